@@ -1,0 +1,87 @@
+"""What every part of a blueprint shares: unknown keys are errors, values never change, docstrings reach editors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
+from pydantic_core import core_schema
+
+from groundplan.units import parse_cidr
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+
+class Part(BaseModel):
+    """A part of a blueprint. The docstring below each field is its description in ``groundplan schema``.
+
+    They are read when a schema or an explanation is made (:mod:`groundplan.blueprint.descriptions`); pydantic's own
+    ``use_attribute_docstrings`` parses the source of every class at each start, which costs 70 ms. Numbers are taken
+    as texts, so that ``version: 15.10`` needs no quotes.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+        coerce_numbers_to_str=True,
+        defer_build=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ShortForm:
+    """Marks a field whose mapping may be written as one text, like ``postgres 15``, or as a one-entry mapping."""
+
+    read: Callable[[object], object]
+    """Turns the short form into the long one and leaves everything else alone. Raises ValueError."""
+    schemas: tuple[Mapping[str, object], ...]
+    """JSON Schemas of the short forms."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self.read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"anyOf": [*(dict(short) for short in self.schemas), handler(schema)]}
+
+
+Cidr = Annotated[
+    IPv4Network,
+    BeforeValidator(lambda value: value if isinstance(value, IPv4Network) else parse_cidr(value)),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["10.0.0.0/16"]}),
+]
+"""An IPv4 network in CIDR notation, without host bits."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=40)]
+"""The name of a thing in the blueprint: lower case, digits, single hyphens or underscores, starting with a letter."""
+
+ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
+"""The letter of an availability zone: ``a`` of ``ap-south-1a``."""
+
+
+def read_window(value: object) -> object:
+    """Check a daily window ``03:00-04:00`` (UTC)."""
+    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+        raise ValueError(f"{value!r} is not a daily window in UTC, like 03:00-04:00")
+    return value
+
+
+def read_weekly_window(value: object) -> object:
+    """Check a weekly window ``sun:04:00-sun:05:00`` (UTC)."""
+    moment = r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
+    if not isinstance(value, str) or not re.fullmatch(f"{moment}-{moment}", value):
+        raise ValueError(f"{value!r} is not a weekly window in UTC, like sun:04:00-sun:05:00")
+    return value
+
+
+DailyWindow = Annotated[str, BeforeValidator(read_window)]
+WeeklyWindow = Annotated[str, BeforeValidator(read_weekly_window)]

@@ -1,0 +1,141 @@
+"""The blueprint: what people write."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from groundplan.blueprint.base import Name, Part
+from groundplan.blueprint.data import Bucket, Cache, Database
+from groundplan.blueprint.network import Network
+from groundplan.blueprint.services import Service
+from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
+
+Profile = Literal["poc", "development", "staging", "production"]
+
+
+class Alarms(Part):
+    """CloudWatch alarms and who hears of them."""
+
+    email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+    """Who is notified. The address has to confirm the subscription once."""
+    cpu: Percentage = Percentage.parse("80%")
+    """CPU of services, databases and caches."""
+    memory: Percentage = Percentage.parse("90%")
+    """Memory of services and caches."""
+    errors: Percentage = Percentage.parse("1%")
+    """Share of requests answered with 5xx."""
+    storage: Percentage = Percentage.parse("80%")
+    """Used storage of databases."""
+    period: Duration = Duration(300)
+    """How long a value has to stand out."""
+
+
+class Usage(Part):
+    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced."""
+
+    requests: int | None = Field(default=None, ge=0)
+    """Requests to the load balancer."""
+    internet_out: DataSize | None = None
+    """Data sent to the internet."""
+    nat: DataSize | None = None
+    """Data through NAT gateways."""
+    logs: DataSize | None = None
+    """Logs written."""
+    stored: dict[Name, DataSize] = {}
+    """Data kept, by bucket."""
+
+
+class Objectives(Part):
+    """What the environment has to hold to."""
+
+    budget: MonthlyAmount | None = None
+    """What it may cost per month."""
+
+
+class Accept(Part):
+    """A finding that is known and taken as it is."""
+
+    rule: str = Field(pattern=r"^GP-[A-Z]+-\d+$")
+    """The rule's id, like ``GP-SEC-001``."""
+    resource: str = "*"
+    """The resource as the finding names it; ``*`` matches any part."""
+    reason: str = Field(min_length=10)
+    """Why. It stands in every report."""
+
+
+class TerraformState(Part):
+    """Where Terraform keeps its state."""
+
+    backend: Literal["s3", "local"] = "s3"
+    """``s3``: encrypted, versioned, locked; ``local``: a file beside the configuration."""
+    bucket: str | None = None
+    """Name of the state bucket. Default: made from project and environment; ``terraform init`` can override it."""
+
+
+class About(Part):
+    """Where the blueprint comes from, for documents and tags."""
+
+    specification: str | None = None
+    """Id of the specification."""
+    version: str | None = None
+    """Version of the specification."""
+    account: str | None = None
+    """Name of the AWS account."""
+
+
+class Blueprint(Part):
+    """An application for one environment: the base with the environment's overlay and the profile applied."""
+
+    project: Name = Field(max_length=24)
+    """The application's name in identifiers."""
+    title: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9-]*$", max_length=24)
+    """Its spelling in names that allow capitals. Default: the project's name."""
+    region: str
+    """AWS region, like ``ap-south-1``."""
+    engine: Literal["terraform", "cloudformation"] = "terraform"
+    """What renders and deploys to AWS by default. The local AWS always takes CloudFormation."""
+    profile: Profile = "production"
+    """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
+    names: str = "{title}-{environment}-{name}"
+    """How things are called in AWS. Lower-cased where the service demands it."""
+    tags: dict[str, str] = {}
+    """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
+    about: About = About()
+    """Where this blueprint comes from."""
+    network: Network = Network()
+    """The network."""
+    services: dict[Name, Service] = {}
+    """Containers that run all the time."""
+    databases: dict[Name, Database] = {}
+    """Relational databases."""
+    caches: dict[Name, Cache] = {}
+    """Caches in memory."""
+    buckets: dict[Name, Bucket] = {}
+    """Object storage."""
+    alarms: Alarms | None = Alarms()
+    """Alarms and who hears of them. ``null``: none."""
+    usage: Usage = Usage()
+    """What will be used per month."""
+    objectives: Objectives = Objectives()
+    """What the environment has to hold to."""
+    accept: list[Accept] = []
+    """Findings that are taken as they are, each with its reason."""
+    state: TerraformState = TerraformState()
+    """Where Terraform keeps its state."""
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Blueprint:
+        seen: dict[str, str] = {}
+        for family in ("services", "databases", "caches", "buckets"):
+            for name in getattr(self, family):
+                if name in seen:
+                    raise ValueError(f'"{name}" names both one of {seen[name]} and one of {family}; needs: has to be plain')
+                seen[name] = family
+        return self
+
+    @property
+    def display_name(self) -> str:
+        """The title, or the project's name where no title is given."""
+        return self.title or self.project

@@ -1,0 +1,389 @@
+"""Writing Terraform's language: a tree of blocks and values becomes text that ``terraform fmt`` leaves alone.
+
+>>> print(render([Block("resource", ("aws_vpc", "main"), (Argument("cidr_block", "10.0.0.0/16"),))]), end="")
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+
+A plain ``str`` is always literal text: what would interpolate in it is escaped. Only :class:`Expression` and
+:class:`Template` reach Terraform as code.
+
+Sources: https://developer.hashicorp.com/terraform/language/syntax/configuration,
+https://developer.hashicorp.com/terraform/language/style,
+https://developer.hashicorp.com/terraform/language/expressions/strings.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from groundplan.errors import InputError
+
+LINE_WIDTH = 80
+"""The widest one-line list, in characters with its indentation; a longer one gets a line for each element."""
+
+_STEP = "  "
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+# As a bare object key `for` begins a for expression; the others read as values and are quoted for the reader.
+_QUOTED_KEYS = frozenset({"for", "true", "false", "null"})
+_SIGNS_BEFORE_BRACE = re.compile(r"(([$%])\2*)\{")
+_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """Code that is written as it stands: ``Expression("aws_vpc.main.id")``. Further lines are indented to fit."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A quoted string whose interpolations are kept: ``Template("${var.name}-database")``.
+
+    What stands outside ``${…}`` and ``%{…}`` is literal text, unescaped. Literal text of unknown origin goes through
+    :func:`escape_interpolation` first. Raises ValueError where an interpolation is not closed.
+    """
+
+    source: str
+
+    def __post_init__(self) -> None:
+        for _ in _template_parts(self.source):
+            pass
+
+
+@dataclass(frozen=True, slots=True)
+class Heredoc:
+    """Text over several lines, ``<<-EOT``. Its value always ends with a newline, as HCL has it.
+
+    In a list or a call, where a heredoc reads badly, the same value is written as a quoted string.
+    Raises ValueError where the text holds a carriage return, which a heredoc cannot keep.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if "\r" in self.text:
+            raise ValueError("a heredoc cannot hold a carriage return; use a plain string")
+
+    @property
+    def value(self) -> str:
+        """The string that Terraform reads."""
+        return self.text if self.text.endswith("\n") else f"{self.text}\n"
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Call:
+    """A function call: ``Call("jsonencode", {"Version": "2012-10-17"})``."""
+
+    function: str
+    arguments: tuple[Value, ...]
+
+    def __init__(self, function: str, *arguments: Value) -> None:
+        object.__setattr__(self, "function", function)
+        object.__setattr__(self, "arguments", arguments)
+
+
+Key: TypeAlias = "str | Expression | Template"
+"""A key of an object. An :class:`Expression` is put in parentheses, as HCL demands."""
+
+Value: TypeAlias = (
+    "bool | int | float | str | Expression | Template | Heredoc | Call"
+    " | Sequence[Value] | Mapping[str, Value] | Mapping[Key, Value] | None"
+)
+"""What an argument can hold. ``None`` is Terraform's ``null``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """``name = value`` in a block or at the top of a file."""
+
+    name: str
+    value: Value
+
+    def __post_init__(self) -> None:
+        _check_identifier(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One or more lines behind ``#``."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """An empty line. Blocks get theirs without being asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """``type "label" … { body }``, with an empty line between it and its neighbours."""
+
+    type: str
+    labels: tuple[str, ...] = ()
+    body: tuple[Item, ...] = ()
+
+    def __post_init__(self) -> None:
+        _check_identifier(self.type)
+
+
+Item: TypeAlias = "Argument | Block | Comment | Blank"
+
+
+def arguments(values: Mapping[str, Value]) -> tuple[Argument, ...]:
+    """The arguments of a block from a mapping, in its order."""
+    return tuple(Argument(name, value) for name, value in values.items())
+
+
+def render(items: Iterable[Item]) -> str:
+    """The text of a file or, where it is empty, ``""``. Same items, same bytes; every line ends with a newline.
+
+    Raises ValueError for a number that HCL cannot write (infinity, not-a-number) and InputError for text that is
+    not valid Unicode.
+    """
+    return "".join(f"{line}\n" for line in _body(tuple(items), ""))
+
+
+def quote(text: str) -> str:
+    """A literal string in quotes: nothing in it interpolates."""
+    return f'"{_escape_interpolation(_escape(text), in_quotes=True)}"'
+
+
+def escape_interpolation(text: str) -> str:
+    """Literal text that may stand in the source of a :class:`Template` without becoming code."""
+    return _escape_interpolation(text, in_quotes=False)
+
+
+def _check_identifier(name: str) -> None:
+    if not _IDENTIFIER.fullmatch(name):
+        raise ValueError(f"{name!r} is not an identifier of HCL")
+
+
+def _body(items: Sequence[Item], indentation: str) -> Iterator[str]:
+    """The lines of a block's body. Neighbouring arguments form a run, aligned together."""
+    run: list[tuple[str, str]] = []
+    previous: Item | None = None
+    for item in items:
+        if not isinstance(item, Argument):
+            yield from _aligned(run, indentation)
+            run.clear()
+        neighbours = isinstance(previous, (Argument, Block))
+        if neighbours and (isinstance(item, Block) or isinstance(previous, Block)) and not isinstance(item, Blank):
+            yield ""
+        match item:
+            case Argument(name, value):
+                run.append((name, _value(value, indentation)))
+            case Block(kind, labels, body):
+                head = " ".join((kind, *(quote(label) for label in labels)))
+                if body:
+                    yield f"{indentation}{head} {{"
+                    yield from _body(body, indentation + _STEP)
+                    yield f"{indentation}}}"
+                else:
+                    yield f"{indentation}{head} {{}}"
+            case Comment(text):
+                for line in text.splitlines() or [""]:
+                    yield f"{indentation}# {line}".rstrip()
+            case Blank():
+                yield ""
+        previous = item
+    yield from _aligned(run, indentation)
+
+
+def _aligned(rows: Sequence[tuple[str, str]], indentation: str) -> Iterator[str]:
+    """``key = value`` lines with their equals signs in one column, as ``terraform fmt`` wants them.
+
+    A value that opens a bracket and goes on in the next line stands alone and ends the run; a heredoc does not.
+    """
+    run: list[tuple[str, str]] = []
+
+    def flush() -> Iterator[str]:
+        width = max((len(key) for key, _ in run), default=0)
+        for key, value in run:
+            yield f"{indentation}{key.ljust(width)} = {value}"
+        run.clear()
+
+    for key, value in rows:
+        if "\n" in value and not value.startswith("<<"):
+            yield from flush()
+            yield f"{indentation}{key} = {value}"
+        else:
+            run.append((key, value))
+    yield from flush()
+
+
+def _value(value: Value, indentation: str) -> str:
+    """A value that begins on a line with this indentation; its further lines carry their own."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            if not math.isfinite(value):
+                raise ValueError(f"{value} is not a number that HCL can write")
+            return repr(value)
+        case str():
+            return quote(value)
+        case Expression(source):
+            return source.replace("\n", f"\n{indentation}")
+        case Template(source):
+            return _template(source)
+        case Heredoc():
+            return _heredoc(value, indentation)
+        case Call(function, call_arguments):
+            return f"{function}({', '.join(_inline(argument, indentation) for argument in call_arguments)})"
+        case Mapping():
+            return _object(value, indentation)
+        case Sequence():
+            return _list(value, indentation)
+
+
+def _inline(value: Value, indentation: str) -> str:
+    """A value inside brackets, where a heredoc would need a line of its own for the comma."""
+    return quote(value.value) if isinstance(value, Heredoc) else _value(value, indentation)
+
+
+def _list(elements: Sequence[Value], indentation: str) -> str:
+    inner = indentation + _STEP
+    written = [_inline(element, inner) for element in elements]
+    one_line = f"[{', '.join(written)}]"
+    if "\n" not in one_line and len(indentation) + len(one_line) <= LINE_WIDTH:
+        return one_line
+    return "[\n" + "".join(f"{inner}{element},\n" for element in written) + f"{indentation}]"
+
+
+def _object(members: Mapping[str, Value] | Mapping[Key, Value], indentation: str) -> str:
+    if not members:
+        return "{}"
+    inner = indentation + _STEP
+    rows = [(_key(key), _value(value, inner)) for key, value in members.items()]
+    return "{\n" + "".join(f"{line}\n" for line in _aligned(rows, inner)) + f"{indentation}}}"
+
+
+def _key(key: Key) -> str:
+    match key:
+        case Expression(source):
+            return f"({source})"
+        case Template(source):
+            return _template(source)
+    if _IDENTIFIER.fullmatch(key) and key not in _QUOTED_KEYS:
+        return key
+    # `terraform fmt` counts grapheme clusters: where that could differ from characters, the key is written in ASCII.
+    return "".join(
+        character if character.isascii() or unicodedata.category(character) in ("Lu", "Ll") else _code_point(character)
+        for character in quote(key)
+    )
+
+
+def _code_point(character: str) -> str:
+    number = ord(character)
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+
+
+def _escape(text: str) -> str:
+    """Backslash escapes for a quoted string. Control characters are written as code points."""
+    if text.isascii() and text.isprintable() and "\\" not in text and '"' not in text:
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{text!r} is not valid Unicode: a half of a surrogate pair stands alone") from error
+    return "".join(
+        _ESCAPES.get(character) or (_code_point(character) if unicodedata.category(character) == "Cc" else character)
+        for character in text
+    )
+
+
+def _escape_interpolation(text: str, *, in_quotes: bool) -> str:
+    """``${`` becomes ``$${``. Where another ``$`` stands before it that doubling would be misread: the last one is
+    then written as a code point or, where there are none, the signs as an interpolated string."""
+
+    def escaped(match: re.Match[str]) -> str:
+        signs, sign = match[1], match[2]
+        if signs == sign:
+            return f"{sign}{sign}{{"
+        return f"{signs[1:]}{_code_point(sign)}{{" if in_quotes else f'${{"{signs}"}}{{'
+
+    return _SIGNS_BEFORE_BRACE.sub(escaped, text)
+
+
+def _template(source: str) -> str:
+    return '"' + "".join(part if code else _escape(part) for part, code in _template_parts(source)) + '"'
+
+
+def _template_parts(source: str) -> Iterator[tuple[str, bool]]:
+    """The literal parts of a template and its interpolations (True), in order. ``$${`` is literal text."""
+    start = position = 0
+    while position < len(source):
+        if source.startswith(("$${", "%%{"), position):
+            position += 3
+        elif source.startswith(("${", "%{"), position):
+            if start < position:
+                yield source[start:position], False
+            start, position = position, _end_of_interpolation(source, position)
+            yield source[start:position], True
+            start = position
+        else:
+            position += 1
+    if start < len(source):
+        yield source[start:], False
+
+
+def _end_of_interpolation(source: str, position: int) -> int:
+    """The position behind the brace that closes the interpolation at ``position``; quoted strings are skipped."""
+    position += 2
+    depth = 1
+    while position < len(source):
+        match source[position]:
+            case "{":
+                depth += 1
+            case "}":
+                depth -= 1
+                if not depth:
+                    return position + 1
+            case '"':
+                position = _end_of_string(source, position)
+                continue
+        position += 1
+    raise ValueError(f"an interpolation is not closed in the template {source!r}")
+
+
+def _end_of_string(source: str, position: int) -> int:
+    """The position behind the quote that closes the string at ``position``, which may interpolate in turn."""
+    position += 1
+    while position < len(source):
+        if source[position] == "\\":
+            position += 2
+        elif source.startswith(("$${", "%%{"), position):
+            position += 3
+        elif source.startswith(("${", "%{"), position):
+            position = _end_of_interpolation(source, position)
+        elif source[position] == '"':
+            return position + 1
+        else:
+            position += 1
+    raise ValueError(f"a string is not closed in the template {source!r}")
+
+
+def _heredoc(heredoc: Heredoc, indentation: str) -> str:
+    lines = heredoc.value[:-1].split("\n")
+    if any(unicodedata.category(character) == "Cc" for line in lines for character in line if character != "\t"):
+        return quote(heredoc.value)
+    tag = "EOT"
+    while tag in (line.strip() for line in lines):
+        tag += "_"
+    # `<<-` takes away the indentation that all lines share: text that brings some of its own is not indented further.
+    own = min((len(line) - len(line.lstrip(" \t")) for line in lines if line), default=0)
+    opening, inner = ("<<", "") if own or not any(lines) else ("<<-", indentation + _STEP)
+    written = [f"{inner}{escape_interpolation(line)}" if line else "" for line in lines]
+    return "\n".join((f"{opening}{tag}", *written, f"{indentation if inner else ''}{tag}"))

@@ -1,0 +1,141 @@
+"""The architecture: every resource of one environment, as an ordered graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import TypeVar
+
+from groundplan.resources.base import Resource
+from groundplan.resources.values import Ref, Textual
+
+R = TypeVar("R", bound=Resource)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Input:
+    """A value that is given at deployment: a Terraform variable, a CloudFormation parameter."""
+
+    name: str
+    """Lower case with underscores: ``api_image_tag``."""
+    description: str
+    default: str | None = None
+    pattern: str | None = None
+    """Regular expression that the value has to match as a whole."""
+    pattern_hint: str = ""
+    """What the pattern demands, in words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """A value that a person or another system wants to know after deployment."""
+
+    name: str
+    """Lower case with underscores: ``load_balancer_address``."""
+    description: str
+    value: Textual
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """All resources of one environment, in an order in which each stands after what it refers to.
+
+    Raises ValueError where two resources share an address, a reference leads nowhere, or references form a circle:
+    those are mistakes of the design step, never of a blueprint.
+    """
+
+    project: str
+    title: str
+    environment: str
+    region: str
+    resources: tuple[Resource, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags on everything that takes tags."""
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+
+    def __post_init__(self) -> None:
+        ordered = _ordered(self.resources)
+        object.__setattr__(self, "resources", ordered)
+
+    @cached_property
+    def _by_ref(self) -> dict[Ref[Resource], Resource]:
+        return {resource.ref: resource for resource in self.resources}
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Resource], list[Resource]]:
+        kinds: dict[type[Resource], list[Resource]] = {}
+        for resource in self.resources:
+            kinds.setdefault(type(resource), []).append(resource)
+        return kinds
+
+    @cached_property
+    def _by_address(self) -> dict[str, Resource]:
+        return {resource.address: resource for resource in self.resources}
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def __len__(self) -> int:
+        return len(self.resources)
+
+    def __getitem__(self, ref: Ref[R]) -> R:
+        found = self._by_ref[ref]
+        assert isinstance(found, ref.kind)  # noqa: S101 - narrows the type; the key holds the kind
+        return found
+
+    def __contains__(self, ref: object) -> bool:
+        return ref in self._by_ref
+
+    def of(self, kind: type[R]) -> tuple[R, ...]:
+        """All resources of a kind, in order."""
+        return tuple(found for found in self._by_kind.get(kind, ()) if isinstance(found, kind))
+
+    def find(self, kind: type[R], name: str, key: str | None = None) -> R | None:
+        """The resource of that kind and name, or None."""
+        ref = Ref(kind, name, key)
+        return self[ref] if ref in self._by_ref else None
+
+    def at(self, address: str) -> Resource | None:
+        """The resource with an address like ``subnet.private[a]``, or None."""
+        return self._by_address.get(address)
+
+    @cached_property
+    def dependents(self) -> Mapping[Ref[Resource], tuple[Resource, ...]]:
+        """Who refers to a resource."""
+        found: dict[Ref[Resource], dict[str, Resource]] = {}
+        for resource in self.resources:
+            for ref in resource.references():
+                found.setdefault(ref, {})[resource.address] = resource
+        return {ref: tuple(users.values()) for ref, users in found.items()}
+
+    def changed(self, resource: Resource, **changes: object) -> Architecture:
+        """The same architecture with some fields of one resource changed: for what-ifs and planted faults."""
+        new = replace(resource, **changes)  # type: ignore[arg-type]  # fields differ by kind
+        return self.with_resources(new if old.ref == resource.ref else old for old in self.resources)
+
+    def with_resources(self, resources: Iterable[Resource]) -> Architecture:
+        """The same architecture with other resources."""
+        return replace(self, resources=tuple(resources))
+
+
+def _ordered(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    by_ref: dict[Ref[Resource], Resource] = {}
+    for resource in resources:
+        if resource.ref in by_ref:
+            raise ValueError(f"two resources have the address {resource.address}")
+        by_ref[resource.ref] = resource
+    sorter: TopologicalSorter[Ref[Resource]] = TopologicalSorter()
+    for resource in resources:
+        needed = list(dict.fromkeys(resource.references()))
+        for ref in needed:
+            if ref not in by_ref:
+                raise ValueError(f"{resource.address} refers to {ref}, which does not exist")
+        sorter.add(resource.ref, *needed)
+    try:
+        return tuple(by_ref[ref] for ref in sorter.static_order())
+    except CycleError as error:
+        circle = " -> ".join(str(ref) for ref in error.args[1])
+        raise ValueError(f"references form a circle: {circle}") from error

@@ -1,0 +1,73 @@
+"""What every resource is: a frozen record with a stable name, found by its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, Literal, Self
+
+from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
+
+Concern = Literal[
+    "network", "encryption", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring"
+]
+"""What a resource is there for. A concern becomes a CloudFormation stack; each uses only concerns before it."""
+
+CONCERNS: tuple[Concern, ...] = (
+    "network", "encryption", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resource:
+    """One thing in a cloud.
+
+    ``name`` is stable and unique within its kind, together with ``key`` where it is one of many (the zone letter).
+    Fields carry AWS's own terms and units; numbers are in the unit that the field's name or docstring says.
+    """
+
+    name: str
+    key: str | None = None
+    concern: Concern
+    region: str | None = None
+    """AWS region where it is not the environment's."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags beside the environment's common ones; ``Name`` above all."""
+    depends_on: tuple[Ref[Resource], ...] = ()
+    """What has to exist first although no field refers to it."""
+
+    attributes: ClassVar[frozenset[str]] = frozenset({"id"})
+    """What AWS says of it once it exists, and others may refer to."""
+    taggable: ClassVar[bool] = True
+    """Whether AWS takes tags on it."""
+    holds_data: ClassVar[bool] = False
+    """Whether replacing or deleting it loses data."""
+    title: ClassVar[str] = ""
+    """What AWS's documentation calls it."""
+
+    @classmethod
+    def kind_name(cls) -> str:
+        """``database_instance`` for ``DatabaseInstance``: the kind in addresses and reports."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+    @property
+    def ref(self) -> Ref[Self]:
+        """A reference to this resource."""
+        return Ref(type(self), self.name, self.key)
+
+    @property
+    def address(self) -> str:
+        """``subnet.private[a]``."""
+        return self.ref.address
+
+    def references(self) -> Iterator[Ref[Resource]]:
+        """Every resource that this one refers to, with repetitions."""
+        for item in fields(self):
+            for value in dynamic_values(getattr(self, item.name)):
+                if isinstance(value, Ref):
+                    yield value
+                elif isinstance(value, Attribute):
+                    yield value.ref
+                elif isinstance(value, SecretValue):
+                    yield value.secret

@@ -1,0 +1,98 @@
+"""IAM policy documents, typed. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from groundplan.resources.values import Textual
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who a statement speaks of."""
+
+    type: Literal["Service", "AWS", "Federated", "*"]
+    identifiers: tuple[Textual, ...]
+    """``ecs-tasks.amazonaws.com``, an ARN, or ``*``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Condition:
+    """``{operator: {key: values}}``."""
+
+    operator: str
+    key: str
+    values: tuple[Textual, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement of a policy."""
+
+    sid: str = ""
+    effect: Literal["Allow", "Deny"] = "Allow"
+    actions: tuple[str, ...]
+    resources: tuple[Textual, ...] = ()
+    """Empty in a trust policy, which has no Resource element."""
+    principals: tuple[Principal, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class PolicyDocument:
+    """A policy of version 2012-10-17."""
+
+    statements: tuple[Statement, ...]
+
+    def json(self) -> Mapping[str, object]:
+        """The document as JSON data with dynamic values left in place.
+
+        Single values stand alone instead of in a list, as AWS's own examples and normalisation have it.
+        """
+        return {"Version": "2012-10-17", "Statement": [_statement(item) for item in self.statements]}
+
+
+def _one_or_many(values: tuple[Textual, ...]) -> object:
+    return values[0] if len(values) == 1 else list(values)
+
+
+def _statement(statement: Statement) -> dict[str, object]:
+    document: dict[str, object] = {}
+    if statement.sid:
+        document["Sid"] = statement.sid
+    document["Effect"] = statement.effect
+    if statement.principals:
+        if any(principal.type == "*" for principal in statement.principals):
+            document["Principal"] = "*"
+        else:
+            document["Principal"] = {item.type: _one_or_many(item.identifiers) for item in statement.principals}
+    document["Action"] = _one_or_many(statement.actions)
+    if statement.resources:
+        document["Resource"] = _one_or_many(statement.resources)
+    if statement.conditions:
+        conditions: dict[str, dict[str, object]] = {}
+        for condition in statement.conditions:
+            conditions.setdefault(condition.operator, {})[condition.key] = _one_or_many(condition.values)
+        document["Condition"] = conditions
+    return document
+
+
+@dataclass(frozen=True)
+class InlinePolicy:
+    """A policy that lives inside a role."""
+
+    policy_name: str
+    document: PolicyDocument = field(default_factory=lambda: PolicyDocument(()))
+
+
+def service_trust(*services: str, conditions: tuple[Condition, ...] = ()) -> PolicyDocument:
+    """A trust policy that lets AWS services assume the role."""
+    return PolicyDocument(
+        (
+            Statement(
+                actions=("sts:AssumeRole",), principals=(Principal("Service", tuple(services)),), conditions=conditions
+            ),
+        )
+    )

@@ -1,0 +1,65 @@
+"""Keys, roles and secrets: AWS KMS, IAM, Secrets Manager."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from groundplan.resources.base import Resource
+from groundplan.resources.policies import InlinePolicy, PolicyDocument
+from groundplan.resources.values import Ref, Textual
+
+
+@dataclass(frozen=True, kw_only=True)
+class Key(Resource):
+    """A customer managed KMS key with its alias."""
+
+    title: ClassVar[str] = "KMS key"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    holds_data: ClassVar[bool] = True
+    description: str
+    alias: str
+    """Without the ``alias/`` in front."""
+    policy: PolicyDocument
+    enable_key_rotation: bool = True
+    deletion_window_in_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Role(Resource):
+    """An IAM role with its inline policies."""
+
+    title: ClassVar[str] = "IAM role"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    role_name: str
+    description: str
+    trust: PolicyDocument
+    inline_policies: tuple[InlinePolicy, ...] = ()
+    managed_policy_arns: tuple[Textual, ...] = ()
+
+
+@dataclass(frozen=True)
+class GeneratedPassword:
+    """Has Secrets Manager make the password, so that nobody ever sees it."""
+
+    length: int = 32
+    exclude_characters: str = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! "
+    """What would have to be escaped in a URL, or is refused by RDS and ElastiCache."""
+    username: str | None = None
+    """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secret(Resource):
+    """A secret. Its value is generated, made from other secrets, or (both None) filled by a person later."""
+
+    title: ClassVar[str] = "secret"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    holds_data: ClassVar[bool] = True
+    secret_name: str
+    description: str
+    kms_key: Ref[Key] | None = None
+    generate: GeneratedPassword | None = None
+    value: Textual | None = None
+    """Text with ``SecretValue`` parts, put together by AWS or inside one Terraform run, never in a file."""
+    recovery_window_in_days: int = 30

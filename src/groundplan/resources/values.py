@@ -1,0 +1,143 @@
+"""Values that are known only when something exists: references, attributes, and text made from them.
+
+A field of a resource holds either a plain value or one of these. They say *what* is meant; how it is spelled in
+Terraform or CloudFormation is the engines' affair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from groundplan.resources.base import Resource
+    from groundplan.resources.security import Secret
+
+R_co = TypeVar("R_co", bound="Resource", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Ref(Generic[R_co]):
+    """Points at a resource by its kind, name and key; the architecture finds it."""
+
+    kind: type[R_co]
+    name: str
+    key: str | None = None
+
+    @property
+    def address(self) -> str:
+        """``subnet.private[a]``: how reports name a resource."""
+        suffix = f"[{self.key}]" if self.key is not None else ""
+        return f"{self.kind.kind_name()}.{self.name}{suffix}"
+
+    def attribute(self, name: str) -> Attribute:
+        """An attribute that AWS gives the resource, like its ``arn``.
+
+        Raises ValueError where the kind has no such attribute.
+        """
+        if name not in self.kind.attributes:
+            known = ", ".join(sorted(self.kind.attributes))
+            raise ValueError(f"{self.kind.kind_name()} has no attribute {name!r}; it has {known}")
+        return Attribute(self, name)
+
+    @property
+    def arn(self) -> Attribute:
+        """The Amazon Resource Name."""
+        return self.attribute("arn")
+
+    def __str__(self) -> str:
+        return self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Something that AWS says of a resource once it exists: an id, an ARN, an address."""
+
+    ref: Ref[Resource]
+    name: str
+
+
+class Pseudo(Enum):
+    """What depends on where the architecture is deployed."""
+
+    ACCOUNT_ID = "account_id"
+    REGION = "region"
+    PARTITION = "partition"
+
+
+@dataclass(frozen=True, slots=True)
+class InputValue:
+    """The value of an input that is given at deployment (a Terraform variable, a CloudFormation parameter)."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretValue:
+    """A value read out of Secrets Manager while deploying; it never stands in a template, a plan or a state."""
+
+    secret: Ref[Secret]
+    json_key: str | None = None
+
+
+Dynamic = Attribute | Pseudo | InputValue | SecretValue
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Text with dynamic parts: ``${bucket.arn}/*``."""
+
+    parts: tuple[str | Dynamic, ...]
+
+
+Textual = str | Text | Dynamic
+
+
+def text(*parts: Textual) -> Textual:
+    """Join parts into the simplest value that says the same: a string where nothing is dynamic."""
+    flat: list[str | Dynamic] = []
+    for part in parts:
+        for piece in part.parts if isinstance(part, Text) else (part,):
+            if isinstance(piece, str) and flat and isinstance(flat[-1], str):
+                flat[-1] += piece
+            elif piece != "":
+                flat.append(piece)
+    if not flat:
+        return ""
+    return flat[0] if len(flat) == 1 else Text(tuple(flat))
+
+
+Json = None | bool | int | float | Textual | Ref["Resource"] | list["Json"] | tuple["Json", ...] | Mapping[str, "Json"]
+"""A JSON document that may hold dynamic values. A ``Ref`` stands for the id that AWS knows the resource by."""
+
+
+@dataclass(frozen=True)
+class JsonDocument:
+    """A document that AWS takes as JSON text, like a dashboard."""
+
+    content: Mapping[str, Json]
+
+
+def dynamic_values(value: object) -> Iterator[Ref[Resource] | Dynamic]:
+    """Every reference and dynamic value inside a field's value, in order."""
+    if isinstance(value, Ref | Attribute | Pseudo | InputValue | SecretValue):
+        yield value
+    elif isinstance(value, Text):
+        for part in value.parts:
+            if not isinstance(part, str):
+                yield part
+    elif isinstance(value, str | int | float | bool | None):
+        return
+    elif isinstance(value, JsonDocument):
+        yield from dynamic_values(value.content)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from dynamic_values(item)
+    elif isinstance(value, tuple | list):
+        for item in value:
+            yield from dynamic_values(item)
+    else:
+        for name in getattr(value, "__dataclass_fields__", ()):
+            yield from dynamic_values(getattr(value, name))

@@ -1,0 +1,210 @@
+"""Quantities as people write them: ``30s``, ``7d``, ``100 GB``, ``70%``, ``373 USD/month``, ``10.0.0.0/16``.
+
+Each class parses the written form, keeps one exact value in a base unit, and prints the form that a person would
+write. They work as field types of pydantic models (a ``ValueError`` from ``parse`` becomes an error with its place).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
+from typing import TYPE_CHECKING, ClassVar, Self
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
+
+class _Written:
+    """What the quantities share: a pydantic field type that reads ``parse`` and writes ``str``."""
+
+    pattern: ClassVar[str]
+    """A regular expression of the written form, for editors (JSON Schema)."""
+    examples: ClassVar[tuple[str, ...]]
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        raise ValueError(f"{written!r} cannot be read")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        from pydantic_core import core_schema
+
+        def read(value: object) -> object:
+            return value if isinstance(value, cls) else cls.parse(value)
+
+        return core_schema.no_info_plain_validator_function(
+            read, serialization=core_schema.plain_serializer_function_ser_schema(str)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "pattern": cls.pattern, "examples": list(cls.examples)}
+
+
+_DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION_WORDS = {
+    "second": "s", "seconds": "s", "minute": "m", "minutes": "m", "min": "m", "hour": "h", "hours": "h",
+    "day": "d", "days": "d", "week": "w", "weeks": "w",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Duration(_Written):
+    """A length of time in whole seconds. Written ``30s``, ``5m``, ``1h``, ``7d``, ``2w``, or ``30 seconds``."""
+
+    seconds: int
+
+    pattern: ClassVar[str] = r"^\s*\d+\s*(s|m|h|d|w|seconds?|min|minutes?|hours?|days?|weeks?)\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("30s", "5m", "7d")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a duration. Raises ValueError where the unit is missing or unknown."""
+        match = re.fullmatch(r"\s*(\d+)\s*([a-z]+)\s*", written) if isinstance(written, str) else None
+        unit = _DURATION_WORDS.get(match[2], match[2]) if match else ""
+        if not match or unit not in _DURATION_UNITS:
+            raise ValueError(f"{written!r} is not a duration; write a whole number and s, m, h, d or w, like 30s or 7d")
+        return cls(int(match[1]) * _DURATION_UNITS[unit])
+
+    @property
+    def days(self) -> int:
+        """Whole days, rounded down."""
+        return self.seconds // 86400
+
+    @property
+    def minutes(self) -> int:
+        """Whole minutes, rounded down."""
+        return self.seconds // 60
+
+    def __str__(self) -> str:
+        for unit in ("d", "h", "m"):
+            if self.seconds and self.seconds % _DURATION_UNITS[unit] == 0:
+                return f"{self.seconds // _DURATION_UNITS[unit]}{unit}"
+        return f"{self.seconds}s"
+
+
+_SIZE_UNITS = {"MB": 1, "MIB": 1, "GB": 1024, "GIB": 1024, "TB": 1024 * 1024, "TIB": 1024 * 1024}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DataSize(_Written):
+    """An amount of data in whole MiB. ``GB`` is read as GiB, which is what AWS provisions and bills under that name.
+
+    Source: https://aws.amazon.com/ebs/pricing/ ("GB-month" of a volume whose size the API takes in GiB).
+    """
+
+    mib: int
+
+    pattern: ClassVar[str] = r"^\s*\d+(\.\d+)?\s*([MGT]i?B)\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("512 MB", "100 GB", "2 TB")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a size. Raises ValueError where the unit is missing or unknown, or the size is no whole MiB."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MGT]i?B)\s*", written, re.I) if isinstance(written, str) else None
+        if not match:
+            raise ValueError(f"{written!r} is not a size; write a number and MB, GB or TB, like 100 GB")
+        mib = Decimal(match[1]) * _SIZE_UNITS[match[2].upper()]
+        if mib != int(mib):
+            raise ValueError(f"{written!r} is not a whole number of MiB")
+        return cls(int(mib))
+
+    @property
+    def gib(self) -> int:
+        """Whole GiB, rounded down."""
+        return self.mib // 1024
+
+    def __str__(self) -> str:
+        for unit in ("TB", "GB"):
+            if self.mib and self.mib % _SIZE_UNITS[unit] == 0:
+                return f"{self.mib // _SIZE_UNITS[unit]} {unit}"
+        return f"{self.mib} MB"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Percentage(_Written):
+    """A share in percent, exact. Written ``70%`` or ``99.9%``."""
+
+    percent: Decimal
+
+    pattern: ClassVar[str] = r"^\s*\d+(\.\d+)?\s*%\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("70%", "99.9%")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a percentage. Raises ValueError where it is outside 0 % to 100 % or has no percent sign."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", written) if isinstance(written, str) else None
+        if not match:
+            raise ValueError(f"{written!r} is not a percentage; write a number and %, like 70%")
+        percent = Decimal(match[1])
+        if percent > 100:
+            raise ValueError(f"{written!r} is more than 100%")
+        return cls(percent)
+
+    @property
+    def fraction(self) -> Decimal:
+        """The share as a number between 0 and 1."""
+        return self.percent / 100
+
+    def __str__(self) -> str:
+        return f"{self.percent.normalize():f}%"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class MonthlyAmount(_Written):
+    """Money per month, exact, in US dollars: the currency of AWS's price lists. Written ``373 USD/month``."""
+
+    usd: Decimal
+
+    pattern: ClassVar[str] = r"^\s*\$?\s*\d[\d,]*(\.\d+)?\s*(USD|\$)?\s*(/|per)?\s*(month)?\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("373 USD/month",)
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read an amount. Raises ValueError where it is no number, has another currency or another period."""
+        match = re.fullmatch(
+            r"\s*(?:~|<)?\s*(\$)?\s*(\d[\d,]*(?:\.\d+)?)\s*(USD|\$)?\s*(?:(?:/|per)\s*month)?\s*", written
+        ) if isinstance(written, str) else None  # fmt: skip
+        if not match or not (match[1] or match[3]):
+            raise ValueError(f"{written!r} is not an amount of money; write it like 373 USD/month")
+        try:
+            return cls(Decimal(match[2].replace(",", "")))
+        except InvalidOperation as error:
+            raise ValueError(f"{written!r} is not an amount of money") from error
+
+    def __str__(self) -> str:
+        return f"{self.usd.normalize():f} USD/month"
+
+
+_PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
+
+
+def parse_cidr(written: object) -> IPv4Network:
+    """Read an IPv4 network like ``10.0.0.0/16``.
+
+    Raises ValueError where it is no network in CIDR notation or has host bits set; the message names the
+    network that was probably meant.
+    """
+    if not isinstance(written, str) or "/" not in written:
+        raise ValueError(f"{written!r} is not a network in CIDR notation, like 10.0.0.0/16")
+    try:
+        return IPv4Network(written)
+    except (AddressValueError, NetmaskValueError) as error:
+        raise ValueError(f"{written!r} is not a network in CIDR notation, like 10.0.0.0/16") from error
+    except ValueError as error:
+        meant = IPv4Network(written, strict=False)
+        raise ValueError(f"{written!r} has host bits set; the network is {meant}") from error
+
+
+def is_private(network: IPv4Network) -> bool:
+    """Whether the network lies in a range of RFC 1918, the ranges AWS recommends for a VPC.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+    """
+    return any(network.subnet_of(private) for private in _PRIVATE)
