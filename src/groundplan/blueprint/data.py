@@ -165,7 +165,7 @@ class Bucket(Part):
     """An S3 bucket: private, encrypted, TLS only."""
 
     name: str | None = None
-    """Name in the blueprint's convention. Bucket names are unique over all of AWS."""
+    """Full name. Bucket names are unique over all of AWS. Default: ``<project>-<name>-<environment>``."""
     versioning: bool = True
     """Whether replaced and deleted objects are kept as versions."""
     encryption: Literal["kms", "s3"] = "kms"

@@ -10,12 +10,12 @@ from typing import ClassVar, Literal, Self
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
 
 Concern = Literal[
-    "network", "encryption", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring"
+    "encryption", "network", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring"
 ]
 """What a resource is there for. A concern becomes a CloudFormation stack; each uses only concerns before it."""
 
 CONCERNS: tuple[Concern, ...] = (
-    "network", "encryption", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring",
+    "encryption", "network", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring",
 )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
 from groundplan.resources.security import Key, Role
-from groundplan.resources.values import Ref, SecretValue
+from groundplan.resources.values import Ref, SecretValue, Textual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +58,7 @@ class DatabaseInstance(Resource):
     storage_encrypted: bool | None = None
     kms_key: Ref[Key] | None = None
     database_name: str | None = None
-    master_username: str | None = None
+    master_username: Textual | None = None
     master_password: SecretValue | None = None
     manage_master_user_password: bool = False
     master_user_secret_kms_key: Ref[Key] | None = None
@@ -84,7 +84,8 @@ class DatabaseInstance(Resource):
     copy_tags_to_snapshot: bool = True
     deletion_protection: bool = True
     skip_final_snapshot: bool = False
-    final_snapshot_identifier: str | None = None
+    final_snapshot_identifier: Textual | None = None
+    """Unique for each life of the environment, so that a second destruction does not collide."""
     ca_certificate_identifier: str = "rds-ca-rsa2048-g1"
 
 

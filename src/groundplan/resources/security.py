@@ -45,7 +45,7 @@ class GeneratedPassword:
     length: int = 32
     exclude_characters: str = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! "
     """What would have to be escaped in a URL, or is refused by RDS and ElastiCache."""
-    username: str | None = None
+    username: Textual | None = None
     """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
 
 
