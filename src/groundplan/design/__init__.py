@@ -1,0 +1,48 @@
+"""From a blueprint to an architecture: one concern per module, each adding its resources to one draft."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from groundplan.design.buckets import add_buckets
+from groundplan.design.caches import add_caches
+from groundplan.design.databases import add_databases
+from groundplan.design.draft import Draft, check_region
+from groundplan.design.edge import add_edge
+from groundplan.design.encryption import add_keys
+from groundplan.design.monitoring import add_monitoring
+from groundplan.design.networking import add_network
+from groundplan.design.scaling import add_scaling
+from groundplan.design.services import add_services
+from groundplan.resources.architecture import Architecture
+
+if TYPE_CHECKING:
+    from groundplan.blueprint.loading import LoadedEnvironment
+
+STEPS = (
+    check_region,
+    add_keys,
+    add_network,
+    add_buckets,
+    add_databases,
+    add_caches,
+    add_services,
+    add_edge,
+    add_scaling,
+    add_monitoring,
+)
+"""What makes an architecture, in order: a step may read what the ones before it added."""
+
+
+def design(loaded: LoadedEnvironment) -> Architecture:
+    """The whole architecture of one environment.
+
+    Raises InputError with every problem: sizes, versions, zones and names that AWS would refuse.
+    """
+    draft = Draft(loaded)
+    for step in STEPS:
+        step(draft)
+    return draft.finish()
+
+
+__all__ = ["design"]

@@ -1,0 +1,151 @@
+"""IAM roles of services: rights for exactly what ``needs:`` names, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from groundplan.blueprint.services import Service
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import MAIN, bucket_key_name
+from groundplan.resources.containers import ContainerRepository
+from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.security import Key, Role
+from groundplan.resources.storage import Bucket
+from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
+
+__all__ = ["MAIN", "add_execution_role", "add_task_role"]
+
+OBJECT_ACTIONS = {
+    "read": ("s3:GetObject",),
+    "write": ("s3:PutObject",),
+    "read-write": ("s3:GetObject", "s3:PutObject"),
+}
+KEY_ACTIONS = {
+    "read": ("kms:Decrypt",),
+    "write": ("kms:Decrypt", "kms:GenerateDataKey"),
+    "read-write": ("kms:Decrypt", "kms:GenerateDataKey"),
+}
+"""What S3 asks of a key. Writing in parts needs kms:Decrypt too.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms-permissions"""
+
+
+def _role(draft: Draft, name: str, called: str, description: str, statements: tuple[Statement, ...]) -> Ref[Role]:
+    """A role that ECS tasks of this account assume. No policy where nothing is allowed."""
+    policy_name = draft.called("iam_policy", f"{called}-policy", "services")
+    return draft.add(
+        Role(
+            name=name,
+            concern="services",
+            role_name=draft.called("iam_role", f"{called}-role", "services"),
+            description=description,
+            trust=service_trust("ecs-tasks.amazonaws.com"),
+            inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),) if statements else (),
+        )
+    )
+
+
+def add_execution_role(
+    draft: Draft, name: str, service: Service, injected: Mapping[str, Textual], logs: Ref[LogGroup]
+) -> Ref[Role]:
+    """What ECS itself does for a task: pull the image, write logs, read the injected secrets (C-09).
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
+    """
+    repository = Ref(ContainerRepository, identifier(service.image.repository))
+    statements = [
+        Statement(sid="RegistryLogin", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
+        Statement(
+            sid="PullImage",
+            actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
+            resources=(repository.arn,),
+        ),
+        Statement(
+            sid="WriteLogs",
+            actions=("logs:CreateLogStream", "logs:PutLogEvents"),
+            resources=(text(logs.arn, ":*"),),
+        ),
+    ]
+    if injected:
+        secrets = tuple(dict.fromkeys(_secret_arn(value) for value in injected.values()))
+        statements += [
+            Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets),
+            Statement(sid="DecryptInjectedSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
+        ]
+    description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
+    called = f"{service.role}-execution" if service.role else f"{name}-execution"
+    return _role(draft, f"{identifier(name)}_execution", called, description, tuple(statements))
+
+
+def _secret_arn(value: Textual) -> Textual:
+    """The ARN in front of a ``:json-key::``."""
+    if isinstance(value, Text):
+        return next(part for part in value.parts if isinstance(part, Attribute))
+    return value
+
+
+def add_task_role(draft: Draft, name: str, service: Service) -> Ref[Role]:
+    """What the application itself may do."""
+    blueprint, statements = draft.blueprint, list[Statement]()
+    for need in service.needs:
+        if need.name not in blueprint.buckets:
+            continue
+        bucket, spec = Ref(Bucket, identifier(need.name)), blueprint.buckets[need.name]
+        label = _sid(need.name)
+        statements.append(
+            Statement(sid=f"Objects{label}", actions=OBJECT_ACTIONS[need.access], resources=(text(bucket.arn, "/*"),))
+        )
+        if spec.encryption == "kms":
+            key = Ref(Key, bucket_key_name(identifier(need.name)))
+            statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
+    if service.reads_secrets:
+        every = text(
+            "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
+            f":secret:{draft.title}/*",
+        )  # fmt: skip
+        statements += [
+            Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)),
+            Statement(sid="DecryptSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
+        ]
+    if service.execute_command:
+        statements += _execute_command_statements()
+    called = service.role or f"{name}-task"
+    return _role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements))
+
+
+def _sid(name: str) -> str:
+    return "".join(part.capitalize() for part in identifier(name).split("_"))
+
+
+def _execute_command_statements() -> list[Statement]:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-exec.html#ecs-exec-required-iam-permissions
+
+    The four ssmmessages actions know no resources; logs:DescribeLogGroups neither.
+    """
+    logs = Ref(LogGroup, "ecs_exec")
+    return [
+        Statement(
+            sid="ExecuteCommand",
+            actions=(
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+                "logs:DescribeLogGroups",
+            ),
+            resources=("*",),
+        ),
+        Statement(
+            sid="ExecuteCommandLogs",
+            actions=("logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"),
+            resources=(text(logs.arn, ":*"),),
+        ),
+    ]
+
+
+def same_account() -> Condition:
+    """Guards a service principal against the confused deputy problem.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    return Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))

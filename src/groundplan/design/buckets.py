@@ -1,0 +1,139 @@
+"""S3 buckets and what may reach them."""
+
+from __future__ import annotations
+
+from groundplan.blueprint.data import Bucket as BucketSpec
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import bucket_key_name
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
+from groundplan.resources.security import Key
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, Transition
+from groundplan.resources.values import Pseudo, Ref, text
+
+LOGS = Ref(Bucket, "logs")
+LOAD_BALANCER_PREFIX = "load-balancer"
+
+
+def add_buckets(draft: Draft) -> None:
+    """Every bucket of the blueprint, and the bucket for access logs where something writes them."""
+    if needs_log_bucket(draft):
+        _add_log_bucket(draft)
+    for name, spec in draft.blueprint.buckets.items():
+        _add_bucket(draft, name, spec)
+
+
+def needs_log_bucket(draft: Draft) -> bool:
+    """Access logs are kept where the posture keeps flow logs."""
+    public = any(service.public for service in draft.blueprint.services.values())
+    return draft.blueprint.network.flow_logs is not None and public
+
+
+def tls_only(bucket: Ref[Bucket]) -> Statement:
+    """Refuses plain HTTP.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html#transit
+    """
+    return Statement(
+        sid="TlsOnly",
+        effect="Deny",
+        actions=("s3:*",),
+        resources=(bucket.arn, text(bucket.arn, "/*")),
+        principals=(Principal("*", ("*",)),),
+        conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
+    )
+
+
+def _lifecycle(spec: BucketSpec) -> tuple[BucketLifecycleRule, ...]:
+    rules = [
+        BucketLifecycleRule(
+            id=rule_id,
+            prefix=rule.prefix,
+            expiration_days=rule.expire.days if rule.expire else None,
+            noncurrent_expiration_days=rule.expire_noncurrent.days if rule.expire_noncurrent else None,
+            transitions=(Transition(days=rule.archive.days, storage_class=rule.archive_class),) if rule.archive else (),
+        )
+        for rule_id, rule in spec.lifecycle.items()
+    ]
+    rules.append(
+        BucketLifecycleRule(
+            id="abort-incomplete-uploads", abort_incomplete_multipart_upload_days=spec.abort_incomplete_uploads.days
+        )
+    )
+    return tuple(rules)
+
+
+def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
+    full_name = spec.name or f"{draft.blueprint.project}-{name}-{draft.environment}"
+    bucket = draft.add(
+        Bucket(
+            name=identifier(name),
+            concern="storage",
+            bucket_name=draft.legal("s3_bucket", full_name, f"buckets.{name}.name"),
+            versioning=spec.versioning,
+            sse_algorithm="aws:kms" if spec.encryption == "kms" else "AES256",
+            kms_key=Ref(Key, bucket_key_name(identifier(name))) if spec.encryption == "kms" else None,
+            lifecycle_rules=_lifecycle(spec),
+            access_log_bucket=LOGS if needs_log_bucket(draft) else None,
+            access_log_prefix=f"s3/{name}/" if needs_log_bucket(draft) else "",
+            keep=spec.keep,
+            tags=draft.name_tag(name),
+        )
+    )
+    policy = PolicyDocument((tls_only(bucket),))
+    draft.add(BucketPolicy(name=identifier(name), concern="storage", bucket=bucket, policy=policy))
+    draft.output(f"{identifier(name)}_bucket", f"Name of the bucket {name}", bucket.attribute("id"))
+
+
+def _add_log_bucket(draft: Draft) -> None:
+    """Where load balancer and buckets write access logs. Log delivery supports SSE-S3, not customer managed keys.
+
+    Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    if "logs" in draft.blueprint.buckets:
+        draft.problem("buckets.logs", "the name logs is taken by the bucket for access logs; choose another")
+        return
+    full_name = f"{draft.blueprint.project}-logs-{draft.environment}"
+    bucket = draft.add(
+        Bucket(
+            name="logs",
+            concern="storage",
+            bucket_name=draft.legal("s3_bucket", full_name, "project"),
+            sse_algorithm="AES256",
+            lifecycle_rules=(
+                BucketLifecycleRule(
+                    id="expire-logs",
+                    expiration_days=90,
+                    noncurrent_expiration_days=7,
+                    abort_incomplete_multipart_upload_days=7,
+                ),
+            ),
+            keep=any(spec.keep for spec in draft.blueprint.buckets.values()),
+            tags=draft.name_tag("logs"),
+        )
+    )
+    own_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))
+    draft.add(
+        BucketPolicy(
+            name="logs",
+            concern="storage",
+            bucket=bucket,
+            policy=PolicyDocument(
+                (
+                    tls_only(bucket),
+                    Statement(
+                        sid="LoadBalancerLogs",
+                        actions=("s3:PutObject",),
+                        resources=(text(bucket.arn, f"/{LOAD_BALANCER_PREFIX}/AWSLogs/", Pseudo.ACCOUNT_ID, "/*"),),
+                        principals=(Principal("Service", ("logdelivery.elasticloadbalancing.amazonaws.com",)),),
+                    ),
+                    Statement(
+                        sid="BucketLogs",
+                        actions=("s3:PutObject",),
+                        resources=(text(bucket.arn, "/s3/*"),),
+                        principals=(Principal("Service", ("logging.s3.amazonaws.com",)),),
+                        conditions=(own_account,),
+                    ),
+                )
+            ),
+        )
+    )

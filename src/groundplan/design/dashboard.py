@@ -1,0 +1,93 @@
+"""The overview dashboard: what a person looks at first when something is wrong.
+
+Source of the format: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from groundplan.design import caches, databases, edge
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.services import CLUSTER
+from groundplan.resources.containers import EcsService
+from groundplan.resources.values import Json, JsonDocument, Pseudo, Ref, Textual
+
+WIDTH, HEIGHT, COLUMNS = 8, 6, 3
+Row = tuple[str, str, Mapping[str, Textual]]
+"""Namespace, metric and dimensions of one line in a graph."""
+
+
+def _widget(number: int, title: str, statistic: str, rows: Sequence[Row]) -> Json:
+    metrics: list[Json] = []
+    for namespace, metric, dimensions in rows:
+        line: list[Json] = [namespace, metric]
+        for key, value in dimensions.items():
+            line += [key, value]
+        metrics.append(line)
+    return {
+        "type": "metric",
+        "x": number % COLUMNS * WIDTH,
+        "y": number // COLUMNS * HEIGHT,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "properties": {
+            "title": title,
+            "view": "timeSeries",
+            "region": Pseudo.REGION,
+            "stat": statistic,
+            "period": 60,
+            "metrics": metrics,
+        },
+    }
+
+
+def dashboard_body(draft: Draft) -> JsonDocument:
+    """Requests, errors and latency first, then services, databases and caches."""
+    graphs: list[tuple[str, str, list[Row]]] = []
+    if edge.public_services(draft):
+        namespace, balancer = "AWS/ApplicationELB", {"LoadBalancer": edge.BALANCER.attribute("full_name")}
+        graphs += [
+            ("Requests", "Sum", [(namespace, "RequestCount", balancer)]),
+            (
+                "Errors",
+                "Sum",
+                [
+                    (namespace, "HTTPCode_Target_5XX_Count", balancer),
+                    (namespace, "HTTPCode_ELB_5XX_Count", balancer),
+                    (namespace, "HTTPCode_Target_4XX_Count", balancer),
+                ],
+            ),
+            ("Response time, 95th percentile", "p95", [(namespace, "TargetResponseTime", balancer)]),
+        ]
+    for name in draft.blueprint.services:
+        service: dict[str, Textual] = {
+            "ClusterName": CLUSTER.attribute("id"),
+            "ServiceName": Ref(EcsService, identifier(name)).attribute("name"),
+        }
+        metrics: list[Row] = [("AWS/ECS", "CPUUtilization", service), ("AWS/ECS", "MemoryUtilization", service)]
+        graphs.append((f"{name}: CPU and memory in percent", "Average", metrics))
+    for name in draft.blueprint.databases:
+        database = {"DBInstanceIdentifier": databases.primary(name).attribute("id")}
+        graphs += [
+            (f"{name}: CPU in percent", "Average", [("AWS/RDS", "CPUUtilization", database)]),
+            (f"{name}: connections", "Maximum", [("AWS/RDS", "DatabaseConnections", database)]),
+            (f"{name}: free storage in bytes", "Minimum", [("AWS/RDS", "FreeStorageSpace", database)]),
+        ]
+    for name, cache in draft.blueprint.caches.items():
+        group = caches.replication_group(name)
+        nodes = [{"CacheClusterId": draft.node_name(group, number)} for number in range(1, cache.nodes + 1)]
+        graphs += [
+            (
+                f"{name}: CPU in percent",
+                "Average",
+                [("AWS/ElastiCache", "EngineCPUUtilization", node) for node in nodes],
+            ),
+            (
+                f"{name}: memory in percent",
+                "Average",
+                [("AWS/ElastiCache", "DatabaseMemoryUsagePercentage", node) for node in nodes],
+            ),
+        ]
+    widgets = [_widget(number, *graph) for number, graph in enumerate(graphs)]
+    return JsonDocument({"widgets": widgets})

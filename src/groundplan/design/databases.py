@@ -1,0 +1,257 @@
+"""PostgreSQL on Amazon RDS: primary, standby, replicas, parameters, password, logs."""
+
+from __future__ import annotations
+
+from groundplan.blueprint.data import Database
+from groundplan.catalog import engines
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import MAIN, RDS
+from groundplan.design.logs import add_log_group
+from groundplan.design.networking import VPC, add_group, subnets_of
+from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
+from groundplan.resources.network import SecurityGroup
+from groundplan.resources.policies import service_trust
+from groundplan.resources.security import GeneratedPassword, Role, Secret
+from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Textual, text
+
+SUBNETS = Ref(DatabaseSubnetGroup, "main")
+MONITORING = Ref(Role, "rds_monitoring")
+
+
+def label(name: str, spec: Database) -> str:
+    """What the database is called in AWS."""
+    return spec.name or name
+
+
+def group_of(name: str) -> Ref[SecurityGroup]:
+    """The security group of a database."""
+    return Ref(SecurityGroup, identifier(name))
+
+
+def primary(name: str) -> Ref[DatabaseInstance]:
+    """The primary instance of a database."""
+    return Ref(DatabaseInstance, identifier(name))
+
+
+def url_secret(name: str) -> Ref[Secret]:
+    """The secret that holds a database's whole URL."""
+    return Ref(Secret, f"{identifier(name)}_url")
+
+
+def password_secret(name: str) -> Ref[Secret]:
+    """The secret that holds a database's user and generated password."""
+    return Ref(Secret, f"{identifier(name)}_password")
+
+
+def add_databases(draft: Draft) -> None:
+    """Every database of the blueprint."""
+    databases = draft.blueprint.databases
+    if not databases:
+        return
+    draft.add(
+        DatabaseSubnetGroup(
+            name="main",
+            concern="databases",
+            subnet_group_name=draft.called("db_subnet_group", "main", "project"),
+            description=f"{draft.title} database subnets",
+            subnets=subnets_of(draft, "database"),
+            tags=draft.name_tag("main"),
+        )
+    )
+    if any(spec.monitoring for spec in databases.values()):
+        _add_monitoring_role(draft)
+    for name, spec in databases.items():
+        add_group(draft, identifier(name), f"Database {name}", f"databases.{name}.name", shown=label(name, spec))
+        _add_database(draft, name, spec)
+
+
+def _add_monitoring_role(draft: Draft) -> None:
+    """Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"""
+    draft.add(
+        Role(
+            name="rds_monitoring",
+            concern="databases",
+            role_name=draft.called("iam_role", "rds-monitoring-role", "project"),
+            description="Lets RDS write Enhanced Monitoring metrics to CloudWatch Logs",
+            trust=service_trust("monitoring.rds.amazonaws.com"),
+            managed_policy_arns=(
+                text("arn:", Pseudo.PARTITION, ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"),
+            ),
+        )
+    )
+
+
+def engine_version(draft: Draft, name: str, spec: Database) -> tuple[str, str] | None:
+    """The exact version and the parameter group family. Reports an engine or version that RDS does not create."""
+    path = f"databases.{name}.engine"
+    if spec.engine.name not in ("postgres", "postgresql"):
+        draft.problem(path, f"{spec.engine.name!r} is no database engine that Groundplan builds; write postgres 16")
+        return None
+    try:
+        version = engines.postgres.resolve(spec.engine.version)
+    except ValueError as error:
+        draft.problem(path, str(error))
+        return None
+    return version.version, version.family
+
+
+def _add_database(draft: Draft, name: str, spec: Database) -> None:
+    resolved = engine_version(draft, name, spec)
+    if resolved is None:
+        return
+    version, family = resolved
+    called = label(name, spec)
+    place = f"databases.{name}"
+    instance_id = draft.called("rds_instance", called, f"{place}.name")
+    parameters = draft.add(
+        DatabaseParameterGroup(
+            name=identifier(name),
+            concern="databases",
+            parameter_group_name=draft.called("db_parameter_group", called, f"{place}.name"),
+            family=family,
+            description=f"{draft.title} {called}",
+            parameters=dict(sorted(spec.parameters.items())),
+            tags=draft.name_tag(called),
+        )
+    )
+    logs = tuple(
+        add_log_group(
+            draft,
+            f"{identifier(name)}_{export}",
+            export,
+            30,
+            "databases",
+            f"{place}.name",
+            full_name=f"/aws/rds/instance/{instance_id}/{export}",
+        )
+        for export in spec.log_exports
+    )
+    username = InputValue(f"{identifier(name)}_db_username")
+    draft.input(
+        username.name,
+        f"Master user of the database {name}",
+        default=spec.username,
+        pattern="[A-Za-z][A-Za-z0-9_]{0,62}",
+        hint="a letter, then letters, digits and underscores, at most 63 in all",
+    )
+    password = _add_password(draft, name, called, username) if spec.password == "generated" else None
+    only_one = len(draft.blueprint.databases) == 1
+    instance = draft.add(
+        DatabaseInstance(
+            name=identifier(name),
+            concern="databases",
+            identifier=instance_id,
+            instance_class=spec.instance_class,
+            engine="postgres",
+            engine_version=version,
+            allocated_storage=spec.storage.size.gib,
+            max_allocated_storage=spec.storage.max.gib if spec.storage.max else None,
+            storage_type=spec.storage.type,
+            storage_encrypted=spec.encryption,
+            kms_key=RDS if spec.encryption else None,
+            database_name=spec.database or draft.blueprint.project.replace("-", "_"),
+            master_username=username,
+            master_password=password,
+            manage_master_user_password=password is None,
+            master_user_secret_kms_key=MAIN if password is None else None,
+            port=spec.port,
+            multi_az=spec.standby,
+            subnet_group=SUBNETS,
+            parameter_group=parameters,
+            security_groups=(group_of(name),),
+            backup_retention_period=spec.backups.days,
+            backup_window=spec.backup_window,
+            maintenance_window=spec.maintenance_window,
+            auto_minor_version_upgrade=spec.minor_upgrades,
+            enabled_cloudwatch_logs_exports=tuple(spec.log_exports),
+            deletion_protection=spec.deletion_protection,
+            skip_final_snapshot=not spec.final_snapshot,
+            final_snapshot_identifier=_final_snapshot(draft, called, only_one) if spec.final_snapshot else None,
+            depends_on=logs,
+            tags=draft.name_tag("primary" if only_one else f"{called}-primary"),
+            performance_insights_enabled=spec.performance_insights is not None,
+            performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,
+            performance_insights_kms_key=RDS if spec.performance_insights and spec.encryption else None,
+            monitoring_interval=spec.monitoring.seconds if spec.monitoring else 0,
+            monitoring_role=MONITORING if spec.monitoring else None,
+        )
+    )
+    for number in range(1, spec.replicas + 1):
+        _add_replica(draft, name, spec, instance, number, only_one=only_one)
+    if password:
+        _add_url(draft, name, spec, called)
+    draft.output(f"{identifier(name)}_address", f"Host name of the database {name}", instance.attribute("address"))
+
+
+def _final_snapshot(draft: Draft, called: str, only_one: bool) -> Textual:
+    """The VPC's id makes the name unique for each life of the environment, yet the same at every apply (C-18)."""
+    stem = draft.blueprint.project if only_one else f"{draft.blueprint.project}-{called}"
+    return text(f"{stem}-final-snapshot-", VPC.attribute("id"))
+
+
+def _add_password(draft: Draft, name: str, called: str, username: Textual) -> SecretValue:
+    secret = draft.add(
+        Secret(
+            name=password_secret(name).name,
+            concern="databases",
+            secret_name=draft.legal("secret", secret_name(draft, f"{called}_password"), f"databases.{name}.name"),
+            description=f"Master user and generated password of the database {name}",
+            kms_key=MAIN,
+            generate=GeneratedPassword(username=username),
+        )
+    )
+    return SecretValue(secret, "password")
+
+
+def secret_name(draft: Draft, name: str) -> str:
+    """``DuskSpendr/production/db_url``: every secret of a project stands under its title."""
+    return f"{draft.title}/{draft.environment}/{name}"
+
+
+def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
+    password = password_secret(name)
+    draft.add(
+        Secret(
+            name=url_secret(name).name,
+            concern="databases",
+            secret_name=draft.legal("secret", secret_name(draft, f"{called}_url"), f"databases.{name}.name"),
+            description=f"URL of the database {name} with user and password",
+            kms_key=MAIN,
+            value=text(
+                "postgresql://",
+                SecretValue(password, "username"),
+                ":",
+                SecretValue(password, "password"),
+                "@",
+                primary(name).attribute("address"),
+                f":{spec.port}/{spec.database or draft.blueprint.project.replace('-', '_')}?sslmode=require",
+            ),
+        )
+    )
+
+
+def _add_replica(
+    draft: Draft, name: str, spec: Database, source: Ref[DatabaseInstance], number: int, *, only_one: bool
+) -> None:
+    """A replica in the primary's region inherits encryption and key: the API refuses them there (C-17)."""
+    suffix = "replica" if spec.replicas == 1 else f"replica-{number}"
+    called = f"{label(name, spec)}-{suffix}"
+    draft.add(
+        DatabaseInstance(
+            name=f"{identifier(name)}_{suffix.replace('-', '_')}",
+            concern="databases",
+            identifier=draft.called("rds_instance", called, f"databases.{name}.name"),
+            instance_class=spec.replica_class or spec.instance_class,
+            source=source,
+            security_groups=(group_of(name),),
+            auto_minor_version_upgrade=spec.minor_upgrades,
+            deletion_protection=spec.deletion_protection,
+            skip_final_snapshot=True,
+            tags=draft.name_tag(suffix if only_one else called),
+            performance_insights_enabled=spec.performance_insights is not None,
+            performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,
+            performance_insights_kms_key=RDS if spec.performance_insights and spec.encryption else None,
+            monitoring_interval=spec.monitoring.seconds if spec.monitoring else 0,
+            monitoring_role=MONITORING if spec.monitoring else None,
+        )
+    )

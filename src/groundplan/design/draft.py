@@ -1,0 +1,140 @@
+"""What the design steps share: the blueprint they read, the resources they add, the names they give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeVar
+
+from groundplan.blueprint.models import Blueprint
+from groundplan.catalog import names, regions
+from groundplan.errors import InputError, Problem
+from groundplan.resources.architecture import Architecture, Input, Output
+from groundplan.resources.base import Resource
+from groundplan.resources.databases import CacheReplicationGroup
+from groundplan.resources.values import Ref, Textual, text
+
+if TYPE_CHECKING:
+    from groundplan.blueprint.loading import LoadedEnvironment
+
+R = TypeVar("R", bound=Resource)
+
+
+def identifier(name: str) -> str:
+    """A blueprint's name as resources are called: underscores instead of hyphens."""
+    return name.replace("-", "_")
+
+
+@dataclass
+class Draft:
+    """An architecture in the making. Problems are collected, so that a person sees all of them at once."""
+
+    loaded: LoadedEnvironment
+    resources: list[Resource] = field(default_factory=list)
+    inputs: list[Input] = field(default_factory=list)
+    outputs: list[Output] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def blueprint(self) -> Blueprint:
+        """What was asked for."""
+        return self.loaded.blueprint
+
+    @property
+    def environment(self) -> str:
+        """Name of the environment."""
+        return self.loaded.name
+
+    @property
+    def title(self) -> str:
+        """The application's spelling in names that allow capitals."""
+        return self.blueprint.display_name
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """Tags on everything."""
+        common = {"Project": self.title, "Environment": self.environment, "ManagedBy": "Groundplan"}
+        about = self.blueprint.about
+        if about.specification:
+            common["Specification"] = about.specification
+        return common | self.blueprint.tags
+
+    def add(self, resource: R) -> Ref[R]:
+        """Put a resource into the architecture."""
+        self.resources.append(resource)
+        return resource.ref
+
+    def output(self, name: str, description: str, value: Textual) -> None:
+        """Tell people a value after deployment."""
+        self.outputs.append(Output(name=name, description=description, value=value))
+
+    def input(self, name: str, description: str, *, default: str | None, pattern: str, hint: str) -> None:
+        """Ask for a value at deployment."""
+        self.inputs.append(
+            Input(name=name, description=description, default=default, pattern=pattern, pattern_hint=hint)
+        )
+
+    def problem(self, path: str, message: str) -> None:
+        """Note that the blueprint asks for something that cannot be."""
+        self.problems.append(self.loaded.problem(path, message))
+
+    def plain(self, name: str) -> str:
+        """A thing's name by the blueprint's convention, spelled as in the title: for Name tags and composed names."""
+        pattern = self.blueprint.names
+        return pattern.format(title=self.title, project=self.blueprint.project, environment=self.environment, name=name)
+
+    def called(self, kind: str, name: str, path: str) -> str:
+        """A thing's name by the convention, in the spelling that its service demands.
+
+        ``path`` is the place in the blueprint that a name which is too long or illegal is reported at.
+        """
+        return self.legal(kind, self.plain(name), path)
+
+    def legal(self, kind: str, name: str, path: str) -> str:
+        """A given name in the spelling that its service demands."""
+        rule = names.rule(kind)
+        fitted = rule.fit(name)
+        problem = rule.problem(fitted)
+        if problem:
+            self.problem(path, problem)
+        return fitted
+
+    def name_tag(self, name: str) -> Mapping[str, str]:
+        """The ``Name`` tag by the convention."""
+        return {"Name": self.plain(name)}
+
+    def zone(self, letter: str) -> str:
+        """Full name of an availability zone."""
+        return f"{self.blueprint.region}{letter}"
+
+    def node_name(self, group: Ref[CacheReplicationGroup], number: int) -> Textual:
+        """The id of a cache node: the group's id and a three-digit number that ElastiCache counts from 001."""
+        return text(group.attribute("id"), f"-{number:03d}")
+
+    def finish(self) -> Architecture:
+        """The architecture. Raises InputError with every problem that was noted."""
+        if self.problems:
+            raise InputError(dict.fromkeys(self.problems))
+        return Architecture(
+            project=self.blueprint.project,
+            title=self.title,
+            environment=self.environment,
+            region=self.blueprint.region,
+            resources=tuple(self.resources),
+            tags=self.tags,
+            inputs=tuple(self.inputs),
+            outputs=tuple(self.outputs),
+        )
+
+
+def check_region(draft: Draft) -> None:
+    """Report a region that does not exist, and zones that it lacks."""
+    region = draft.blueprint.region
+    known = regions.find(region)
+    if known is None:
+        draft.problem("region", f"there is no AWS region {region!r}{regions.suggest(region)}")
+        return
+    for letter in draft.blueprint.network.zones:
+        if letter not in known.zones:
+            letters = ", ".join(known.zones)
+            draft.problem("network.zones", f"{region} has no zone {letter}; it has {letters}")

@@ -1,0 +1,95 @@
+"""KMS keys, one for each purpose, so that the right to one kind of data is not the right to all."""
+
+from __future__ import annotations
+
+from groundplan.design.draft import Draft
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
+from groundplan.resources.security import Key
+from groundplan.resources.values import Pseudo, Ref, Textual, text
+
+
+def root_of_account() -> Textual:
+    """The account itself; in a key policy it hands the decision to IAM policies."""
+    return text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, ":root")
+
+
+def account_statement() -> Statement:
+    """What AWS puts into every key policy: the account's administrators decide by IAM.
+
+    Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
+    """
+    return Statement(
+        sid="AccountDecidesByIam",
+        actions=("kms:*",),
+        resources=("*",),
+        principals=(Principal("AWS", (root_of_account(),)),),
+    )
+
+
+def _logs_statement(draft: Draft) -> Statement:
+    """CloudWatch Logs may use the key for this application's log groups only.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+    """
+    return Statement(
+        sid="LogGroups",
+        actions=("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"),
+        resources=("*",),
+        principals=(Principal("Service", (text("logs.", Pseudo.REGION, ".amazonaws.com"),)),),
+        conditions=(
+            Condition(
+                operator="ArnLike",
+                key="kms:EncryptionContext:aws:logs:arn",
+                values=(
+                    text("arn:", Pseudo.PARTITION, ":logs:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID, ":log-group:*"),
+                ),
+            ),
+        ),
+    )
+
+
+def _alarms_statement() -> Statement:
+    """Alarms and budgets may publish to an encrypted topic.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+    """
+    return Statement(
+        sid="AlarmsAndBudgets",
+        actions=("kms:Decrypt", "kms:GenerateDataKey*"),
+        resources=("*",),
+        principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
+        conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,)),),
+    )
+
+
+def _key(draft: Draft, name: str, description: str, *extra: Statement) -> Ref[Key]:
+    return draft.add(
+        Key(
+            name=name,
+            concern="encryption",
+            description=description,
+            alias=draft.called("kms_alias", name, "project"),
+            policy=PolicyDocument((account_statement(), *extra)),
+            tags=draft.name_tag(name),
+        )
+    )
+
+
+def add_keys(draft: Draft) -> None:
+    """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; one for each encrypted bucket."""
+    title = draft.title
+    _key(draft, "main", f"{title} secrets, logs, caches and notifications", _logs_statement(draft), _alarms_statement())
+    if any(database.encryption for database in draft.blueprint.databases.values()):
+        _key(draft, "rds", f"{title} databases and their backups")
+    for name, bucket in draft.blueprint.buckets.items():
+        if bucket.encryption == "kms":
+            _key(draft, bucket_key_name(name), f"{title} bucket {name}")
+
+
+def bucket_key_name(bucket: str) -> str:
+    """A bucket's key is called like the bucket, unless that name is taken by a key for something else."""
+    return f"{bucket}_bucket" if bucket in ("main", "rds") else bucket
+
+
+MAIN = Ref(Key, "main")
+RDS = Ref(Key, "rds")

@@ -1,0 +1,242 @@
+"""Alarms, the topic they speak to, the dashboard, the budget.
+
+The thresholds that a seed leaves open are chosen, not demanded (C-12): the blueprint's ``alarms:`` says them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from groundplan.blueprint.data import Cache, Database
+from groundplan.blueprint.models import Alarms
+from groundplan.design import caches, databases, edge
+from groundplan.design.access import same_account
+from groundplan.design.dashboard import dashboard_body
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import MAIN
+from groundplan.design.services import CLUSTER
+from groundplan.resources.containers import EcsService
+from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.monitoring import (
+    Alarm,
+    Budget,
+    BudgetNotification,
+    Dashboard,
+    Metric,
+    MetricExpression,
+    Topic,
+    TopicPolicy,
+    TopicSubscription,
+)
+from groundplan.resources.policies import PolicyDocument, Principal, Statement
+from groundplan.resources.values import Ref, Textual
+
+TOPIC = Ref(Topic, "alarms")
+
+
+def add_monitoring(draft: Draft) -> None:
+    """Everything that watches. Nothing where the blueprint says ``alarms: null``, but the budget stays."""
+    alarms = draft.blueprint.alarms
+    if alarms or draft.blueprint.objectives.budget:
+        _add_topic(draft, alarms.email if alarms else None)
+    if alarms:
+        _service_alarms(draft, alarms)
+        _balancer_alarms(draft, alarms)
+        for name, database in draft.blueprint.databases.items():
+            _database_alarms(draft, alarms, name, database)
+        for name, cache in draft.blueprint.caches.items():
+            _cache_alarms(draft, alarms, name, cache)
+        draft.add(
+            Dashboard(
+                name="main",
+                concern="monitoring",
+                dashboard_name=draft.called("dashboard", "overview", "project"),
+                body=dashboard_body(draft),
+            )
+        )
+    _add_budget(draft)
+
+
+def _add_topic(draft: Draft, email: str | None) -> None:
+    topic = draft.add(
+        Topic(
+            name="alarms",
+            concern="monitoring",
+            topic_name=draft.called("sns_topic", "alarms", "project"),
+            display_name=f"{draft.title} {draft.environment}",
+            kms_key=MAIN,
+            tags=draft.name_tag("alarms"),
+        )
+    )
+    publish = Statement(
+        sid="AlarmsAndBudgets",
+        actions=("sns:Publish",),
+        resources=(topic.arn,),
+        principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
+        conditions=(same_account(),),
+    )
+    draft.add(TopicPolicy(name="alarms", concern="monitoring", topic=topic, policy=PolicyDocument((publish,))))
+    if email:
+        draft.add(TopicSubscription(name="email", concern="monitoring", topic=topic, protocol="email", endpoint=email))
+    draft.output("alarm_topic", "Topic that alarms speak to; subscribe who has to hear them", topic.arn)
+
+
+def _add(
+    draft: Draft,
+    alarms: Alarms,
+    name: str,
+    description: str,
+    metric: Metric | MetricExpression,
+    threshold: Decimal | int,
+    *,
+    below: bool = False,
+    missing: str = "missing",
+) -> None:
+    """One alarm: the value stands out in every minute of the period."""
+    minutes = max(1, alarms.period.minutes)
+    draft.add(
+        Alarm(
+            name=identifier(name),
+            concern="monitoring",
+            alarm_name=draft.called("alarm", name, "alarms"),
+            description=description,
+            metric=metric,
+            comparison_operator="LessThanThreshold" if below else "GreaterThanThreshold",
+            threshold=Decimal(threshold),
+            period=60,
+            evaluation_periods=minutes,
+            datapoints_to_alarm=minutes,
+            treat_missing_data="notBreaching" if missing == "notBreaching" else "missing",
+            actions=(TOPIC,),
+            tags=draft.name_tag(name),
+        )
+    )
+
+
+def _service_alarms(draft: Draft, alarms: Alarms) -> None:
+    for name in draft.blueprint.services:
+        service = Ref(EcsService, identifier(name))
+        dimensions: dict[str, Textual] = {
+            "ClusterName": CLUSTER.attribute("id"),
+            "ServiceName": service.attribute("name"),
+        }
+        for what, metric, limit in (
+            ("cpu", "CPUUtilization", alarms.cpu),
+            ("memory", "MemoryUtilization", alarms.memory),
+        ):
+            _add(
+                draft,
+                alarms,
+                f"{name}-{what}-high",
+                f"{name}: {what} over {limit} for {alarms.period}",
+                Metric(namespace="AWS/ECS", metric_name=metric, dimensions=dimensions),
+                limit.percent,
+            )
+
+
+def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
+    public = edge.public_services(draft)
+    if not public:
+        return
+    balancer: dict[str, Textual] = {"LoadBalancer": edge.BALANCER.attribute("full_name")}
+    count = {"namespace": "AWS/ApplicationELB", "statistic": "Sum"}
+    _add(
+        draft,
+        alarms,
+        "alb-errors-high",
+        f"Load balancer: more than {alarms.errors} of the requests answered with 5xx for {alarms.period}",
+        MetricExpression(
+            expression="IF(requests > 0, 100 * (targets + balancer) / requests, 0)",
+            label="5xx in percent",
+            metrics={
+                "requests": Metric(metric_name="RequestCount", dimensions=balancer, **count),
+                "targets": Metric(metric_name="HTTPCode_Target_5XX_Count", dimensions=balancer, **count),
+                "balancer": Metric(metric_name="HTTPCode_ELB_5XX_Count", dimensions=balancer, **count),
+            },
+        ),
+        alarms.errors.percent,
+        missing="notBreaching",
+    )
+    for name, _, _ in public:
+        _add(
+            draft,
+            alarms,
+            f"{name}-unhealthy-hosts",
+            f"{name}: at least one task fails its health check for {alarms.period}",
+            Metric(
+                namespace="AWS/ApplicationELB",
+                metric_name="UnHealthyHostCount",
+                statistic="Maximum",
+                dimensions=balancer | {"TargetGroup": edge.target_group(name).attribute("full_name")},
+            ),
+            0,
+        )
+
+
+def _database_alarms(draft: Draft, alarms: Alarms, name: str, spec: Database) -> None:
+    for instance in [item for item in draft.resources if isinstance(item, DatabaseInstance)]:
+        if instance.name != identifier(name) and instance.source != databases.primary(name):
+            continue
+        called = instance.name.replace("_", "-")
+        dimensions: dict[str, Textual] = {"DBInstanceIdentifier": instance.ref.attribute("id")}
+
+        def metric(metric_name: str, dimensions: dict[str, Textual] = dimensions) -> Metric:
+            return Metric(namespace="AWS/RDS", metric_name=metric_name, dimensions=dimensions)
+
+        _add(
+            draft, alarms, f"{called}-cpu-high", f"Database {called}: CPU over {alarms.cpu} for {alarms.period}",
+            metric("CPUUtilization"), alarms.cpu.percent,
+        )  # fmt: skip
+        free = (spec.storage.size.gib * 1024**3 * (100 - alarms.storage.percent) / 100).to_integral_value()
+        _add(
+            draft, alarms, f"{called}-storage-low",
+            f"Database {called}: storage fuller than {alarms.storage} of {spec.storage.size}",
+            metric("FreeStorageSpace"), free, below=True,
+        )  # fmt: skip
+        if instance.source:
+            _add(
+                draft, alarms, f"{called}-lag-high",
+                f"Replica {called}: more than 60 seconds behind its primary for {alarms.period}",
+                metric("ReplicaLag"), 60,
+            )  # fmt: skip
+
+
+def _cache_alarms(draft: Draft, alarms: Alarms, name: str, spec: Cache) -> None:
+    """Node ids are the group's id and a number: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html"""
+    group = caches.replication_group(name)
+    for number in range(1, spec.nodes + 1):
+        node = draft.node_name(group, number)
+        for what, metric, limit in (
+            ("cpu", "EngineCPUUtilization", alarms.cpu),
+            ("memory", "DatabaseMemoryUsagePercentage", alarms.memory),
+        ):
+            _add(
+                draft,
+                alarms,
+                f"{name}-{number:03d}-{what}-high",
+                f"Cache {name}, node {number}: {what} over {limit} for {alarms.period}",
+                Metric(namespace="AWS/ElastiCache", metric_name=metric, dimensions={"CacheClusterId": node}),
+                limit.percent,
+            )
+
+
+def _add_budget(draft: Draft) -> None:
+    """Speaks at 80 % and 100 % of what is spent, and when the forecast passes the budget."""
+    budget = draft.blueprint.objectives.budget
+    if budget is None:
+        return
+    draft.add(
+        Budget(
+            name="monthly",
+            concern="monitoring",
+            budget_name=draft.called("budget", "monthly", "objectives.budget"),
+            limit_usd=budget.usd,
+            cost_filter_tags={"Project": draft.title, "Environment": draft.environment},
+            notifications=(
+                BudgetNotification(notification_type="ACTUAL", threshold_percent=80, topics=(TOPIC,)),
+                BudgetNotification(notification_type="ACTUAL", threshold_percent=100, topics=(TOPIC,)),
+                BudgetNotification(notification_type="FORECASTED", threshold_percent=100, topics=(TOPIC,)),
+            ),
+            tags=draft.name_tag("monthly"),
+        )
+    )

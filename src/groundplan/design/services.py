@@ -1,0 +1,293 @@
+"""Container services on Amazon ECS with AWS Fargate."""
+
+from __future__ import annotations
+
+from groundplan.blueprint.services import Health, Service
+from groundplan.catalog import fargate
+from groundplan.design import access, caches, databases, edge
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.logs import add_log_group
+from groundplan.design.networking import add_group, allow, allow_range, subnets_of, task_tier
+from groundplan.resources.base import Resource
+from groundplan.resources.containers import (
+    CapacityProviderShare,
+    Container,
+    ContainerHealthCheck,
+    ContainerRepository,
+    EcsCluster,
+    EcsService,
+    ServiceLoadBalancer,
+    TaskDefinition,
+)
+from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.network import ANYWHERE, SecurityGroup
+from groundplan.resources.security import Secret
+from groundplan.resources.storage import Bucket
+from groundplan.resources.values import InputValue, Ref, Textual, text
+
+CLUSTER = Ref(EcsCluster, "main")
+EXECUTE_COMMAND_LOGS = Ref(LogGroup, "ecs_exec")
+RESERVED = {"alb": "the load balancer's security group", "endpoints": "the endpoints' security group"}
+
+
+def add_services(draft: Draft) -> None:
+    """The cluster and every service of the blueprint."""
+    services = draft.blueprint.services
+    if not services:
+        return
+    add_log_group(draft, "ecs_exec", "ecs_exec", 30, "services", "project")
+    cluster_name = draft.called("ecs_cluster", "cluster", "project")
+    draft.add(
+        EcsCluster(
+            name="main",
+            concern="services",
+            cluster_name=cluster_name,
+            execute_command_log_group=EXECUTE_COMMAND_LOGS,
+            depends_on=(
+                add_log_group(
+                    draft,
+                    "container_insights",
+                    "performance",
+                    7,
+                    "services",
+                    "project",
+                    full_name=f"/aws/ecs/containerinsights/{cluster_name}/performance",
+                ),
+            ),
+            tags=draft.name_tag("cluster"),
+        )
+    )
+    draft.output("cluster", "Name of the ECS cluster", CLUSTER.attribute("id"))
+    for name, service in services.items():
+        if name in RESERVED:
+            draft.problem(f"services.{name}", f"the name {name} is taken by {RESERVED[name]}; choose another")
+            continue
+        _check_size(draft, name, service)
+        _add_repository(draft, service.image.repository)
+        _add_secrets(draft, service)
+        add_service_group(draft, name, service)
+    for name, service in services.items():
+        if name not in RESERVED:
+            _add_service(draft, name, service)
+
+
+def _check_size(draft: Draft, name: str, service: Service) -> None:
+    size, path = service.size, f"services.{name}.size"
+    if size.cpu not in fargate.cpus():
+        choices = ", ".join(str(cpu) for cpu in fargate.cpus())
+        draft.problem(f"{path}.cpu", f"{size.cpu} CPU units is not a Fargate size; choose {choices}")
+    elif not fargate.is_valid(size.cpu, size.memory):
+        memories = fargate.memories_for(size.cpu)
+        choices = ", ".join(map(str, memories)) if len(memories) <= 8 else (
+            f"{memories[0]} to {memories[-1]} in steps of {memories[1] - memories[0]}"
+        )  # fmt: skip
+        draft.problem(
+            f"{path}.memory", f"{size.memory} MiB does not go with {size.cpu} CPU units on Fargate; choose {choices}"
+        )
+
+
+def _exists(draft: Draft, ref: Ref[Resource]) -> bool:
+    return any(item.ref == ref for item in draft.resources)
+
+
+def _add_repository(draft: Draft, repository: str) -> None:
+    """One repository for each image name, however many services run it."""
+    name = identifier(repository)
+    if _exists(draft, Ref(ContainerRepository, name)):
+        return
+    ref = draft.add(
+        ContainerRepository(
+            name=name,
+            concern="registry",
+            repository_name=draft.called("ecr_repository", repository, "services"),
+            tags=draft.name_tag(repository),
+        )
+    )
+    draft.output(f"{name}_repository", f"Where images of {repository} are pushed", ref.attribute("url"))
+
+
+def _add_secrets(draft: Draft, service: Service) -> None:
+    """Secrets that a person fills: created empty, so that no value ever stands in a file."""
+    for name in service.secrets.values():
+        ref = Ref(Secret, identifier(name))
+        if not _exists(draft, ref):
+            draft.add(
+                Secret(
+                    name=ref.name,
+                    concern="services",
+                    secret_name=draft.legal("secret", databases.secret_name(draft, name), "services"),
+                    description=f"{name}, filled by a person",
+                    kms_key=access.MAIN,
+                )
+            )
+
+
+def add_service_group(draft: Draft, name: str, service: Service) -> None:
+    """The security group of a service: out to AWS's APIs over HTTPS, and to what it needs."""
+    group = add_group(draft, identifier(name), f"Service {name}", f"services.{name}")
+    allow_range(draft, group, "egress", 443, ANYWHERE, "HTTPS to AWS APIs and the internet")
+    for need in service.needs:
+        port, what = _port_of(draft, need.name)
+        if port:
+            allow(draft, group, Ref(SecurityGroup, identifier(need.name)), port, f"{name} to {what} {need.name}")
+
+
+def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
+    blueprint = draft.blueprint
+    if name in blueprint.databases:
+        return blueprint.databases[name].port, "database"
+    if name in blueprint.caches:
+        return blueprint.caches[name].port, "cache"
+    if name in blueprint.services:
+        return blueprint.services[name].port, "service"
+    return None, "bucket"
+
+
+def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
+    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, then what the blueprint says."""
+    variables: dict[str, Textual] = {}
+    if service.port:
+        variables["PORT"] = str(service.port)
+    blueprint = draft.blueprint
+    for need in service.needs:
+        prefix = identifier(need.name).upper()
+        if need.name in blueprint.buckets:
+            variables[f"{prefix}_BUCKET"] = Ref(Bucket, identifier(need.name)).attribute("id")
+        elif need.name in blueprint.databases and blueprint.databases[need.name].password == "managed":  # noqa: S105
+            spec, primary = blueprint.databases[need.name], databases.primary(need.name)
+            variables |= {
+                f"{prefix}_HOST": primary.attribute("address"),
+                f"{prefix}_PORT": str(spec.port),
+                f"{prefix}_NAME": spec.database or blueprint.project.replace("-", "_"),
+            }
+        elif need.name in blueprint.caches and not blueprint.caches[need.name].encryption:
+            cache = caches.replication_group(need.name)
+            variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
+    return variables | service.environment
+
+
+def _injected(draft: Draft, service: Service) -> dict[str, Textual]:
+    """Environment variable to secret ARN: what ECS reads from Secrets Manager when a task starts."""
+    blueprint, variables = draft.blueprint, dict[str, Textual]()
+    needed = [need.name for need in service.needs]
+    one_database = sum(name in blueprint.databases for name in needed) == 1
+    one_cache = sum(name in blueprint.caches for name in needed) == 1
+    for name in needed:
+        prefix = identifier(name).upper()
+        if name in blueprint.databases and blueprint.databases[name].password == "generated":  # noqa: S105
+            variable = "DATABASE_URL" if one_database else f"{prefix}_DATABASE_URL"
+            variables[variable] = databases.url_secret(name).arn
+        elif name in blueprint.databases:
+            managed = databases.primary(name).attribute("master_user_secret_arn")
+            variables[f"{prefix}_USERNAME"] = text(managed, ":username::")
+            variables[f"{prefix}_PASSWORD"] = text(managed, ":password::")
+        elif name in blueprint.caches and blueprint.caches[name].encryption:
+            variables["REDIS_URL" if one_cache else f"{prefix}_REDIS_URL"] = caches.url_secret(name).arn
+    for variable, secret in service.secrets.items():
+        variables[variable] = Ref(Secret, identifier(secret)).arn
+    return variables
+
+
+def _image(draft: Draft, name: str, service: Service) -> Textual:
+    tag = InputValue(f"{identifier(name)}_image_tag")
+    draft.input(
+        tag.name,
+        f"Tag of the image that {name} starts with; releases change it later",
+        default=service.image.tag,
+        pattern="[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",
+        hint="a tag of the ECR repository, at most 128 characters",
+    )
+    return text(Ref(ContainerRepository, identifier(service.image.repository)).attribute("url"), ":", tag)
+
+
+def check_command(health: Health, port: int) -> tuple[str, ...]:
+    """What the container runs to check itself, with a program that its image has (C-10)."""
+    if health.command is not None:
+        return tuple(health.command)
+    url = f"http://localhost:{port}{health.path}"
+    command = {
+        "curl": f"curl -f {url} || exit 1",
+        "wget": f"wget -q -O /dev/null {url} || exit 1",
+        "node": f"node -e \"fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\"",
+        "python": f"python -c \"import urllib.request; urllib.request.urlopen('{url}', timeout={health.timeout.seconds})\"",
+    }[health.runtime]
+    return ("CMD-SHELL", command)
+
+
+def _health_check(service: Service) -> ContainerHealthCheck | None:
+    command = check_command(service.health, service.port) if service.port else tuple(service.health.command or ())
+    if not command:
+        return None
+    health = service.health
+    return ContainerHealthCheck(
+        command=command,
+        interval=health.interval.seconds,
+        timeout=health.timeout.seconds,
+        retries=health.retries,
+        start_period=health.start.seconds,
+    )
+
+
+def _add_service(draft: Draft, name: str, service: Service) -> None:
+    place, ident = f"services.{name}", identifier(name)
+    group = add_log_group(draft, ident, name, service.logs.days, "services", f"{place}.logs")
+    injected = _injected(draft, service)
+    container = Container(
+        name=name,
+        image=_image(draft, name, service),
+        command=tuple(service.command or ()),
+        port=service.port,
+        environment=_environment(draft, service),
+        secrets=injected,
+        health_check=_health_check(service),
+        log_group=group,
+        log_stream_prefix=name,
+    )
+    task = draft.add(
+        TaskDefinition(
+            name=ident,
+            concern="services",
+            family=draft.called("ecs_task_family", name, place),
+            cpu=service.size.cpu,
+            memory=service.size.memory,
+            cpu_architecture="ARM64" if service.architecture == "arm64" else "X86_64",
+            execution_role=access.add_execution_role(draft, name, service, injected, group),
+            task_role=access.add_task_role(draft, name, service),
+            containers=(container,),
+            tags=draft.name_tag(name),
+        )
+    )
+    public = service.public if service.port else None
+    spot = service.capacity == "fargate-spot"
+    tier = task_tier(draft)
+    draft.add(
+        EcsService(
+            name=ident,
+            concern="services",
+            service_name=draft.called("ecs_service", name, place),
+            cluster=CLUSTER,
+            task_definition=task,
+            desired_count=service.tasks.desired,
+            launch_type=None if spot else "FARGATE",
+            capacity_providers=(CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1),) if spot else (),
+            subnets=subnets_of(draft, tier),
+            security_groups=(Ref(SecurityGroup, ident),),
+            assign_public_ip=tier == "public",
+            load_balancers=(
+                ServiceLoadBalancer(
+                    target_group=edge.target_group(name), container_name=name, container_port=service.port
+                ),
+            )
+            if public and service.port
+            else (),
+            health_check_grace_period=service.health.start.seconds if public else None,
+            circuit_breaker=True,
+            circuit_breaker_rollback=service.deployment.rollback,
+            minimum_healthy_percent=int(service.deployment.minimum_healthy.percent),
+            maximum_percent=service.deployment.maximum,
+            enable_execute_command=service.execute_command,
+            # A service is refused while its target group has no load balancer: the listener comes first.
+            depends_on=(edge.listener_of(public),) if public else (),
+            tags=draft.name_tag(name),
+        )
+    )
