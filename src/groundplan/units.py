@@ -6,7 +6,9 @@ write. They work as field types of pydantic models (a ``ValueError`` from ``pars
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
@@ -16,6 +18,19 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
+
+
+def shown(value: object) -> str:
+    """A value as a person would have written it, for messages: ``"30"``, ``true``, ``null``, ``a list``."""
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if isinstance(value, Mapping):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = str(value)
+    text = text if len(text) <= 60 else f"{text[:57]}..."
+    return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
 
 
 class _Written:
@@ -29,7 +44,7 @@ class _Written:
 
     @classmethod
     def parse(cls, written: object) -> Self:
-        raise ValueError(f"{written!r} cannot be read")
+        raise ValueError(f"{shown(written)} cannot be read")
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -69,7 +84,9 @@ class Duration(_Written):
         match = re.fullmatch(r"\s*(\d+)\s*([a-z]+)\s*", written) if isinstance(written, str) else None
         unit = _DURATION_WORDS.get(match[2], match[2]) if match else ""
         if not match or unit not in _DURATION_UNITS:
-            raise ValueError(f"{written!r} is not a duration; write a whole number and s, m, h, d or w, like 30s or 7d")
+            raise ValueError(
+                f"{shown(written)} is not a duration; write a whole number and s, m, h, d or w, like 30s or 7d"
+            )
         return cls(int(match[1]) * _DURATION_UNITS[unit])
 
     @property
@@ -109,10 +126,10 @@ class DataSize(_Written):
         """Read a size. Raises ValueError where the unit is missing or unknown, or the size is no whole MiB."""
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([MGT]i?B)\s*", written, re.I) if isinstance(written, str) else None
         if not match:
-            raise ValueError(f"{written!r} is not a size; write a number and MB, GB or TB, like 100 GB")
+            raise ValueError(f"{shown(written)} is not a size; write a number and MB, GB or TB, like 100 GB")
         mib = Decimal(match[1]) * _SIZE_UNITS[match[2].upper()]
         if mib != int(mib):
-            raise ValueError(f"{written!r} is not a whole number of MiB")
+            raise ValueError(f"{shown(written)} is not a whole number of MiB")
         return cls(int(mib))
 
     @property
@@ -141,10 +158,10 @@ class Percentage(_Written):
         """Read a percentage. Raises ValueError where it is outside 0 % to 100 % or has no percent sign."""
         match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*%\s*", written) if isinstance(written, str) else None
         if not match:
-            raise ValueError(f"{written!r} is not a percentage; write a number and %, like 70%")
+            raise ValueError(f"{shown(written)} is not a percentage; write a number and %, like 70%")
         percent = Decimal(match[1])
         if percent > 100:
-            raise ValueError(f"{written!r} is more than 100%")
+            raise ValueError(f"{shown(written)} is more than 100%")
         return cls(percent)
 
     @property
@@ -172,11 +189,11 @@ class MonthlyAmount(_Written):
             r"\s*(?:~|<)?\s*(\$)?\s*(\d[\d,]*(?:\.\d+)?)\s*(USD|\$)?\s*(?:(?:/|per)\s*month)?\s*", written
         ) if isinstance(written, str) else None  # fmt: skip
         if not match or not (match[1] or match[3]):
-            raise ValueError(f"{written!r} is not an amount of money; write it like 373 USD/month")
+            raise ValueError(f"{shown(written)} is not an amount of money; write it like 373 USD/month")
         try:
             return cls(Decimal(match[2].replace(",", "")))
         except InvalidOperation as error:
-            raise ValueError(f"{written!r} is not an amount of money") from error
+            raise ValueError(f"{shown(written)} is not an amount of money") from error
 
     def __str__(self) -> str:
         return f"{self.usd.normalize():f} USD/month"
@@ -192,14 +209,14 @@ def parse_cidr(written: object) -> IPv4Network:
     network that was probably meant.
     """
     if not isinstance(written, str) or "/" not in written:
-        raise ValueError(f"{written!r} is not a network in CIDR notation, like 10.0.0.0/16")
+        raise ValueError(f"{shown(written)} is not a network in CIDR notation, like 10.0.0.0/16")
     try:
         return IPv4Network(written)
     except (AddressValueError, NetmaskValueError) as error:
-        raise ValueError(f"{written!r} is not a network in CIDR notation, like 10.0.0.0/16") from error
+        raise ValueError(f"{shown(written)} is not a network in CIDR notation, like 10.0.0.0/16") from error
     except ValueError as error:
         meant = IPv4Network(written, strict=False)
-        raise ValueError(f"{written!r} has host bits set; the network is {meant}") from error
+        raise ValueError(f"{shown(written)} has host bits set; the network is {meant}") from error
 
 
 def is_private(network: IPv4Network) -> bool:

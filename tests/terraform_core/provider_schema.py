@@ -20,6 +20,8 @@ Schema: TypeAlias = dict[str, Any]
 
 VERSION = "6.62.0"
 ADDRESS = "registry.terraform.io/hashicorp/aws"
+SCHEMA_VARIABLE = "GROUNDPLAN_STAND_IN_SCHEMA"
+"""The environment variable that names the file with the schemas to serve: :func:`select` as JSON."""
 
 _FOLDER = Path(__file__).parent / "schema"
 _DECLARATION = re.compile(r'^\s*(resource|data|ephemeral)\s+"(aws_\w+)"', re.MULTILINE)
@@ -28,7 +30,7 @@ _OUTER_STATEMENTS = ("managed_rule_group_statement", "rate_based_statement", "ru
 
 
 def types_used(folder: Path) -> frozenset[tuple[str, str]]:
-    """What the ``.tf`` files under a folder declare: ``("resource", "aws_vpc")``, ``("data", …)``, ``("ephemeral", …)``."""
+    """What the ``.tf`` files under a folder declare, as kind (resource, data or ephemeral) and type."""
     return frozenset(
         (match[1], match[2])
         for file in folder.rglob("*.tf")

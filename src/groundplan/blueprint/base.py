@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import core_schema
 
-from groundplan.units import parse_cidr
+from groundplan.units import parse_cidr, shown
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -61,7 +61,8 @@ Cidr = Annotated[
 ]
 """An IPv4 network in CIDR notation, without host bits."""
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=40)]
+NAME_PATTERN = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=40)]
 """The name of a thing in the blueprint: lower case, digits, single hyphens or underscores, starting with a letter."""
 
 ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
@@ -71,7 +72,7 @@ ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 def read_window(value: object) -> object:
     """Check a daily window ``03:00-04:00`` (UTC)."""
     if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
-        raise ValueError(f"{value!r} is not a daily window in UTC, like 03:00-04:00")
+        raise ValueError(f"{shown(value)} is not a daily window in UTC, like 03:00-04:00")
     return value
 
 
@@ -79,7 +80,7 @@ def read_weekly_window(value: object) -> object:
     """Check a weekly window ``sun:04:00-sun:05:00`` (UTC)."""
     moment = r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
     if not isinstance(value, str) or not re.fullmatch(f"{moment}-{moment}", value):
-        raise ValueError(f"{value!r} is not a weekly window in UTC, like sun:04:00-sun:05:00")
+        raise ValueError(f"{shown(value)} is not a weekly window in UTC, like sun:04:00-sun:05:00")
     return value
 
 

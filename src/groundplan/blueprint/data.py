@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from groundplan.blueprint.base import DailyWindow, Name, Part, ShortForm, WeeklyWindow
-from groundplan.units import DataSize, Duration
+from groundplan.units import DataSize, Duration, shown
 
 
 class Storage(Part):
@@ -26,11 +26,11 @@ _STORAGE = r"^\s*(\d+)(?:\s*\.\.\s*(\d+))?\s*([MGT]i?B)(?:\s+(gp2|gp3|io1|io2))?
 
 
 def _read_storage(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, dict | Storage):
         return value
-    match = re.match(_STORAGE, value)
+    match = re.match(_STORAGE, value) if isinstance(value, str) else None
     if not match:
-        raise ValueError(f"{value!r} is not a storage; write it like 100 GB, 100 GB gp3 or 100..500 GB gp3")
+        raise ValueError(f"{shown(value)} is not a storage; write it like 100 GB, 100 GB gp3 or 100..500 GB gp3")
     size, most, unit, kind = match.groups()
     return {"size": f"{size} {unit}"} | ({"max": f"{most} {unit}"} if most else {}) | ({"type": kind} if kind else {})
 
@@ -48,11 +48,11 @@ _ENGINE = r"^\s*([a-z]+)\s+v?(\d+(?:\.\d+)*)\s*$"
 
 
 def _read_engine(value: object) -> object:
-    if not isinstance(value, str):
+    if isinstance(value, dict | Engine):
         return value
-    match = re.match(_ENGINE, value)
+    match = re.match(_ENGINE, value) if isinstance(value, str) else None
     if not match:
-        raise ValueError(f"{value!r} is not an engine with its version; write it like postgres 15 or redis 7.0")
+        raise ValueError(f"{shown(value)} is not an engine with its version; write it like postgres 15 or redis 7.0")
     return {"name": match[1], "version": match[2]}
 
 
@@ -87,7 +87,7 @@ class Database(Part):
     """Name of the database inside the instance. Default: the project's name with underscores."""
     username: str = "groundplan"
     """Name of the master user."""
-    password: Literal["generated", "managed"] = "generated"
+    credentials: Literal["generated", "managed"] = "generated"
     """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
     ``managed``: RDS keeps the password in a secret of its own and rotates it every 7 days; services get host, user
     and password apart, and have to read them anew after a rotation."""

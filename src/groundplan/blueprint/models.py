@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from groundplan.blueprint.base import Name, Part
 from groundplan.blueprint.data import Bucket, Cache, Database
@@ -124,16 +124,6 @@ class Blueprint(Part):
     """Findings that are taken as they are, each with its reason."""
     state: TerraformState = TerraformState()
     """Where Terraform keeps its state."""
-
-    @model_validator(mode="after")
-    def _names_are_unique(self) -> Blueprint:
-        seen: dict[str, str] = {}
-        for family in ("services", "databases", "caches", "buckets"):
-            for name in getattr(self, family):
-                if name in seen:
-                    raise ValueError(f'"{name}" names both one of {seen[name]} and one of {family}; needs: has to be plain')
-                seen[name] = family
-        return self
 
     @property
     def display_name(self) -> str:

@@ -25,7 +25,8 @@ class Network(Part):
     subnets: dict[Tier, dict[ZoneLetter, Cidr]] = {}
     """Address ranges by tier and zone letter. What is left out is planned from the VPC's range."""
     nat: Literal["per-zone", "single", "none"] = "per-zone"
-    """NAT gateways: one in each zone (survives the loss of a zone), one for all, or none (tasks get public addresses)."""
+    """NAT gateways: one in each zone (survives the loss of a zone), one for all, or none (tasks get public
+    addresses)."""
     endpoints: list[str] = ["s3"]
     """AWS services reached without the internet: ``s3`` and ``dynamodb`` through gateways (free), others (``ecr.api``,
     ``ecr.dkr``, ``logs``, ``secretsmanager``, ``kms``, ...) through interfaces (paid per zone and hour)."""

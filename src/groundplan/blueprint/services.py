@@ -172,7 +172,8 @@ class Service(Part):
     secrets: dict[str, Name] = {}
     """Environment variable name to the name of a secret that a person fills, created empty in Secrets Manager."""
     role: Name | None = None
-    """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention. Default: ``<service>-task``."""
+    """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention.
+    Default: ``<service>-task``."""
     reads_secrets: bool = False
     """Whether the task itself may read all secrets of the project. Not needed for what ``needs`` and ``secrets``
     inject: ECS reads those with the execution role."""

@@ -31,7 +31,7 @@ class WrittenInt(int):
 
 
 class WrittenFloat(float):
-    """A number whose text says more than its value: ``15.10`` is another version than ``15.1``. ``str`` gives the text."""
+    """A number whose text says more than its value: version ``15.10`` is not ``15.1``. ``str`` gives the text."""
 
     text: str
 

@@ -169,7 +169,8 @@ class _Composer:
         return self.root
 
     def at(self, event: Event) -> Position:
-        return Position(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Position(self.file, mark.line + 1, mark.column + 1) if mark else Position(self.file, 1, 1)
 
     def wrong(self, event: Event, message: str) -> InputError:
         return InputError([Problem(message, self.at(event))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundplan.blueprint.data import Cache
 from groundplan.catalog import engines
-from groundplan.design.databases import secret_name
+from groundplan.design.databases import resolve_version, secret_name
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import MAIN
 from groundplan.design.networking import add_group, subnets_of
@@ -14,7 +14,8 @@ from groundplan.resources.security import GeneratedPassword, Secret
 from groundplan.resources.values import Ref, SecretValue, text
 
 SUBNETS = Ref(CacheSubnetGroup, "main")
-ENGINE_TITLES = {"redis": "Redis", "valkey": "Valkey"}
+ENGINES = {"redis": engines.redis, "valkey": engines.valkey}
+TITLES = {"redis": "Redis", "valkey": "Valkey"}
 
 
 def label(name: str, spec: Cache) -> str:
@@ -58,20 +59,19 @@ def add_caches(draft: Draft) -> None:
 
 def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
     place, called = f"caches.{name}", label(name, spec)
-    if spec.engine.name not in ENGINE_TITLES:
+    if spec.engine.name not in ENGINES:
         draft.problem(f"{place}.engine", f"{spec.engine.name!r} is no cache engine; write redis 7.1 or valkey 8.0")
         return
-    try:
-        version = engines.cache(spec.engine.name).resolve(spec.engine.version)
-    except ValueError as error:
-        draft.problem(f"{place}.engine", str(error))
+    resolved = resolve_version(draft, ENGINES[spec.engine.name], spec.engine.version, f"{place}.engine")
+    if resolved is None:
         return
+    version, family = resolved
     parameters = draft.add(
         CacheParameterGroup(
             name=identifier(name),
             concern="caches",
             parameter_group_name=draft.called("cache_parameter_group", called, f"{place}.name"),
-            family=version.family,
+            family=family,
             description=f"{draft.title} {called}",
             parameters=dict(sorted(spec.parameters.items())),
             tags=draft.name_tag(called),
@@ -84,9 +84,9 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
             name=identifier(name),
             concern="caches",
             replication_group_id=draft.called("cache_replication_group", called, f"{place}.name"),
-            description=spec.description or f"{ENGINE_TITLES[spec.engine.name]} cluster for {draft.title}",
+            description=spec.description or f"{TITLES[spec.engine.name]} cluster for {draft.title}",
             engine="valkey" if spec.engine.name == "valkey" else "redis",
-            engine_version=version.version,
+            engine_version=version,
             node_type=spec.node_class,
             num_cache_clusters=spec.nodes,
             port=spec.port,

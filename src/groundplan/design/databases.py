@@ -87,12 +87,17 @@ def engine_version(draft: Draft, name: str, spec: Database) -> tuple[str, str] |
     if spec.engine.name not in ("postgres", "postgresql"):
         draft.problem(path, f"{spec.engine.name!r} is no database engine that Groundplan builds; write postgres 16")
         return None
-    try:
-        version = engines.postgres.resolve(spec.engine.version)
-    except ValueError as error:
-        draft.problem(path, str(error))
+    return resolve_version(draft, engines.postgres, spec.engine.version, path)
+
+
+def resolve_version(draft: Draft, engine: engines.Engine, asked: str, path: str) -> tuple[str, str] | None:
+    """The exact version for what is asked, and its parameter group family. Reports what AWS does not create."""
+    found = engine.find(asked)
+    problem = found.problem()
+    if problem or found.parameter_group_family is None:
+        draft.problem(path, problem or f"no parameter group family is known for {found.title} {found.version}")
         return None
-    return version.version, version.family
+    return found.version, found.parameter_group_family
 
 
 def _add_database(draft: Draft, name: str, spec: Database) -> None:
@@ -134,7 +139,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
         pattern="[A-Za-z][A-Za-z0-9_]{0,62}",
         hint="a letter, then letters, digits and underscores, at most 63 in all",
     )
-    password = _add_password(draft, name, called, username) if spec.password == "generated" else None
+    password = _add_password(draft, name, called, username) if spec.credentials == "generated" else None
     only_one = len(draft.blueprint.databases) == 1
     instance = draft.add(
         DatabaseInstance(

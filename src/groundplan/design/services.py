@@ -153,7 +153,7 @@ def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
         prefix = identifier(need.name).upper()
         if need.name in blueprint.buckets:
             variables[f"{prefix}_BUCKET"] = Ref(Bucket, identifier(need.name)).attribute("id")
-        elif need.name in blueprint.databases and blueprint.databases[need.name].password == "managed":  # noqa: S105
+        elif need.name in blueprint.databases and blueprint.databases[need.name].credentials == "managed":
             spec, primary = blueprint.databases[need.name], databases.primary(need.name)
             variables |= {
                 f"{prefix}_HOST": primary.attribute("address"),
@@ -174,7 +174,7 @@ def _injected(draft: Draft, service: Service) -> dict[str, Textual]:
     one_cache = sum(name in blueprint.caches for name in needed) == 1
     for name in needed:
         prefix = identifier(name).upper()
-        if name in blueprint.databases and blueprint.databases[name].password == "generated":  # noqa: S105
+        if name in blueprint.databases and blueprint.databases[name].credentials == "generated":
             variable = "DATABASE_URL" if one_database else f"{prefix}_DATABASE_URL"
             variables[variable] = databases.url_secret(name).arn
         elif name in blueprint.databases:
@@ -209,7 +209,7 @@ def check_command(health: Health, port: int) -> tuple[str, ...]:
         "curl": f"curl -f {url} || exit 1",
         "wget": f"wget -q -O /dev/null {url} || exit 1",
         "node": f"node -e \"fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\"",
-        "python": f"python -c \"import urllib.request; urllib.request.urlopen('{url}', timeout={health.timeout.seconds})\"",
+        "python": f"python -c \"import urllib.request as r; r.urlopen('{url}', timeout={health.timeout.seconds})\"",
     }[health.runtime]
     return ("CMD-SHELL", command)
 

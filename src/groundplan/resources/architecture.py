@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from groundplan.resources.base import Resource
@@ -122,20 +121,29 @@ class Architecture:
 
 
 def _ordered(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+    """The given order, but with what a resource refers to in front of it: a depth-first walk."""
     by_ref: dict[Ref[Resource], Resource] = {}
     for resource in resources:
         if resource.ref in by_ref:
             raise ValueError(f"two resources have the address {resource.address}")
         by_ref[resource.ref] = resource
-    sorter: TopologicalSorter[Ref[Resource]] = TopologicalSorter()
-    for resource in resources:
-        needed = list(dict.fromkeys(resource.references()))
-        for ref in needed:
+    done: dict[Ref[Resource], Resource] = {}
+    path: dict[Ref[Resource], None] = {}
+
+    def visit(resource: Resource) -> None:
+        if resource.ref in done:
+            return
+        path[resource.ref] = None
+        for ref in resource.references():
+            if ref in path:
+                circle = " -> ".join(str(step) for step in [*list(path)[list(path).index(ref) :], ref])
+                raise ValueError(f"references form a circle: {circle}")
             if ref not in by_ref:
                 raise ValueError(f"{resource.address} refers to {ref}, which does not exist")
-        sorter.add(resource.ref, *needed)
-    try:
-        return tuple(by_ref[ref] for ref in sorter.static_order())
-    except CycleError as error:
-        circle = " -> ".join(str(ref) for ref in error.args[1])
-        raise ValueError(f"references form a circle: {circle}") from error
+            visit(by_ref[ref])
+        del path[resource.ref]
+        done[resource.ref] = resource
+
+    for resource in resources:
+        visit(resource)
+    return tuple(done.values())

@@ -31,7 +31,9 @@ _STEP = "  "
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # As a bare object key `for` begins a for expression; the others read as values and are quoted for the reader.
 _QUOTED_KEYS = frozenset({"for", "true", "false", "null"})
-_SIGNS_BEFORE_BRACE = re.compile(r"(([$%])\2*)\{")
+_SIGNS_BEFORE_BRACE = re.compile(r"([$%]+)\{")
+_DOLLARS_AT_THE_END = re.compile(r"\$+\Z")
+_INTERPOLATION = re.compile(r"\$\{\s*([^~\s].*?)\s*\}", re.DOTALL)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -89,12 +91,17 @@ class Call:
         object.__setattr__(self, "arguments", arguments)
 
 
-Key: TypeAlias = "str | Expression | Template"
-"""A key of an object. An :class:`Expression` is put in parentheses, as HCL demands."""
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object some of whose keys are code: ``Object(((Expression("var.name"), 1),))``. With plain keys a mapping
+    will do. An :class:`Expression` as a key is put in parentheses, as HCL demands."""
+
+    members: tuple[tuple[str | Expression | Template, Value], ...]
+
 
 Value: TypeAlias = (
-    "bool | int | float | str | Expression | Template | Heredoc | Call"
-    " | Sequence[Value] | Mapping[str, Value] | Mapping[Key, Value] | None"
+    "bool | int | float | str | Expression | Template | Heredoc | Call | Object"
+    " | Sequence[Value] | Mapping[str, Value] | None"
 )
 """What an argument can hold. ``None`` is Terraform's ``null``."""
 
@@ -157,8 +164,9 @@ def quote(text: str) -> str:
 
 
 def escape_interpolation(text: str) -> str:
-    """Literal text that may stand in the source of a :class:`Template` without becoming code."""
-    return _escape_interpolation(text, in_quotes=False)
+    """Literal text that may stand in the source of a :class:`Template`, also right before an interpolation, without
+    becoming code."""
+    return _DOLLARS_AT_THE_END.sub(r'${"\g<0>"}', _escape_interpolation(text, in_quotes=False))
 
 
 def _check_identifier(name: str) -> None:
@@ -242,8 +250,10 @@ def _value(value: Value, indentation: str) -> str:
             return _heredoc(value, indentation)
         case Call(function, call_arguments):
             return f"{function}({', '.join(_inline(argument, indentation) for argument in call_arguments)})"
+        case Object(members):
+            return _object(members, indentation)
         case Mapping():
-            return _object(value, indentation)
+            return _object(tuple(value.items()), indentation)
         case Sequence():
             return _list(value, indentation)
 
@@ -262,20 +272,21 @@ def _list(elements: Sequence[Value], indentation: str) -> str:
     return "[\n" + "".join(f"{inner}{element},\n" for element in written) + f"{indentation}]"
 
 
-def _object(members: Mapping[str, Value] | Mapping[Key, Value], indentation: str) -> str:
+def _object(members: Sequence[tuple[str | Expression | Template, Value]], indentation: str) -> str:
     if not members:
         return "{}"
     inner = indentation + _STEP
-    rows = [(_key(key), _value(value, inner)) for key, value in members.items()]
+    rows = [(_key(key), _value(value, inner)) for key, value in members]
     return "{\n" + "".join(f"{line}\n" for line in _aligned(rows, inner)) + f"{indentation}}}"
 
 
-def _key(key: Key) -> str:
+def _key(key: str | Expression | Template) -> str:
     match key:
         case Expression(source):
             return f"({source})"
         case Template(source):
-            return _template(source)
+            template = _template(source)
+            return template if template.startswith('"') else f"({template})"
     if _IDENTIFIER.fullmatch(key) and key not in _QUOTED_KEYS:
         return key
     # `terraform fmt` counts grapheme clusters: where that could differ from characters, the key is written in ASCII.
@@ -305,20 +316,23 @@ def _escape(text: str) -> str:
 
 
 def _escape_interpolation(text: str, *, in_quotes: bool) -> str:
-    """``${`` becomes ``$${``. Where another ``$`` stands before it that doubling would be misread: the last one is
+    """``${`` becomes ``$${``. Where another sign stands before it that doubling would be misread: the last one is
     then written as a code point or, where there are none, the signs as an interpolated string."""
 
     def escaped(match: re.Match[str]) -> str:
-        signs, sign = match[1], match[2]
-        if signs == sign:
-            return f"{sign}{sign}{{"
-        return f"{signs[1:]}{_code_point(sign)}{{" if in_quotes else f'${{"{signs}"}}{{'
+        signs = match[1]
+        if len(signs) == 1:
+            return f"{signs}{signs}{{"
+        return f"{signs[:-1]}{_code_point(signs[-1])}{{" if in_quotes else f'${{"{signs}"}}{{'
 
     return _SIGNS_BEFORE_BRACE.sub(escaped, text)
 
 
 def _template(source: str) -> str:
-    return '"' + "".join(part if code else _escape(part) for part, code in _template_parts(source)) + '"'
+    parts = list(_template_parts(source))
+    if len(parts) == 1 and (alone := _INTERPOLATION.fullmatch(source)):
+        return alone[1]  # `terraform fmt` takes the quotes away where there is nothing else in them.
+    return '"' + "".join(part if code else _escape(part) for part, code in parts) + '"'
 
 
 def _template_parts(source: str) -> Iterator[tuple[str, bool]]:
@@ -382,8 +396,9 @@ def _heredoc(heredoc: Heredoc, indentation: str) -> str:
     tag = "EOT"
     while tag in (line.strip() for line in lines):
         tag += "_"
-    # `<<-` takes away the indentation that all lines share: text that brings some of its own is not indented further.
-    own = min((len(line) - len(line.lstrip(" \t")) for line in lines if line), default=0)
-    opening, inner = ("<<", "") if own or not any(lines) else ("<<-", indentation + _STEP)
-    written = [f"{inner}{escape_interpolation(line)}" if line else "" for line in lines]
+    # `<<-` takes away the indentation that all lines share, those of mere spaces aside: text that brings some of its
+    # own is not indented further.
+    own = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=1)
+    opening, inner = ("<<", "") if own else ("<<-", indentation + _STEP)
+    written = [f"{inner}{_escape_interpolation(line, in_quotes=False)}" if line.strip() else line for line in lines]
     return "\n".join((f"{opening}{tag}", *written, f"{indentation if inner else ''}{tag}"))

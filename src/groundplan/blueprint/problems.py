@@ -1,0 +1,171 @@
+"""What pydantic finds wrong, in the words and at the places of the blueprint."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from groundplan.blueprint.base import NAME_PATTERN, Part
+from groundplan.blueprint.shape import Shape
+from groundplan.blueprint.tree import Node, Steps, format_path
+from groundplan.errors import Position, Problem, suggestion
+from groundplan.units import shown
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+NAME_RULE = "lower-case letters and digits, in between single hyphens or underscores, starting with a letter"
+
+PATTERN_RULES: Mapping[str, str] = {
+    NAME_PATTERN: f"is not a name: {NAME_RULE}",
+    r"^[a-z]$": "is not the letter of a zone, like a or b",
+    r"^[A-Za-z_][A-Za-z0-9_]{0,62}$": "is not a name of a database: letters, digits and _, no digit first, 63 at most",
+    r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "is not an e-mail address",
+    r"^GP-[A-Z]+-\d+$": "is not the id of a rule, like GP-SEC-001",
+    r"^[A-Za-z][A-Za-z0-9-]*$": "is not a title: letters, digits and hyphens, starting with a letter",
+    r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$": "is not a tag: letters, digits, _, . and -, 128 at most",
+    r"^/": "is not a path; it starts with /",
+    r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$": "is not a domain, like api.example.com in lower case",
+    r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/": "is not the ARN of a certificate, like "
+    "arn:aws:acm:eu-west-1:123456789012:certificate/...",
+    r"^Z[A-Z0-9]+$": "is not the id of a hosted zone, like Z0123456789ABC",
+}
+"""What each pattern of the models means in words."""
+
+
+def is_name(text: str) -> bool:
+    """Whether a text may name an entry or an environment."""
+    return re.fullmatch(NAME_PATTERN, text) is not None and len(text) <= 40
+
+
+def _count(number: object, one: str) -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
+def _mapping(value: object) -> str:
+    if value is None:
+        return "is empty; write what belongs there, or {}"
+    return f"has to be a mapping of keys to values, and is {shown(value)}"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return f'has to be a text; put it in quotes: "{shown(value)}"'
+    return f"has to be a text, and is {shown(value)}"
+
+
+_SENTENCES: Mapping[str, Callable[[object, Mapping[str, object]], str]] = {
+    "string_type": lambda value, _: _text(value),
+    "int_type": lambda value, _: f"{shown(value)} is not a whole number",
+    "int_parsing": lambda value, _: f"{shown(value)} is not a whole number",
+    "int_parsing_size": lambda value, _: f"{shown(value)} is too large a number",
+    "int_from_float": lambda value, _: f"{shown(value)} is not a whole number",
+    "bool_type": lambda value, _: f"{shown(value)} is neither true nor false",
+    "bool_parsing": lambda value, _: f"{shown(value)} is neither true nor false",
+    "dict_type": lambda value, _: _mapping(value),
+    "model_type": lambda value, _: _mapping(value),
+    "model_attributes_type": lambda value, _: _mapping(value),
+    "list_type": lambda value, _: f"has to be a list, and is {shown(value)}",
+    "greater_than_equal": lambda value, facts: f"{shown(value)} is too little; the least is {facts['ge']}",
+    "less_than_equal": lambda value, facts: f"{shown(value)} is too much; the most is {facts['le']}",
+    "string_too_short": lambda value, facts: (
+        f"{shown(value)} is too short; write {_count(facts['min_length'], 'character')} at least"
+    ),
+    "string_too_long": lambda value, facts: (
+        f"{shown(value)} is too long; it may have {_count(facts['max_length'], 'character')}"
+    ),
+    "too_short": lambda _, facts: f"has too few entries; {facts['min_length']} at least",
+    "too_long": lambda _, facts: f"has {facts['actual_length']} entries; {facts['max_length']} at most",
+    "string_pattern_mismatch": lambda value, facts: f"{shown(value)} {PATTERN_RULES[str(facts['pattern'])]}",
+    "value_error": lambda _, facts: str(facts["error"]),
+}
+"""A sentence for each of pydantic's error types that the models can raise, from the value and pydantic's facts."""
+
+
+def explain_errors(errors: Sequence[ErrorDetails], tree: Node, shape: Shape) -> list[Problem]:
+    """Problems with path and place. A missing key whose misspelling stands beside it is told once."""
+    problems = [(error["type"], explain_error(error, tree, shape)) for error in errors]
+    meant = {
+        (problem.path.rpartition(".")[0], match[1])
+        for kind, problem in problems
+        if kind == "extra_forbidden" and (match := re.search(r'did you mean "(.*)"', problem.message))
+    }
+    told = []
+    for error, (kind, problem) in zip(errors, problems, strict=True):
+        if kind != "missing" or (problem.path, str(error["loc"][-1])) not in meant:
+            told.append(problem)
+    return told
+
+
+def explain_error(error: ErrorDetails, tree: Node, shape: Shape) -> Problem:
+    """One error as a problem. Its place is the value; for an unknown key the key; for a missing one the parent."""
+    kind, value, facts = error["type"], error["input"], error.get("ctx", {})
+    path: Steps = error["loc"]
+    of_key = bool(path) and path[-1] == "[key]"
+    if of_key:
+        path = path[:-1]
+    node = tree.find(path)
+    if kind == "missing":
+        parent = path[:-1]
+        return Problem(f'"{path[-1]}" is missing', tree.nearest(parent), format_path(parent))
+    if kind == "extra_forbidden":
+        message = _unknown_key(str(path[-1]), shape.at(path[:-1]))
+        return Problem(message, node.key if node else tree.nearest(path), format_path(path))
+    if kind == "literal_error":
+        message = _not_allowed(value, shape.at(path))
+    elif kind in _SENTENCES:
+        message = _SENTENCES[kind](value, facts)
+    else:
+        message = f"{shown(value)} cannot stand here: {error['msg']}"
+    place = (node.key if node and of_key else None) or _place(tree, path)
+    return Problem(message + _said_by(node), place, format_path(path))
+
+
+def _unknown_key(key: str, parent: Shape | None) -> str:
+    model = parent.model if parent else None
+    known: dict[str, str] = {}
+    if model is not None:
+        known = {info.alias or name: name for name, info in model.model_fields.items()}
+    for written, name in known.items():
+        if name == key:  # the model's own name for a key that people write otherwise, like instance_class
+            return f'unknown key "{key}"; did you mean "{written}"?'
+    return f'unknown key "{key}"{suggestion(key, _keys_of(model))}'
+
+
+def _keys_of(model: type[Part] | None) -> list[str]:
+    return [info.alias or name for name, info in model.model_fields.items()] if model else []
+
+
+def _not_allowed(value: object, shape: Shape | None) -> str:
+    allowed = shape.allowed if shape else ()
+    near = suggestion(str(value), allowed)
+    hint = near if "did you mean" in near else ""
+    listed = ", ".join(allowed[:-1]) + (" or " if len(allowed) > 1 else "") + allowed[-1] if allowed else "allowed here"
+    return f"{shown(value)} is not {listed}{hint}"
+
+
+def _place(tree: Node, path: Steps) -> Position | None:
+    """The place of a value. What is wrong between the keys of a mapping stands where an overlay touched one of them."""
+    node = tree.find(path)
+    for child in node.fields.values() if node else ():
+        if child.layer.startswith("environment") and node and node.layer != child.layer:
+            return child.place
+    return tree.nearest(path)
+
+
+def _said_by(node: Node | None) -> str:
+    """Names the profile or default behind a value that nobody wrote."""
+    return f" (set by {node.layer})" if node and node.layer.startswith(("profile", "default")) else ""
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Each problem once, in the order of the file."""
+    return sorted(
+        dict.fromkeys(problems),
+        key=lambda problem: (
+            (problem.position.line, problem.position.column) if problem.position else (0, 0),
+            problem.path,
+            problem.message,
+        ),
+    )

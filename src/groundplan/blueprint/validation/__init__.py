@@ -1,0 +1,46 @@
+"""What is wrong with a blueprint that no single field can know: names that lead nowhere, ranges that overlap.
+
+Only the blueprint is asked here. What needs the catalog (Fargate sizes, zones of a region, engine versions, lengths of
+AWS names) is checked where the design is made.
+"""
+
+from __future__ import annotations
+
+from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.tree import Node, format_path
+from groundplan.blueprint.validation.base import Check, Finding
+from groundplan.blueprint.validation.data import check_buckets, check_caches, check_databases
+from groundplan.blueprint.validation.names import check_names, check_needs, check_tags, check_usage
+from groundplan.blueprint.validation.network import check_network
+from groundplan.blueprint.validation.services import check_listeners, check_services
+from groundplan.errors import Problem
+
+CHECKS: tuple[Check, ...] = (
+    check_names,
+    check_tags,
+    check_network,
+    check_services,
+    check_needs,
+    check_listeners,
+    check_databases,
+    check_caches,
+    check_buckets,
+    check_usage,
+)
+
+
+def find_problems(blueprint: Blueprint, tree: Node) -> list[Problem]:
+    """Everything that the checks find, with places from the tree that the blueprint was read from.
+
+    The tree may hold more than the blueprint: entries that cannot be read are left out of the blueprint, yet their
+    names are known.
+    """
+    return [_problem(finding, tree) for check in CHECKS for finding in check(blueprint, tree)]
+
+
+def _problem(finding: Finding, tree: Node) -> Problem:
+    node = tree.find(finding.path)
+    layer = node.layer if node and node.layer.startswith(("profile", "default")) else ""
+    place = node.key if node is not None and finding.at_key else None
+    message = finding.message + (f" (set by {layer})" if layer else "")
+    return Problem(message, place or tree.nearest(finding.path), format_path(finding.path))

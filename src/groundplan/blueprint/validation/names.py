@@ -1,0 +1,111 @@
+"""Names that stand for something else: unique, and leading somewhere."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterator
+
+from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.tree import Node
+from groundplan.blueprint.validation.base import FAMILIES, Finding
+from groundplan.errors import suggestion
+
+_PLACEHOLDERS = ("environment", "name", "project", "title")
+
+
+def check_names(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """No name means two things, because ``needs:`` has to be plain; the naming convention can be filled in."""
+    seen: dict[str, str] = {}
+    for family in FAMILIES:
+        for name in getattr(blueprint, family):
+            if name in seen:
+                message = f'"{name}" is also one of {seen[name]}; needs: could mean either, so give one another name'
+                yield Finding((family, name), message, at_key=True)
+            seen.setdefault(name, family)
+    try:
+        used = [field for _, field, _, _ in string.Formatter().parse(blueprint.names) if field is not None]
+    except ValueError:
+        yield Finding(("names",), "a brace is not closed; write names like {title}-{environment}-{name}")
+        return
+    for field in used:
+        if field not in _PLACEHOLDERS:
+            yield Finding(("names",), f'"{{{field}}}" stands for nothing{suggestion(field, _PLACEHOLDERS)}')
+    if "name" not in used:
+        yield Finding(("names",), "without {name} everything would be called the same")
+
+
+def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """Tags that AWS refuses.
+
+    Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+    """
+    for key, value in blueprint.tags.items():
+        if key.lower().startswith("aws:"):
+            yield Finding(("tags", key), "keys that start with aws: belong to AWS", at_key=True)
+        if not 1 <= len(key) <= 128:
+            yield Finding(("tags", key), f"the key has {len(key)} characters; AWS takes 1 to 128", at_key=True)
+        if len(value) > 256:
+            yield Finding(("tags", key), f"the value has {len(value)} characters; AWS takes 256")
+
+
+def check_needs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """What services need exists, is named once, and is not the service itself, nor in a circle."""
+    families = {name: family for family in FAMILIES for name in _names(tree, family)}
+    for service, what in blueprint.services.items():
+        seen: set[str] = set()
+        for index, need in enumerate(what.needs):
+            path = ("services", service, "needs", index)
+            if need.name == service:
+                yield Finding(path, f"{service} needs itself; leave that out")
+            elif need.name not in families:
+                others = sorted(set(families) - {service})
+                yield Finding(path, f'there is no "{need.name}" to need{suggestion(need.name, others)}')
+            elif need.name in seen:
+                yield Finding(path, f'"{need.name}" is already needed above')
+            elif "access" in need.model_fields_set and families[need.name] != "buckets":
+                kind = families[need.name].removesuffix("s")
+                yield Finding(
+                    path,
+                    f'"{need.access}" limits the use of a bucket, and {need.name} is a {kind}; write {need.name} alone',
+                )
+            seen.add(need.name)
+    yield from _circles(blueprint)
+
+
+def _circles(blueprint: Blueprint) -> Iterator[Finding]:
+    """Services that wait for each other could never start. Each circle is told once, from where it was entered."""
+    done: set[str] = set()
+    for start in blueprint.services:
+        way: list[str] = []
+        pending = [(start, 0)]
+        while pending:
+            name, at = pending.pop()
+            del way[len(pending) :]
+            if at == 0 and name in done:
+                continue
+            way.append(name)
+            needs = blueprint.services[name].needs
+            if at == len(needs):
+                done.add(name)
+                continue
+            pending.append((name, at + 1))
+            target = needs[at].name
+            if target in way and target != name:
+                circle = [*way[way.index(target) :], target]
+                yield Finding(("services", name, "needs", at), f"needs go in a circle: {' → '.join(circle)}")
+            elif target in blueprint.services and target not in done and target != name:
+                pending.append((target, 0))
+
+
+def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """Usage is said of buckets that exist."""
+    buckets = _names(tree, "buckets")
+    for name in blueprint.usage.stored:
+        if name not in buckets:
+            message = f'there is no bucket "{name}"{suggestion(name, buckets)}'
+            yield Finding(("usage", "stored", name), message, at_key=True)
+
+
+def _names(tree: Node, family: str) -> list[str]:
+    node = tree.step(family)
+    return list(node.fields) if node else []

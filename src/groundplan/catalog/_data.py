@@ -1,0 +1,39 @@
+"""Reading the data files that lie beside the readers. Each file is read once, and only when a question needs it."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent / "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact is published, and its date: the source's own where it shows one, else the day of entry."""
+
+    page: str
+    date: date
+
+
+def source_of(table: Mapping[str, Any]) -> Source:
+    """The source that a table names in its keys ``source`` and ``source_date``."""
+    return Source(page=table["source"], date=table["source_date"])
+
+
+def toml(name: str) -> dict[str, Any]:
+    """The contents of ``data/<name>.toml``."""
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def rows(name: str) -> Iterator[list[str]]:
+    """The rows of ``data/<name>.csv`` below its heading."""
+    with (_FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        next(reader)
+        yield from reader

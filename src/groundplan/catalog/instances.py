@@ -1,0 +1,113 @@
+"""Sizes of machines: RDS instance classes, ElastiCache node types, EC2 instance types.
+
+What is not known (the memory of a node type that AWS has just brought out) is None: unknown is said as unknown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import MappingProxyType
+
+from groundplan.catalog import _data
+from groundplan.catalog._data import Source
+from groundplan.errors import suggestion
+
+MAX_CONNECTIONS_SOURCE = Source(
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections",
+    date(2026, 11, 21),
+)
+"""RDS sets ``max_connections`` of PostgreSQL to ``LEAST({DBInstanceClassMemory/9531392},5000)``, memory in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """A size of machine. For ElastiCache, memory is what AWS publishes as the node's, not the host's."""
+
+    name: str
+    vcpu: int | None
+    memory_gib: Decimal | None
+    architecture: str | None
+    """``x86_64`` or ``arm64``."""
+    burstable: bool | None
+    """Whether it runs on CPU credits (T families)."""
+    engines: tuple[str, ...]
+    """The RDS engines that offer this class in some region and version; empty for other kinds."""
+    source: Source
+
+    @property
+    def family(self) -> str:
+        """``m6g`` of ``db.m6g.large``."""
+        return self.name.split(".")[-2]
+
+    def max_connections(self) -> int | None:
+        """RDS's default ``max_connections`` for PostgreSQL: ``LEAST({DBInstanceClassMemory/9531392},5000)``.
+
+        An upper bound: DBInstanceClassMemory is the class's memory less what RDS itself takes, which AWS does not
+        publish. None where the memory is not known. Source: MAX_CONNECTIONS_SOURCE.
+        """
+        if self.memory_gib is None:
+            return None
+        return min(int(self.memory_gib * 1024**3 // 9531392), 5000)
+
+
+def _instance(row: list[str]) -> Instance:
+    name, vcpu, memory, architecture, burstable, *engines, source, source_date = row
+    return Instance(
+        name=name,
+        vcpu=int(vcpu) if vcpu else None,
+        memory_gib=Decimal(memory) if memory else None,
+        architecture=architecture or None,
+        burstable=burstable == "yes" if burstable else None,
+        engines=tuple(engines[0].split()) if engines else (),
+        source=Source(source, date.fromisoformat(source_date)),
+    )
+
+
+def _instances(file: str) -> MappingProxyType[str, Instance]:
+    return MappingProxyType({row[0]: _instance(row) for row in _data.rows(file)})
+
+
+@cache
+def rds_classes() -> MappingProxyType[str, Instance]:
+    """Current RDS instance classes (``db.t3.medium``) by name, by family and size."""
+    return _instances("rds_instance_classes")
+
+
+@cache
+def cache_node_types() -> MappingProxyType[str, Instance]:
+    """ElastiCache node types (``cache.t3.medium``) by name, by family and size."""
+    return _instances("cache_node_types")
+
+
+@cache
+def ec2_types() -> MappingProxyType[str, Instance]:
+    """EC2 instance types of the common families (``t3.medium``) by name, by family and size."""
+    return _instances("ec2_instance_types")
+
+
+def find(name: str) -> Instance | None:
+    """The class (``db.…``), node type (``cache.…``) or instance type of that name, or None."""
+    return _table(name).get(name)
+
+
+def suggest(name: str) -> str:
+    """``'; did you mean "db.t3.medium"?'``, else the sizes of the same family, else the families there are."""
+    table = _table(name)
+    parts = name.split(".")
+    family = parts[-2] if len(parts) > 1 else ""
+    same_family = [each for each, instance in table.items() if instance.family == family]
+    if same_family:
+        return f"; sizes of this family: {', '.join(same_family)}"
+    near = suggestion(name, table)
+    if near.startswith("; did you mean"):
+        return near
+    return f"; families: {', '.join(sorted({instance.family for instance in table.values()}))}"
+
+
+def _table(name: str) -> MappingProxyType[str, Instance]:
+    if name.startswith("db."):
+        return rds_classes()
+    return cache_node_types() if name.startswith("cache.") else ec2_types()

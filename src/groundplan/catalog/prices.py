@@ -1,0 +1,99 @@
+"""The price book: on-demand list prices in US dollars, each with its source, its date and how far to trust it.
+
+``data/prices.csv`` holds one row per SKU and region. A SKU is this project's own name of a billed unit
+(``rds.postgres.db.t3.medium.single_az.hour``), because AWS's differ by region and carry no meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import IntEnum
+from functools import cache
+
+from groundplan.catalog import _data
+
+GLOBAL = "global"
+"""The region of a price that is the same everywhere."""
+
+
+class Confidence(IntEnum):
+    """How far a price can be trusted. One of low confidence has no source that can be looked up: do not quote it."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit costs in one region. ``region`` is ``global`` for a price that is the same everywhere."""
+
+    service: str
+    sku: str
+    unit: str
+    region: str
+    usd: Decimal
+    source: str
+    source_date: str
+    """As the source states it: a day, a range, several days for several sources, or ``n/a`` where there is none."""
+    confidence: Confidence
+    note: str
+
+
+class PriceBook:
+    """Prices by SKU and region.
+
+    Where two rows have the same SKU and region, the one of higher confidence holds; of two equals the one that
+    stands later in the file, since corrections are added below.
+    """
+
+    def __init__(self, prices: Iterable[Price]) -> None:
+        self._prices: dict[str, dict[str, Price]] = {}
+        for price in prices:
+            regions = self._prices.setdefault(price.sku, {})
+            held = regions.get(price.region)
+            if held is None or price.confidence >= held.confidence:
+                regions[price.region] = price
+
+    def __contains__(self, sku: object) -> bool:
+        return sku in self._prices
+
+    def __iter__(self) -> Iterator[Price]:
+        for regions in self._prices.values():
+            yield from regions.values()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._prices.values()))
+
+    def find(self, sku: str, region: str) -> Price | None:
+        """The price in a region, else the one that is the same everywhere; never another region's price."""
+        regions = self._prices.get(sku, {})
+        return regions.get(region) or regions.get(GLOBAL)
+
+    def regions(self, sku: str) -> tuple[str, ...]:
+        """The regions that have a price of their own for a SKU, in alphabetical order; empty for an unknown SKU."""
+        return tuple(sorted(self._prices.get(sku, {})))
+
+    def skus(self, prefix: str = "") -> tuple[str, ...]:
+        """The SKUs that start with ``prefix``, in alphabetical order."""
+        return tuple(sorted(sku for sku in self._prices if sku.startswith(prefix)))
+
+
+@cache
+def book() -> PriceBook:
+    """The price book that comes with Groundplan."""
+    confidences = {str(confidence): confidence for confidence in Confidence}
+    return PriceBook(
+        Price(service, sku, unit, region, Decimal(usd), source, date, confidences[confidence], note)
+        for service, sku, unit, region, usd, source, date, confidence, note in _data.rows("prices")
+    )
+
+
+def price(sku: str, region: str) -> Price | None:
+    """The price of a SKU in a region (or everywhere); None where none is known. Never another region's price."""
+    return book().find(sku, region)

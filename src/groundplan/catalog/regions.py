@@ -1,0 +1,88 @@
+"""AWS regions: their long names, partitions, availability zones, and prefixes on the bill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Any
+
+from groundplan.catalog import _data
+from groundplan.catalog._data import Source
+from groundplan.errors import suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A group of regions with its own accounts, ARNs and domain: ``aws``, ``aws-cn``, ``aws-us-gov``, ``aws-eusc``."""
+
+    name: str
+    dns_suffix: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region. Zones are letters: zone ``a`` of ``ap-south-1`` is ``ap-south-1a``."""
+
+    name: str
+    long_name: str
+    partition: Partition
+    zones: tuple[str, ...]
+    """The letters that a new account can have."""
+    zones_per_account: int
+    """How many of ``zones`` one account sees: 2 of a, b and c in us-west-1, all of them elsewhere."""
+    older_zones: tuple[str, ...]
+    """Letters that only older accounts have."""
+    billing_prefix: str | None
+    """What usage types on the bill start with (``APS3``); empty for us-east-1, None where it is not known."""
+    opt_in: bool
+    """Whether an account has to enable the region before it can use it."""
+    source: Source
+
+    @property
+    def zones_depend_on_account(self) -> bool:
+        """Whether two accounts can see different letters here."""
+        return self.zones_per_account < len(self.zones) or bool(self.older_zones)
+
+    def zone_names(self) -> tuple[str, ...]:
+        """Full names of the zones that a new account can have."""
+        return tuple(f"{self.name}{letter}" for letter in self.zones)
+
+
+def _region(name: str, table: dict[str, Any], partitions: dict[str, Partition], source: Source) -> Region:
+    zones = tuple(table["zones"])
+    return Region(
+        name=name,
+        long_name=table["long_name"],
+        partition=partitions[table.get("partition", "aws")],
+        zones=zones,
+        zones_per_account=table.get("zones_per_account", len(zones)),
+        older_zones=tuple(table.get("older_zones", "")),
+        billing_prefix=table.get("billing_prefix"),
+        opt_in=table.get("opt_in", False),
+        source=_data.source_of(table) if "source" in table else source,
+    )
+
+
+@cache
+def all_regions() -> MappingProxyType[str, Region]:
+    """Every known region by name, in alphabetical order."""
+    table = _data.toml("regions")
+    source = _data.source_of(table)
+    partitions = {
+        name: Partition(name, partition["dns_suffix"], source) for name, partition in table["partitions"].items()
+    }
+    return MappingProxyType(
+        {name: _region(name, region, partitions, source) for name, region in sorted(table["regions"].items())}
+    )
+
+
+def find(name: str) -> Region | None:
+    """The region of that name, or None."""
+    return all_regions().get(name)
+
+
+def suggest(name: str) -> str:
+    """``'; did you mean "ap-south-1"?'`` for a misspelt region, else the regions there are."""
+    return suggestion(name, all_regions())

@@ -1,0 +1,54 @@
+"""Finding the rules: every module in a folder below ``rules`` holds one."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from functools import cache
+
+from groundplan.checks import rules as rule_package
+from groundplan.checks.acceptance import UnusedAcceptance
+from groundplan.checks.rule import Described, Rule
+
+
+def _modules(package: str, paths: list[str]) -> Iterator[str]:
+    for found in pkgutil.iter_modules(paths):
+        name = f"{package}.{found.name}"
+        if found.ispkg:
+            yield from _modules(name, [f"{path}/{found.name}" for path in paths])
+        else:
+            yield name
+
+
+def rules_in(module: str) -> list[type[Rule]]:
+    """The rules that a module itself defines."""
+    return [
+        item
+        for item in vars(importlib.import_module(module)).values()
+        if isinstance(item, type)
+        and issubclass(item, Rule)
+        and item.__module__ == module
+        and not inspect.isabstract(item)
+    ]
+
+
+@cache
+def rules() -> tuple[Rule, ...]:
+    """Every rule, by id. They are imported when first asked for.
+
+    Raises ValueError where two have the same id: a mistake of whoever added the second.
+    """
+    found: dict[str, Rule] = {}
+    for module in _modules(rule_package.__name__, list(rule_package.__path__)):
+        for kind in rules_in(module):
+            if kind.id in found:
+                raise ValueError(f"{kind.__module__} and {type(found[kind.id]).__module__} are both {kind.id}")
+            found[kind.id] = kind()
+    return tuple(found[key] for key in sorted(found))
+
+
+def catalogue() -> tuple[type[Described], ...]:
+    """The description of everything that a report can hold, by id: the rules, and what is found about acceptances."""
+    return tuple(sorted((*map(type, rules()), UnusedAcceptance), key=lambda described: described.id))

@@ -1,0 +1,1 @@
+"""What breaks with the failure of one thing, or loses data."""

@@ -1,0 +1,1 @@
+"""What lets in whom it should not."""

@@ -1,0 +1,56 @@
+"""GP-SEC-023."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.monitoring import TopicPolicy
+from groundplan.resources.policies import Statement
+from groundplan.resources.storage import BucketPolicy
+
+LIMITING = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid")
+WITHOUT_CONDITION = frozenset({"logdelivery.elasticloadbalancing.amazonaws.com"})
+"""Services whose documented policy has no condition: the account's number stands in the resource."""
+
+
+class ConfusedDeputy(Rule):
+    id = "GP-SEC-023"
+    title = "A service may act on a bucket or topic only for this account"
+    severity = "warning"
+    why = "Without aws:SourceAccount or aws:SourceArn another customer can have the same AWS service write here."
+    fix = Fix(
+        blueprint=BY_DESIGN,
+        terraform="aws_s3_bucket_policy, aws_sns_topic_policy: Condition with aws:SourceAccount or aws:SourceArn",
+        cloudformation="AWS::S3::BucketPolicy, AWS::SNS::TopicPolicy: Condition with aws:SourceAccount or aws:SourceArn",
+    )
+    source = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
+    references = References(pillar="Security")
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        policies: tuple[BucketPolicy | TopicPolicy, ...] = (
+            *architecture.of(BucketPolicy),
+            *architecture.of(TopicPolicy),
+        )
+        for policy in policies:
+            for statement in policy.policy.statements:
+                if statement.effect == "Allow" and not _is_limited(statement):
+                    for service in _services(statement):
+                        yield self.violation(
+                            policy, f"lets {service} in for any account; a condition on aws:SourceAccount is right"
+                        )
+
+
+def _services(statement: Statement) -> list[str]:
+    return [
+        str(service)
+        for principal in statement.principals
+        if principal.type == "Service"
+        for service in principal.identifiers
+        if service not in WITHOUT_CONDITION
+    ]
+
+
+def _is_limited(statement: Statement) -> bool:
+    return any(condition.key.lower() in LIMITING for condition in statement.conditions)

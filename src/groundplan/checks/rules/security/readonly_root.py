@@ -1,0 +1,31 @@
+"""GP-SEC-027."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.containers import TaskDefinition
+
+
+class ReadonlyRoot(Rule):
+    id = "GP-SEC-027"
+    title = "A container cannot write to its own root file system"
+    severity = "info"
+    why = "Whoever breaks into the process could otherwise change the program or leave tools behind."
+    fix = Fix(
+        blueprint=BY_DESIGN,
+        terraform="aws_ecs_task_definition: container_definitions, readonlyRootFilesystem = true",
+        cloudformation="AWS::ECS::TaskDefinition: ContainerDefinitions, ReadonlyRootFilesystem: true",
+    )
+    source = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-5"
+    references = References(pillar="Security", security_hub=("ECS.5",), checkov=("CKV_AWS_336",))
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for task in architecture.of(TaskDefinition):
+            for container in task.containers:
+                if not container.readonly_root_filesystem:
+                    yield self.violation(
+                        task, f"container {container.name} has readonly_root_filesystem false; true is right"
+                    )

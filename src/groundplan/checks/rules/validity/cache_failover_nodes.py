@@ -1,0 +1,36 @@
+"""GP-VAL-024."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.checks.rule import Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.databases import CacheReplicationGroup
+
+MOST_NODES = 6
+"""A primary and five replicas."""
+
+
+class CacheFailoverNodes(Rule):
+    id = "GP-VAL-024"
+    title = "A cache that fails over has a node to fail over to"
+    severity = "error"
+    why = "ElastiCache refuses failover with one node, Multi-AZ without failover, and more than five replicas."
+    fix = Fix(
+        blueprint="Set caches.<name>.nodes to 2 or more: failover follows from it.",
+        terraform="aws_elasticache_replication_group: num_cache_clusters, automatic_failover_enabled, multi_az_enabled",
+        cloudformation="AWS::ElastiCache::ReplicationGroup: NumCacheClusters, AutomaticFailoverEnabled, MultiAZEnabled",
+    )
+    source = "https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"
+    references = References(pillar="Reliability")
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for cache in architecture.of(CacheReplicationGroup):
+            nodes = cache.num_cache_clusters
+            if not 1 <= nodes <= MOST_NODES:
+                yield self.violation(cache, f"has num_cache_clusters {nodes}; 1 to {MOST_NODES} is right")
+            elif cache.automatic_failover_enabled and nodes < 2:
+                yield self.violation(cache, f"has automatic_failover_enabled and {nodes} node; 2 or more are needed")
+            elif cache.multi_az_enabled and not cache.automatic_failover_enabled:
+                yield self.violation(cache, "has multi_az_enabled without automatic_failover_enabled; both are right")

@@ -1,0 +1,68 @@
+"""``check`` and ``cost``: is it safe, and what will it cost."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, designed
+from groundplan.cli.output import write, write_json, write_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this group."""
+    app.command()(check)
+    app.command()(cost)
+
+
+def check(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> int:
+    """What is wrong with the architecture. Exit code 1 where an error stands that is not accepted."""
+    from groundplan import checks
+
+    loaded, architecture = designed(file, environment)
+    report = checks.run(architecture, loaded.blueprint.accept)
+    if format is OutputFormat.JSON:
+        write_json(checks.to_json(report, loaded.name))
+        return int(report.exit_code)
+    if report.findings:
+        rows = [
+            (
+                "accepted" if finding.accepted else finding.severity,
+                finding.rule,
+                finding.resource,
+                f"{finding.message}\n{finding.reason if finding.accepted else finding.fix}",
+            )
+            for finding in report.findings
+        ]
+        write_table(("severity", "rule", "resource", "what, and what to do"), rows)
+    counts = ", ".join(f"{number} {word}" for word, number in asdict(report.summary).items())
+    write(f"{loaded.name}: {len(architecture)} resources checked: {counts}")
+    return int(report.exit_code)
+
+
+def cost(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
+    """What the environment costs per month: each line with its formula and source."""
+    from groundplan import cost as costs
+
+    loaded, architecture = designed(file, environment)
+    estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
+    if format is OutputFormat.JSON:
+        write_json(costs.to_json(estimate, loaded.name))
+        return
+    rows = [
+        (line.resource, line.formula, f"{line.monthly:.2f}", f"{line.source_date}, {line.confidence}")
+        for line in estimate.lines
+    ]
+    write_table(("resource", "formula", "USD/month", "price of"), rows, right=("USD/month",))
+    if estimate.unpriced:
+        write("Not in the sum:")
+        write_table(("resource", "why"), [(item.resource, item.why) for item in estimate.unpriced])
+    write(
+        f"{loaded.name}: {estimate.monthly:.2f} USD/month "
+        f"({estimate.fixed:.2f} fixed, {estimate.usage:.2f} by the stated usage; 730 hours)"
+    )
+    if estimate.budget:
+        difference = estimate.monthly - estimate.budget.usd
+        verdict = f"{difference:.2f} USD over" if difference > 0 else f"{-difference:.2f} USD within"
+        write(f"Budget {estimate.budget}: {verdict}")

@@ -1,0 +1,79 @@
+"""The command ``groundplan``. Each command parses, calls and prints; what it calls is imported only when it runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+import click
+import typer
+
+from groundplan.cli import check, deploy, explore, local, render
+from groundplan.errors import ExitCode, GroundplanError
+
+INTERNAL_ERROR = 70
+"""sysexits.h EX_SOFTWARE: a mistake of ours, never of the input."""
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="groundplan",
+    help="One short blueprint becomes production AWS infrastructure: designed, checked, priced, rendered for "
+    "Terraform and CloudFormation, and deployed to AWS or to an AWS on your own machine.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (explore, check, render, deploy):
+    module.register(app)
+app.add_typer(local.app, name="local")
+
+
+@app.callback(invoke_without_command=True)
+def _root(version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
+    if version:
+        from groundplan import __version__
+
+        sys.stdout.write(f"groundplan {__version__}\n")
+        raise typer.Exit
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command. Returns the exit code; no exception leaves this function."""
+    try:
+        result = app(args=arguments, prog_name="groundplan", standalone_mode=False)
+        return result if isinstance(result, int) else ExitCode.FINE
+    except GroundplanError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return error.exit_code
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return ExitCode.BAD_INPUT
+    except (click.Abort, KeyboardInterrupt):
+        sys.stderr.write("interrupted; the next command says what state it finds and goes on from there\n")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone, like `head`. Python would complain once more while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FINE
+    except Exception as error:
+        return _internal_error(error)
+
+
+def _internal_error(error: Exception) -> int:
+    """A mistake of ours: the traceback goes to a file for the report, not to the person."""
+    with tempfile.NamedTemporaryFile("w", prefix="groundplan-", suffix=".log", delete=False) as log:
+        log.write("".join(traceback.format_exception(error)))
+    sys.stderr.write(
+        f"internal error: {type(error).__name__}: {error}\n"
+        f"This is a mistake in Groundplan, not in your blueprint. Details for a report: {Path(log.name)}\n"
+    )
+    return INTERNAL_ERROR
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    sys.exit(run())

@@ -1,0 +1,80 @@
+"""Options and steps that commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from groundplan.errors import InputError
+
+if TYPE_CHECKING:
+    from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.resources.architecture import Architecture
+
+
+class OutputFormat(StrEnum):
+    """How a result is written."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class TargetOption(StrEnum):
+    """Where to deploy."""
+
+    LOCAL = "local"
+    AWS = "aws"
+
+
+class EngineOption(StrEnum):
+    """What to render for."""
+
+    TERRAFORM = "terraform"
+    CLOUDFORMATION = "cloudformation"
+
+
+File = Annotated[Path, typer.Option("--file", "-f", help="The blueprint.", show_default=True)]
+Environment = Annotated[
+    str | None, typer.Option("--environment", "-e", help="The environment. Default: the only one.", show_default=False)
+]
+Format = Annotated[OutputFormat, typer.Option("--format", help="A table for people, or JSON for programs.")]
+Target = Annotated[TargetOption, typer.Option("--target", help="AWS, or the local AWS, which starts by itself.")]
+Inputs = Annotated[
+    list[str] | None, typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
+TemplateBucket = Annotated[
+    str | None, typer.Option("--template-bucket", help="Bucket for templates too large to send inline (AWS only).")
+]
+
+DEFAULT_FILE = Path("groundplan.yaml")
+
+
+def load(file: Path, environment: str | None) -> LoadedEnvironment:
+    """Read one environment of a blueprint. Raises InputError with everything that is wrong with it."""
+    from groundplan.blueprint.loading import load_environment
+
+    return load_environment(file, environment)
+
+
+def designed(file: Path, environment: str | None) -> tuple[LoadedEnvironment, Architecture]:
+    """Read one environment and design its architecture."""
+    from groundplan.design import design
+
+    loaded = load(file, environment)
+    return loaded, design(loaded)
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask a question on a terminal. Raises InputError where the answer is no, or where nobody can be asked."""
+    import sys
+
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError(f"{question} There is no terminal to ask on: answer with --yes")
+    if not typer.confirm(question, err=True):
+        raise InputError("nothing was done")

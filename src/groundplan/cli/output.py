@@ -1,0 +1,56 @@
+"""What commands write: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+STYLES = {
+    "error": "bold red",
+    "warning": "yellow",
+    "info": "cyan",
+    "create": "green",
+    "update": "yellow",
+    "replace": "bold red",
+    "delete": "red",
+}
+
+
+def write_json(document: object) -> None:
+    """A result for programs: JSON on stdout, and nothing else there."""
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    return str(value)
+
+
+def write(text: str = "") -> None:
+    """A result for people."""
+    sys.stdout.write(text + "\n")
+
+
+def say(text: str) -> None:
+    """Progress and remarks, for people who watch."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
+    """A table on stdout, as wide as the terminal. Columns in ``right`` are aligned to the right."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(str(cell), style=STYLES.get(str(cell), "")) for cell in row))
+    # Without a terminal a table may be as wide as it likes: programs cut lines better than we do.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)

@@ -1,0 +1,219 @@
+"""The bill in the making: families of resources charge to it, and it looks prices up, applies allowances and says
+why something has no price."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+
+from groundplan.catalog.prices import Confidence, Price
+from groundplan.cost.model import Free, Kind, Line, Unpriced
+from groundplan.cost.quantities import Quantity, number
+from groundplan.resources import Architecture, Resource
+from groundplan.resources.containers import EcsService, ScalableTarget
+
+if TYPE_CHECKING:
+    from groundplan.blueprint.models import Usage
+
+DATA = Path(__file__).parent / "data"
+
+R = TypeVar("R", bound=Resource)
+
+PriceLookup: TypeAlias = Callable[[str, str], Price | None]
+"""From sku and region to the price there, a worldwide price, or None; never another region's price."""
+
+Chargeable: TypeAlias = "Resource | tuple[Resource, ...]"
+"""Who causes a charge: one resource, or all of a kind together where their usage is stated as one figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What AWS gives every account free of charge each month, without an end."""
+
+    sku: str
+    quantity: Decimal
+    """In the unit of the sku."""
+    source: str
+    source_date: str
+
+
+@cache
+def known_allowances() -> dict[str, Allowance]:
+    """The always-free allowances by sku, out of ``data/allowances.csv``."""
+    with (DATA / "allowances.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["sku"]: Allowance(row["sku"], Decimal(row["quantity"]), row["source"], row["source_date"])
+            for row in csv.DictReader(file)
+        }
+
+
+class Allowances:
+    """What is left of an account's free allowances this month.
+
+    An allowance counts once per account: estimates of several environments in one account share one of these.
+    """
+
+    def __init__(self) -> None:
+        self._left = {sku: allowance.quantity for sku, allowance in known_allowances().items()}
+
+    def take(self, sku: str, wanted: Decimal) -> Decimal:
+        """Use up as much of the allowance as is left and wanted; returns how much that is."""
+        taken = min(wanted, self._left.get(sku, Decimal(0)))
+        if taken:
+            self._left[sku] -= taken
+        return taken
+
+    def copy(self) -> Allowances:
+        """The same rest, used up apart from this one."""
+        other = Allowances()
+        other._left = dict(self._left)
+        return other
+
+
+class Bill:
+    """Collects what an architecture costs. One call of ``charge`` becomes one line, or the reason why there is none."""
+
+    def __init__(
+        self,
+        architecture: Architecture,
+        usage: Usage,
+        prices: PriceLookup,
+        allowances: Allowances,
+        scale: Literal["desired", "least", "most"] = "desired",
+    ) -> None:
+        self.architecture = architecture
+        self.usage = usage
+        self.prices = prices
+        self.allowances = allowances
+        self.scale = scale
+        self._scaling = {target.service: target for target in architecture.of(ScalableTarget)}
+        self.lines: list[Line] = []
+        self.unpriced: list[Unpriced] = []
+        self.free: list[Free] = []
+
+    def charge(
+        self,
+        resource: Chargeable,
+        sku: str,
+        quantity: Quantity,
+        kind: Kind = "fixed",
+        *,
+        discount: str | None = None,
+        note: str = "",
+    ) -> None:
+        """Add a line: a quantity in the sku's unit, times its price.
+
+        ``discount`` names a sku that holds percent off; ``note`` follows the formula. What an allowance covers wholly
+        is free even where the price is not known.
+        """
+        taken = self.allowances.take(sku, quantity.value)
+        if taken:
+            allowance = known_allowances()[sku]
+            quantity = quantity.less(taken, f"of {number(allowance.quantity)} free per account")
+        price = self.price(sku, resource)
+        if isinstance(price, str):
+            if taken and not quantity.value:
+                self.add_free(resource, f"{sku}: {quantity.words}", known_allowances()[sku].source)
+            else:
+                self.add_unpriced(resource, f"{quantity.words}: {price}")
+            return
+        line = _line(_address(resource), price, quantity, kind)
+        if discount is not None:
+            percent = self.price(discount, resource)
+            if isinstance(percent, str):
+                self.add_unpriced(resource, f"{quantity.words}: {percent}")
+                return
+            line = _discounted(line, percent)
+        self.lines.append(replace(line, formula=f"{line.formula} ({note})") if note else line)
+
+    def price(self, sku: str, resource: Chargeable) -> Price | str:
+        """The price where the resource stands, or a sentence that says why none may be quoted."""
+        region = self.region(resource)
+        price = self.prices(sku, region)
+        if price is None:
+            return f"no price of {sku} is known in {region}"
+        if price.confidence is Confidence.LOW:
+            return (
+                f"only a low-confidence price of {sku} is known in {region}: "
+                f"{number(price.usd)} USD per {price.unit} from {price.source}"
+            )
+        return price
+
+    def region(self, resource: Chargeable) -> str:
+        """The AWS region whose prices hold for a resource."""
+        own = resource.region if isinstance(resource, Resource) else None
+        return own or self.architecture.region
+
+    def add_unpriced(self, resource: Chargeable, why: str) -> None:
+        """Say that something costs money, and why it is not known how much."""
+        self.unpriced.append(Unpriced(_address(resource), why))
+
+    def add_free(self, resource: Chargeable, why: str, source: str) -> None:
+        """Say that something has no charge of its own."""
+        self.free.append(Free(_address(resource), why, source))
+
+    def tasks(self, service: EcsService) -> int:
+        """How many tasks of a service are priced: as many as desired, or a bound of its scaling."""
+        target = self._scaling.get(service.ref)
+        if self.scale == "desired" or target is None:
+            return service.desired_count
+        return target.min_capacity if self.scale == "least" else target.max_capacity
+
+
+@dataclass(frozen=True, slots=True)
+class Pricer:
+    """How the resources of one kind are charged, all of them at once."""
+
+    kind: type[Resource]
+    charge: Callable[[Bill], None]
+
+
+def pricer(kind: type[R], charge: Callable[[Bill, tuple[R, ...]], None]) -> Pricer:
+    """A pricer that is called only where resources of its kind exist."""
+
+    def charge_all(bill: Bill) -> None:
+        found = bill.architecture.of(kind)
+        if found:
+            charge(bill, found)
+
+    return Pricer(kind, charge_all)
+
+
+def _address(resource: Chargeable) -> str:
+    if isinstance(resource, Resource):
+        return resource.address
+    return resource[0].address if len(resource) == 1 else f"{resource[0].kind_name()}.*"
+
+
+def _line(address: str, price: Price, quantity: Quantity, kind: Kind) -> Line:
+    return Line(
+        resource=address,
+        sku=price.sku,
+        quantity=quantity.value,
+        unit=price.unit,
+        unit_price=price.usd,
+        monthly=quantity.value * price.usd,
+        formula=f"{quantity.words} × {number(price.usd)} USD",
+        source=price.source,
+        source_date=price.source_date,
+        confidence=price.confidence,
+        kind=kind,
+    )
+
+
+def _discounted(line: Line, percent: Price) -> Line:
+    unit_price = line.unit_price * (1 - percent.usd / 100)
+    return replace(
+        line,
+        unit_price=unit_price,
+        monthly=line.quantity * unit_price,
+        formula=f"{line.formula} × (100 − {number(percent.usd)}) %",
+        source=f"{line.source}; {percent.sku}: {percent.source}",
+        source_date=f"{line.source_date}; {percent.source_date}",
+        confidence=min(line.confidence, percent.confidence),
+    )

@@ -1,0 +1,109 @@
+"""The result of an estimate: lines, what could not be priced, what costs nothing, and their sums.
+
+All money is in US dollars per month, exact: nothing is rounded before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from groundplan.catalog.prices import Confidence
+from groundplan.units import MonthlyAmount
+
+Kind = Literal["fixed", "usage"]
+"""``fixed``: due whether or not anybody uses the system; ``usage``: follows what the blueprint states in ``usage:``."""
+
+HOURS_PER_MONTH = Decimal(730)
+"""AWS's own convention: 365 days × 24 hours / 12. Source: https://docs.aws.amazon.com/pricing-calculator/latest/userguide/"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the bill. ``monthly`` is ``quantity`` × ``unit_price``, exact."""
+
+    resource: str
+    """Address of the resource; ``nat_gateway.*`` for what all resources of a kind use together."""
+    sku: str
+    """What is charged, in the price book's words: ``fargate.vcpu_hour``."""
+    quantity: Decimal
+    """In ``unit``, per month, after free allowances."""
+    unit: str
+    unit_price: Decimal
+    """USD per ``unit``, after discounts that the formula names."""
+    monthly: Decimal
+    formula: str
+    """The arithmetic in words and numbers: ``3 tasks × 0.5 vCPU × 730 h × 0.04256 USD``."""
+    source: str
+    source_date: str
+    confidence: Confidence
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Unpriced:
+    """Something that costs money, how much is not known, and why."""
+
+    resource: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """Something that has no charge of its own, and who says so."""
+
+    resource: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The monthly total with every service at its fewest and at its most tasks for the whole month."""
+
+    least: Decimal
+    most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an environment costs per month, as far as it is known."""
+
+    region: str
+    lines: tuple[Line, ...]
+    unpriced: tuple[Unpriced, ...]
+    free: tuple[Free, ...]
+    range: Range
+    budget: MonthlyAmount | None = None
+    currency: str = "USD"
+
+    @property
+    def monthly(self) -> Decimal:
+        """The sum of all lines. What is unpriced is not in it."""
+        return total(self.lines)
+
+    @property
+    def fixed(self) -> Decimal:
+        """The floor: what is due without any use."""
+        return total(line for line in self.lines if line.kind == "fixed")
+
+    @property
+    def usage(self) -> Decimal:
+        """What follows the usage that the blueprint states."""
+        return total(line for line in self.lines if line.kind == "usage")
+
+    @property
+    def margin(self) -> Decimal | None:
+        """What the budget leaves; negative where the estimate is above it, None without a budget."""
+        return None if self.budget is None else self.budget.usd - self.monthly
+
+    def of(self, resource: str) -> tuple[Line, ...]:
+        """The lines of one resource, by its address."""
+        return tuple(line for line in self.lines if line.resource == resource)
+
+
+def total(lines: Iterable[Line]) -> Decimal:
+    """The monthly sum of lines, exact."""
+    return sum((line.monthly for line in lines), Decimal(0))

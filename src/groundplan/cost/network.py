@@ -1,0 +1,89 @@
+"""Amazon VPC: NAT gateways, public addresses, endpoints, and traffic.
+
+Sources: https://aws.amazon.com/vpc/pricing/, https://aws.amazon.com/privatelink/pricing/,
+https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from groundplan.cost.bill import Bill, Chargeable, pricer
+from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes
+from groundplan.resources.network import ElasticIp, InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
+
+_VPC_PRICING = "https://docs.aws.amazon.com/vpc/latest/userguide/what-is-amazon-vpc.html"
+
+INTERNET_TIERS = (
+    ("dto.internet.gb_first10tb", Decimal(10 * 1024)),
+    ("dto.internet.gb_next40tb", Decimal(40 * 1024)),
+    ("dto.internet.gb_next100tb", Decimal(100 * 1024)),
+    ("dto.internet.gb_over150tb", Decimal("Infinity")),
+)
+"""Skus of data out to the internet, each with the GB per month that it holds for."""
+
+
+def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity) -> None:
+    """Public IPv4 addresses are charged by the hour, in use or not, whatever they belong to."""
+    bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * MONTH)
+
+
+def _vpcs(bill: Bill, vpcs: tuple[Vpc, ...]) -> None:
+    for vpc in vpcs:
+        bill.add_free(vpc, "a VPC and its settings have no charge", _VPC_PRICING)
+    zones = {subnet.availability_zone for subnet in bill.architecture.of(Subnet)}
+    if len(zones) > 1:
+        bill.add_unpriced(vpcs, "usage does not state the traffic between zones, which is charged in both directions")
+
+
+def _internet_gateways(bill: Bill, gateways: tuple[InternetGateway, ...]) -> None:
+    for gateway in gateways:
+        bill.add_free(gateway, "the gateway itself has no charge", _VPC_PRICING)
+    if bill.usage.internet_out is None:
+        bill.add_unpriced(gateways, "usage.internet_out is not stated")
+        return
+    rest = gigabytes(bill.usage.internet_out).value
+    for sku, size in INTERNET_TIERS:
+        part = min(rest, size)
+        if part:
+            bill.charge(gateways, sku, amount(part, "GB to the internet"), "usage")
+        rest -= part
+
+
+def _elastic_ips(bill: Bill, addresses: tuple[ElasticIp, ...]) -> None:
+    for address in addresses:
+        bill.charge(address, "public_ipv4.hour", count(1, "public IPv4 address") * MONTH)
+
+
+def _nat_gateways(bill: Bill, gateways: tuple[NatGateway, ...]) -> None:
+    for gateway in gateways:
+        bill.charge(gateway, "nat.hour", count(1, "NAT gateway") * MONTH)
+    if bill.usage.nat is None:
+        bill.add_unpriced(gateways, "usage.nat is not stated")
+    else:
+        bill.charge(gateways, "nat.gb", gigabytes(bill.usage.nat), "usage")
+
+
+def _endpoints(bill: Bill, endpoints: tuple[VpcEndpoint, ...]) -> None:
+    interfaces = tuple(endpoint for endpoint in endpoints if endpoint.vpc_endpoint_type == "Interface")
+    for endpoint in endpoints:
+        if endpoint.vpc_endpoint_type == "Gateway":
+            bill.add_free(
+                endpoint,
+                "gateway endpoints have no charge",
+                "https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html",
+            )
+        else:
+            zones = count(len(endpoint.subnets), "zone")
+            bill.charge(endpoint, "vpce.interface.hour", count(1, "endpoint") * zones * MONTH)
+    if interfaces:
+        bill.add_unpriced(interfaces, "usage does not state the data that passes interface endpoints")
+
+
+PRICERS = (
+    pricer(NatGateway, _nat_gateways),
+    pricer(ElasticIp, _elastic_ips),
+    pricer(VpcEndpoint, _endpoints),
+    pricer(InternetGateway, _internet_gateways),
+    pricer(Vpc, _vpcs),
+)

@@ -1,0 +1,43 @@
+"""Amazon S3. Source: https://aws.amazon.com/s3/pricing/"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.quantities import amount, gigabytes, number
+from groundplan.resources.storage import Bucket, Transition
+
+FIRST_TIER = Decimal(50 * 1024)
+"""GB in the first tier of S3 Standard. Beyond it the price falls; the price book holds only the first."""
+
+
+def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
+    left = FIRST_TIER
+    for bucket in buckets:
+        stored = bill.usage.stored.get(bucket.name)
+        if stored is None:
+            bill.add_unpriced(bucket, f"usage.stored.{bucket.name} is not stated")
+            continue
+        size = gigabytes(stored).value
+        part = min(size, left)
+        left -= part
+        note = "all of it as S3 Standard" if _transitions(bucket) else ""
+        if part or not size:
+            bill.charge(bucket, "s3.standard.gb_month", amount(part, "GB"), "usage", note=note)
+        if part < size:
+            bill.add_unpriced(
+                bucket, f"{number(size - part)} GB: no price of S3 Standard beyond the first 50 TB is known"
+            )
+        if any(change.storage_class == "INTELLIGENT_TIERING" for change in _transitions(bucket)):
+            bill.add_unpriced(
+                bucket, "usage does not state the objects that Intelligent-Tiering watches, each for a fee"
+            )
+    bill.add_unpriced(buckets, "usage does not state the requests to buckets")
+
+
+def _transitions(bucket: Bucket) -> tuple[Transition, ...]:
+    return tuple(change for rule in bucket.lifecycle_rules for change in rule.transitions)
+
+
+PRICERS = (pricer(Bucket, _buckets),)

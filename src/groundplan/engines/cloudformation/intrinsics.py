@@ -1,0 +1,174 @@
+"""Symbolic values become intrinsic functions: ``!Ref``, ``!GetAtt``, ``!Sub``, dynamic references, or a parameter.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html,
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from ipaddress import IPv4Network
+
+from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly
+from groundplan.engines.cloudformation.table import ROWS
+from groundplan.resources import Resource
+from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.values import (
+    Attribute,
+    Dynamic,
+    InputValue,
+    JsonDocument,
+    Pseudo,
+    Ref,
+    SecretValue,
+    Text,
+)
+
+PSEUDO_PARAMETERS = {
+    Pseudo.ACCOUNT_ID: "AWS::AccountId",
+    Pseudo.REGION: "AWS::Region",
+    Pseudo.PARTITION: "AWS::Partition",
+}
+NO_VALUE = {"Ref": "AWS::NoValue"}
+
+INITIAL_VALUES = "InitialValues"
+"""The parameter that says whether values that count at creation only are set."""
+SET_INITIAL_VALUES = "SetInitialValues"
+"""The condition made of it."""
+
+_PLACEHOLDER = re.compile(r"\\u0000(\d+)\\u0000")
+
+
+def same_attribute(attribute: Attribute) -> Attribute:
+    """One attribute for all that are spelled alike: where ``!Ref`` returns the ARN, id and ARN are one value.
+
+    Raises ValueError where the row of the kind does not have the attribute.
+    """
+    spellings = ROWS[attribute.ref.kind].attributes
+    if attribute.name not in spellings:
+        raise ValueError(f"{attribute.ref} has no attribute {attribute.name!r} in CloudFormation")
+    return Attribute(attribute.ref, _same_name(attribute.ref.kind, attribute.name))
+
+
+_NAMES: dict[tuple[type[Resource], str], str] = {}
+
+
+def _same_name(kind: type[Resource], name: str) -> str:
+    found = _NAMES.get((kind, name))
+    if found is None:
+        spellings = ROWS[kind].attributes
+        found = min(other for other in spellings if spellings[other] == spellings[name])
+        _NAMES[kind, name] = found
+    return found
+
+
+class Scope:
+    """What one stack sees: its own resources, and parameters for everything else.
+
+    ``local`` has the logical ids of the stack's own resources. ``parameter`` names the parameter for a value from
+    elsewhere and notes that it is needed.
+    """
+
+    def __init__(self, local: Mapping[Ref[Resource], str], parameter: Callable[[Attribute | InputValue], str]) -> None:
+        self._local = local
+        self._parameter = parameter
+        self.used: set[str] = set()
+        """Logical ids of the stack's own resources that were referred to since it was last cleared."""
+        self.uses_initial_values = False
+
+    def resolve(self, value: object) -> object:
+        """The value as JSON data with intrinsic functions. Raises TypeError for what has no place in a template."""
+        if isinstance(value, str):
+            # Outside of Fn::Sub it would be literal as well, but readers and validators take it for a mistake.
+            return {"Fn::Sub": self._piece(value)} if "${" in value else value
+        if isinstance(value, bool | int | float | None):
+            return value
+        if isinstance(value, Mapping):
+            return {key: self.resolve(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.resolve(item) for item in value]
+        if isinstance(value, Ref):
+            return self._attribute(Attribute(value, "id"))
+        if isinstance(value, Attribute):
+            return self._attribute(value)
+        if isinstance(value, Text):
+            return self._substitution(value)
+        if isinstance(value, Pseudo):
+            return {"Ref": PSEUDO_PARAMETERS[value]}
+        if isinstance(value, InputValue):
+            return {"Ref": self._parameter(value)}
+        if isinstance(value, SecretValue):
+            return {"Fn::Sub": self._piece(value)}
+        if isinstance(value, PolicyDocument):
+            return self.resolve(value.json())
+        if isinstance(value, JsonDocument):
+            return self._substitution(_json_text(value))
+        if isinstance(value, Decimal):
+            return int(value) if value == value.to_integral_value() else float(value)
+        if isinstance(value, IPv4Network):
+            return str(value)
+        if isinstance(value, AtCreationOnly):
+            self.uses_initial_values = True
+            return {"Fn::If": [SET_INITIAL_VALUES, value.value, NO_VALUE]}
+        raise TypeError(f"{type(value).__name__} cannot stand in a template")
+
+    def _attribute(self, attribute: Attribute) -> object:
+        same = same_attribute(attribute)
+        logical_id = self._local.get(same.ref)
+        if logical_id is None:
+            return {"Ref": self._parameter(same)}
+        spelling = ROWS[same.ref.kind].attributes[same.name]
+        if not isinstance(spelling, str):
+            return self.resolve(spelling(same.ref))
+        self.used.add(logical_id)
+        return {"Ref": logical_id} if spelling == RETURNED else {"Fn::GetAtt": [logical_id, spelling]}
+
+    def _substitution(self, value: Text) -> object:
+        if all(isinstance(part, str) for part in value.parts):
+            return self.resolve("".join(str(part) for part in value.parts))
+        return {"Fn::Sub": "".join(self._piece(part) for part in value.parts)}
+
+    def _piece(self, part: str | Dynamic) -> str:
+        """A part of a text as ``Fn::Sub`` has it."""
+        if isinstance(part, str):
+            return part.replace("${", "${!")
+        if isinstance(part, SecretValue):
+            secret = self._piece(Attribute(part.secret, "arn"))
+            key = f":{part.json_key}" if part.json_key is not None else ""
+            return f"{{{{resolve:secretsmanager:{secret}:SecretString{key}}}}}"
+        resolved = self.resolve(part)
+        match resolved:
+            case {"Ref": str(name)}:
+                return f"${{{name}}}"
+            case {"Fn::GetAtt": [str(name), str(path)]}:
+                return f"${{{name}.{path}}}"
+            case {"Fn::Sub": str(text)}:
+                return text
+            case str(text):
+                return self._piece(text)
+        raise TypeError(f"{type(part).__name__} cannot stand in a text")
+
+
+def _json_text(document: JsonDocument) -> Text:
+    """The document as JSON, indented for readers, its dynamic values as parts."""
+    found: list[Dynamic] = []
+
+    def plain(value: object) -> object:
+        if isinstance(value, Mapping):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(item) for item in value]
+        if isinstance(value, Text):
+            return "".join(part if isinstance(part, str) else str(plain(part)) for part in value.parts)
+        if isinstance(value, Ref):
+            return plain(Attribute(value, "id"))
+        if isinstance(value, Attribute | Pseudo | InputValue | SecretValue):
+            found.append(value)
+            return f"\0{len(found) - 1}\0"
+        return value
+
+    pieces = _PLACEHOLDER.split(json.dumps(plain(document.content), indent=2, ensure_ascii=False))
+    return Text(tuple(found[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces)))

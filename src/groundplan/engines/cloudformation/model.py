@@ -1,0 +1,81 @@
+"""What rendering gives back: stacks, where each resource went, and what CloudFormation cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from groundplan.resources import Concern, Resource
+from groundplan.resources.values import InputValue, Ref
+
+MARKER = "# Written by Groundplan"
+"""How the first line of every file of this engine begins."""
+
+NAMED_IAM = "CAPABILITY_NAMED_IAM"
+"""What a person acknowledges for a template that creates roles with names of their own.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class StackOutput:
+    """An output of a stack, as the source of another stack's parameter."""
+
+    stack: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where a resource stands in a template."""
+
+    stack: str
+    logical_id: str
+    type: str
+    """``AWS::EC2::VPC``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A resource or an output that is in no template, and why."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One template and what it needs to be deployed."""
+
+    name: str
+    concern: Concern
+    region: str
+    template: Mapping[str, object]
+    """The template as JSON data, intrinsic functions in their long form (``{"Fn::GetAtt": […]}``)."""
+    body: str
+    """The same as YAML."""
+    parameters: Mapping[str, StackOutput | InputValue]
+    """Where the value of each parameter comes from. A parameter that is not here has a default."""
+    depends_on: tuple[str, ...]
+    """Names of the stacks that have to exist first."""
+    update_parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameter values for an update of the existing stack, in place of the defaults, which hold for its creation.
+
+    Pass them only when the stack has something else to update: with nothing else, they alone would be a change.
+    """
+    capabilities: tuple[str, ...] = ()
+    """What has to be acknowledged: ``CAPABILITY_NAMED_IAM``."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """An architecture as CloudFormation stacks."""
+
+    title: str
+    """``Sample production``: project and environment as people write them."""
+    stacks: tuple[Stack, ...]
+    """In deployment order: each after those it needs."""
+    locations: Mapping[Ref[Resource], tuple[Location, ...]]
+    """Every resource's places: first the resource itself, then what CloudFormation needs beside it."""
+    unsupported: tuple[Unsupported, ...]

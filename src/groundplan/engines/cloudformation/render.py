@@ -1,0 +1,288 @@
+"""An architecture as CloudFormation stacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from groundplan.engines.cloudformation.intrinsics import INITIAL_VALUES, SET_INITIAL_VALUES, Scope, same_attribute
+from groundplan.engines.cloudformation.model import (
+    MARKER,
+    NAMED_IAM,
+    Location,
+    Rendering,
+    Stack,
+    StackOutput,
+    Unsupported,
+)
+from groundplan.engines.cloudformation.pieces import Piece, distinct, pieces_of
+from groundplan.engines.cloudformation.rows import attribute_refs, pascal
+from groundplan.engines.cloudformation.stacks import MOST_BYTES, MOST_RESOURCES, Plan, plan_stacks
+from groundplan.engines.cloudformation.yaml import dump
+from groundplan.resources import Architecture, Concern, Output, Resource
+from groundplan.resources.security import Role
+from groundplan.resources.values import Attribute, InputValue, Ref, SecretValue, dynamic_values
+
+_CONTENTS: Mapping[Concern, str] = {
+    "network": "VPC, subnets, gateways, routes, firewalls",
+    "encryption": "keys",
+    "storage": "buckets",
+    "databases": "databases, their replicas and secrets",
+    "caches": "caches",
+    "registry": "container image repositories",
+    "edge": "load balancers, certificates, DNS records",
+    "services": "container cluster, task definitions, services, their roles and logs",
+    "scaling": "automatic scaling of the services",
+    "monitoring": "alarms, dashboards, notifications, budgets",
+}
+
+
+def render(architecture: Architecture) -> Rendering:
+    """Render every resource that CloudFormation can express.
+
+    Raises ValueError where stacks would need each other: a mistake of the design step, never of a blueprint.
+    """
+    pieces, unsupported = pieces_of(architecture)
+    most_resources: dict[tuple[Concern, str], int] = {}
+    while True:
+        plans = plan_stacks(architecture, pieces, most_resources)
+        rendered = _Renderer(architecture, plans).render()
+        too_long = [stack for stack in rendered.stacks if len(stack.body.encode()) > MOST_BYTES]
+        if not too_long:
+            return Rendering(
+                title=f"{architecture.title} {architecture.environment}",
+                stacks=rendered.stacks,
+                locations=rendered.locations,
+                unsupported=(*unsupported, *rendered.unsupported),
+            )
+        for stack in too_long:
+            place = (stack.concern, stack.region)
+            most_resources[place] = most_resources.get(place, MOST_RESOURCES) // 2
+
+
+@dataclass
+class _Draft:
+    """A stack while it is written."""
+
+    plan: Plan
+    scope: Scope
+    resources: dict[str, object] = field(default_factory=dict)
+    parameters: dict[str, Attribute | InputValue] = field(default_factory=dict)
+    handed_on: dict[str, Attribute] = field(default_factory=dict)
+    """Outputs for other stacks."""
+    outputs: dict[str, Output] = field(default_factory=dict)
+    """Outputs for people."""
+
+
+class _Renderer:
+    def __init__(self, architecture: Architecture, plans: Sequence[Plan]) -> None:
+        self._architecture = architecture
+        self._inputs = {item.name: item for item in architecture.inputs}
+        self._drafts = [self._draft(plan) for plan in plans]
+        self._place = {ref: draft for draft in self._drafts for ref in draft.plan.members}
+        self._pieces = {piece.ref: piece for plan in plans for piece in plan.pieces}
+        self._names: dict[Attribute | InputValue, str] = {}
+        self._taken = {name for piece in self._pieces.values() for name in _logical_ids(piece)}
+        self._taken.add(INITIAL_VALUES)
+        self.locations: dict[Ref[Resource], tuple[Location, ...]] = {}
+        self.unsupported: list[Unsupported] = []
+        self.stacks: tuple[Stack, ...] = ()
+
+    def render(self) -> _Renderer:
+        for draft in self._drafts:
+            for piece in draft.plan.pieces:
+                self._write(piece, draft)
+        for output in self._architecture.outputs:
+            self._place_output(output)
+        self.stacks = tuple([self._finish(draft) for draft in self._drafts])
+        return self
+
+    def _draft(self, plan: Plan) -> _Draft:
+        def parameter(value: Attribute | InputValue) -> str:
+            return self._parameter(value, draft)
+
+        draft = _Draft(plan, Scope(plan.members, parameter))
+        return draft
+
+    def _parameter(self, value: Attribute | InputValue, draft: _Draft) -> str:
+        """The parameter of a stack for a value from elsewhere; a value has the same name in every stack."""
+        name = self._name(value)
+        if name not in draft.parameters:
+            draft.parameters[name] = value
+            if isinstance(value, Attribute):
+                self._place[value.ref].handed_on[name] = value
+            elif value.name not in self._inputs:
+                raise ValueError(f"the input {value.name!r} is used but not declared")
+        return name
+
+    def _name(self, value: Attribute | InputValue) -> str:
+        name = self._names.get(value)
+        if name is None:
+            if isinstance(value, InputValue):
+                name, origin = pascal(value.name), f"input {value.name}"
+            else:
+                name, origin = self._pieces[value.ref].logical_id + pascal(value.name), f"{value.ref}.{value.name}"
+            if name in self._taken:
+                name = distinct(name, origin)
+            self._taken.add(name)
+            self._names[value] = name
+        return name
+
+    def _write(self, piece: Piece, draft: _Draft) -> None:
+        scope = draft.scope
+        scope.used.clear()
+        content = scope.resolve(piece.properties)
+        after = [name for name in self._first(piece, draft.plan) if name not in scope.used]
+        entry: dict[str, object] = {"Type": piece.type}
+        if after:
+            entry["DependsOn"] = after[0] if len(after) == 1 else after
+        if piece.kept:
+            entry["DeletionPolicy"] = piece.kept.on_deletion
+            entry["UpdateReplacePolicy"] = piece.kept.on_replacement
+        entry["Properties"] = content
+        draft.resources[piece.logical_id] = entry
+        places = [Location(draft.plan.name, piece.logical_id, piece.type)]
+        for part in piece.parts:
+            logical_id = piece.logical_id + part.suffix
+            draft.resources[logical_id] = {"Type": part.type, "Properties": scope.resolve(part.properties)}
+            places.append(Location(draft.plan.name, logical_id, part.type))
+        self.locations[piece.ref] = tuple(places)
+
+    def _first(self, piece: Piece, plan: Plan) -> Iterator[str]:
+        """Logical ids in the same stack that have to exist first, whether or not a property refers to them."""
+        found: dict[str, None] = {}
+        for target in piece.targets:
+            if target not in plan.members:
+                continue
+            other = self._pieces[target]
+            if other.row.ready:
+                present = {part.suffix for part in other.parts}
+                found.update({other.logical_id + suffix: None for suffix in other.row.ready if suffix in present})
+            elif target in piece.resource.depends_on:
+                found[other.logical_id] = None
+        yield from found
+
+    def _place_output(self, output: Output) -> None:
+        """An output stands in the last of the stacks that it speaks of, which can have the values of the others."""
+        values = list(dynamic_values(output.value))
+        address = f"output.{output.name}"
+        if any(isinstance(value, SecretValue) for value in values):
+            self.unsupported.append(Unsupported(address, "an output is readable by everyone; a secret's value is not"))
+            return
+        refs = {value.ref for value in values if isinstance(value, Attribute)}
+        missing = sorted(str(ref) for ref in refs if ref not in self._place)
+        if missing or not self._drafts:
+            self.unsupported.append(
+                Unsupported(address, f"it speaks of {', '.join(missing) or 'nothing'}, in no stack")
+            )
+            return
+        spoken_of = [draft for draft in self._drafts if any(ref in draft.plan.members for ref in refs)]
+        draft = (spoken_of or self._drafts)[-1]
+        name = pascal(output.name)
+        draft.outputs[name] = output
+        for need in attribute_refs(output.value):
+            if isinstance(need, InputValue) or need.ref not in draft.plan.members:
+                self._parameter(same_attribute(need) if isinstance(need, Attribute) else need, draft)
+
+    def _finish(self, draft: _Draft) -> Stack:
+        plan, scope = draft.plan, draft.scope
+        title = f"{self._architecture.title} {self._architecture.environment}"
+        description = f"{title}: {plan.concern} ({_CONTENTS[plan.concern]})"
+        outputs = self._outputs(draft)
+        parameters: dict[str, object] = {
+            name: self._definition(value, plan) for name, value in sorted(draft.parameters.items())
+        }
+        template: dict[str, object] = {"AWSTemplateFormatVersion": "2010-09-09", "Description": description}
+        if scope.uses_initial_values:
+            parameters[INITIAL_VALUES] = _INITIAL_VALUES
+        if parameters:
+            template["Parameters"] = parameters
+        if scope.uses_initial_values:
+            template["Conditions"] = {SET_INITIAL_VALUES: {"Fn::Equals": [{"Ref": INITIAL_VALUES}, "set"]}}
+        template["Resources"] = draft.resources
+        if outputs:
+            template["Outputs"] = outputs
+        sources = {name: self._source(value) for name, value in sorted(draft.parameters.items())}
+        return Stack(
+            name=plan.name,
+            concern=plan.concern,
+            region=plan.region,
+            template=template,
+            body=_body(template, draft.resources, title, plan),
+            parameters=sources,
+            depends_on=self._depends_on(draft, sources),
+            update_parameters={INITIAL_VALUES: "keep"} if scope.uses_initial_values else {},
+            capabilities=(NAMED_IAM,) if any(isinstance(piece.resource, Role) for piece in plan.pieces) else (),
+        )
+
+    def _outputs(self, draft: _Draft) -> dict[str, dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for name, output in draft.outputs.items():
+            value = draft.scope.resolve(output.value)
+            found[name] = {"Description": output.description, "Value": value}
+        for name, attribute in sorted(draft.handed_on.items()):
+            value = draft.scope.resolve(attribute)
+            if name in found and found[name]["Value"] == value:
+                continue
+            if name in found:
+                raise ValueError(f"two outputs of {draft.plan.name} are called {name}")
+            description = f"{attribute.name} of {attribute.ref}, for other stacks"
+            found[name] = {"Description": description, "Value": value}
+        return found
+
+    def _definition(self, value: Attribute | InputValue, plan: Plan) -> dict[str, object]:
+        if isinstance(value, Attribute):
+            source = self._place[value.ref].plan
+            types = self._pieces[value.ref].row.parameter_types
+            return {
+                # CloudFormation looks such a value up in the region of the stack.
+                "Type": types.get(value.name, "String") if source.region == plan.region else "String",
+                "Description": f"{value.name} of {value.ref}, from stack {source.name}",
+            }
+        item = self._inputs[value.name]
+        found: dict[str, object] = {"Type": "String", "Description": item.description}
+        if item.default is not None:
+            found["Default"] = item.default
+        if item.pattern is not None:
+            found["AllowedPattern"] = item.pattern
+            if item.pattern_hint:
+                found["ConstraintDescription"] = item.pattern_hint
+        return found
+
+    def _source(self, value: Attribute | InputValue) -> StackOutput | InputValue:
+        if isinstance(value, InputValue):
+            return value
+        return StackOutput(self._place[value.ref].plan.name, self._name(value))
+
+    def _depends_on(self, draft: _Draft, sources: Mapping[str, StackOutput | InputValue]) -> tuple[str, ...]:
+        needed = {source.stack for source in sources.values() if isinstance(source, StackOutput)}
+        for piece in draft.plan.pieces:
+            needed.update(self._place[target].plan.name for target in piece.targets)
+        needed.discard(draft.plan.name)
+        return tuple(other.plan.name for other in self._drafts if other.plan.name in needed)
+
+
+_INITIAL_VALUES: Mapping[str, object] = {
+    "Type": "String",
+    "Default": "set",
+    "AllowedValues": ["set", "keep"],
+    "Description": "set when the stack is created; keep when it is updated, so that scaled services stay as they are",
+}
+
+
+def _logical_ids(piece: Piece) -> Iterator[str]:
+    yield piece.logical_id
+    for part in piece.parts:
+        yield piece.logical_id + part.suffix
+
+
+def _body(template: Mapping[str, object], resources: Mapping[str, object], title: str, plan: Plan) -> str:
+    """The template as YAML, with a blank line between sections and between resources."""
+    sections = [f"{MARKER}: {plan.concern} of {title}, stack {plan.name} in {plan.region}. Changes here are lost.\n"]
+    for name, content in template.items():
+        if name == "Resources":
+            text = f"{name}:\n" + "\n".join(dump({key: entry}, "  ") for key, entry in resources.items())
+        else:
+            text = dump({name: content})
+        sections.append(text if name == "Description" else f"\n{text}")
+    return "".join(sections)

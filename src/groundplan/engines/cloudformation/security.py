@@ -1,0 +1,90 @@
+"""AWS KMS, IAM and AWS Secrets Manager in CloudFormation."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from groundplan.engines.cloudformation.rows import RETURNED, Kept, Part, Row, present
+from groundplan.resources import Architecture
+from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.security import Key, Role, Secret
+from groundplan.resources.storage import Bucket
+
+
+def _alias(key: Key, _: Architecture) -> Iterator[Part]:
+    yield Part("Alias", "AWS::KMS::Alias", {"AliasName": f"alias/{key.alias}", "TargetKeyId": key.ref})
+
+
+def _key_kept(key: Key, architecture: Architecture) -> Kept:
+    """A key outlives the stack where data does: without it, kept buckets and snapshots are unreadable for ever."""
+    for user in architecture.dependents.get(key.ref, ()):
+        if (
+            (isinstance(user, Bucket) and user.keep)
+            or (isinstance(user, DatabaseInstance) and user.source is None and not user.skip_final_snapshot)
+            or (isinstance(user, CacheReplicationGroup) and user.snapshot_retention_limit > 0)
+            or (isinstance(user, Secret) and _filled_by_a_person(user))
+        ):
+            return Kept("Retain", "Retain")
+    return Kept("Delete", "Retain")
+
+
+def _role(role: Role, _: Architecture) -> dict[str, object]:
+    policies = [
+        {"PolicyName": policy.policy_name, "PolicyDocument": policy.document} for policy in role.inline_policies
+    ]
+    return present(AssumeRolePolicyDocument=role.trust, Policies=policies or None)
+
+
+def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
+    made = secret.generate
+    if made is None:
+        return present(SecretString=secret.value)
+    generate: dict[str, object] = {"PasswordLength": made.length, "ExcludeCharacters": made.exclude_characters}
+    if made.username is not None:
+        template = json.dumps({"username": made.username})
+        generate = {"SecretStringTemplate": template, "GenerateStringKey": "password", **generate}
+    return {"GenerateSecretString": generate}
+
+
+def _filled_by_a_person(secret: Secret) -> bool:
+    return secret.generate is None and secret.value is None and secret.recovery_window_in_days > 0
+
+
+def _secret_kept(secret: Secret, _: Architecture) -> Kept:
+    """CloudFormation deletes a secret at once, with no window to recover it; what a person filled in has to stay.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html,
+    https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999
+    """
+    return Kept("Retain" if _filled_by_a_person(secret) else "Delete", "Retain")
+
+
+ROWS = (
+    Row(
+        Key,
+        "AWS::KMS::Key",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        rename={"policy": "KeyPolicy", "deletion_window_in_days": "PendingWindowInDays"},
+        written=frozenset({"alias"}),
+        parts=_alias,
+        kept=_key_kept,
+    ),
+    Row(
+        Role,
+        "AWS::IAM::Role",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        write=_role,
+        written=frozenset({"trust", "inline_policies"}),
+    ),
+    Row(
+        Secret,
+        "AWS::SecretsManager::Secret",
+        attributes={"id": RETURNED, "arn": RETURNED},
+        rename={"secret_name": "Name", "kms_key": "KmsKeyId"},
+        arns=frozenset({"kms_key"}),
+        write=_secret,
+        written=frozenset({"generate", "value", "recovery_window_in_days"}),
+        kept=_secret_kept,
+    ),
+)

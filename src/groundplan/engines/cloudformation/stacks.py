@@ -1,0 +1,148 @@
+"""Pieces become stacks: by concern and region, split where too large, in deployment order."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundplan.engines.cloudformation.pieces import Piece, distinct
+from groundplan.engines.cloudformation.split import split
+from groundplan.resources import CONCERNS, Architecture, Concern, Resource
+from groundplan.resources.containers import EcsService
+from groundplan.resources.values import Attribute, InputValue, Ref
+
+MOST_RESOURCES = 450
+MOST_PARAMETERS = 180
+MOST_OUTPUTS = 180
+MOST_BYTES = 900_000
+"""A little below what AWS takes (500, 200, 200 and 1 MB), so that small changes do not split a stack.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+"""
+LONGEST_NAME = 128
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """A stack before it is written."""
+
+    name: str
+    concern: Concern
+    region: str
+    number: int
+    pieces: tuple[Piece, ...]
+
+    @cached_property
+    def members(self) -> Mapping[Ref[Resource], str]:
+        """Its resources and their logical ids."""
+        return {piece.ref: piece.logical_id for piece in self.pieces}
+
+
+def plan_stacks(
+    architecture: Architecture, pieces: Sequence[Piece], most_resources: Mapping[tuple[Concern, str], int]
+) -> list[Plan]:
+    """The stacks in deployment order.
+
+    ``most_resources`` limits single concerns in a region further than ``MOST_RESOURCES``, where their text is long.
+    Raises ValueError where stacks need each other; the message names the references that form the circle.
+    """
+    groups: dict[tuple[Concern, str], list[Piece]] = {}
+    for piece in pieces:
+        region = piece.resource.region or architecture.region
+        groups.setdefault((piece.resource.concern, region), []).append(piece)
+    users = _users(pieces)
+    services = sorted({service.name for service in architecture.of(EcsService)})
+    plans: list[Plan] = []
+    for (concern, region), members in groups.items():
+        most = most_resources.get((concern, region), MOST_RESOURCES)
+
+        def fits(candidate: Sequence[Piece], most: int = most) -> bool:
+            return _fits(candidate, users, most)
+
+        for number, chunk in enumerate(split(members, services, fits), start=1):
+            name = stack_name(architecture, concern, region, number)
+            plans.append(Plan(name, concern, region, number, tuple(chunk)))
+    return _in_order(plans, architecture.region)
+
+
+def stack_name(architecture: Architecture, concern: Concern, region: str, number: int) -> str:
+    """``DuskSpendr-production-network``; with the region where it is another one, with a number from the second on."""
+    tail = f"-{architecture.environment}-{concern}"
+    if region != architecture.region:
+        tail += f"-{region}"
+    if number > 1:
+        tail += f"-{number}"
+    name = re.sub(r"[^A-Za-z0-9]+", "-", architecture.title + tail).strip("-")
+    if not name[:1].isalpha():
+        name = f"stack-{name}"
+    if len(name) > LONGEST_NAME:
+        mark = distinct("", name)
+        name = name[: LONGEST_NAME - len(mark) - len(tail) - 1].rstrip("-") + f"-{mark}{tail}"
+    return name
+
+
+def _users(pieces: Iterable[Piece]) -> dict[Attribute, set[Ref[Resource]]]:
+    found: dict[Attribute, set[Ref[Resource]]] = {}
+    for piece in pieces:
+        for need in piece.needs:
+            if isinstance(need, Attribute):
+                found.setdefault(need, set()).add(piece.ref)
+    return found
+
+
+def _fits(pieces: Sequence[Piece], users: Mapping[Attribute, set[Ref[Resource]]], most_resources: int) -> bool:
+    if sum(piece.size for piece in pieces) > most_resources:
+        return False
+    inside = {piece.ref for piece in pieces}
+    needs = {need for piece in pieces for need in piece.needs}
+    taken = sum(isinstance(need, InputValue) or need.ref not in inside for need in needs)
+    given = sum(1 for attribute, who in users.items() if attribute.ref in inside and not who <= inside)
+    return taken <= MOST_PARAMETERS and given <= MOST_OUTPUTS
+
+
+def _in_order(plans: Sequence[Plan], home: str) -> list[Plan]:
+    """Each plan after those it needs; among those that could come next, the order of the concerns decides."""
+    place = {ref: plan for plan in plans for ref in plan.members}
+    needs: dict[Plan, set[Plan]] = {}
+    for plan in plans:
+        wanted = (place.get(target) for piece in plan.pieces for target in piece.targets)
+        needs[plan] = {other for other in wanted if other is not None and other is not plan}
+
+    def rank(plan: Plan) -> tuple[int, bool, str, int]:
+        return CONCERNS.index(plan.concern), plan.region != home, plan.region, plan.number
+
+    ordered: list[Plan] = []
+    done: set[Plan] = set()
+    waiting = {plan: len(others) for plan, others in needs.items()}
+    needed_by: dict[Plan, list[Plan]] = {}
+    for plan, others in needs.items():
+        for other in others:
+            needed_by.setdefault(other, []).append(plan)
+    free = [(rank(plan), plan) for plan, count in waiting.items() if count == 0]
+    heapq.heapify(free)
+    while free:
+        _, plan = heapq.heappop(free)
+        ordered.append(plan)
+        done.add(plan)
+        for user in needed_by.get(plan, ()):
+            waiting[user] -= 1
+            if waiting[user] == 0:
+                heapq.heappush(free, (rank(user), user))
+    if len(ordered) < len(plans):
+        raise ValueError(_circle([plan for plan in plans if plan not in done], place))
+    return ordered
+
+
+def _circle(stuck: Sequence[Plan], place: Mapping[Ref[Resource], Plan]) -> str:
+    between = sorted(
+        f"{piece.ref} ({plan.concern}) -> {target} ({place[target].concern})"
+        for plan in stuck
+        for piece in plan.pieces
+        for target in piece.targets
+        if target in place and place[target] is not plan and place[target] in stuck
+    )
+    names = ", ".join(plan.name for plan in stuck)
+    return f"stacks need each other ({names}): {'; '.join(between)}"

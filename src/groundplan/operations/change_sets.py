@@ -1,0 +1,138 @@
+"""CloudFormation change sets: what AWS would do, before it does it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from uuid import uuid4
+
+from groundplan.errors import EnvironmentalError, InputError
+from groundplan.targets.connection import Connection, explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, DescribeChangeSetOutputTypeDef
+
+    from groundplan.engines.cloudformation import Stack
+
+Action = Literal["create", "update", "replace", "delete"]
+INLINE_LIMIT = 51_200
+"""Bytes of a template that the API takes inline; larger ones are read from S3.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class StackChange:
+    """What happens to one resource of a stack."""
+
+    action: Action
+    logical_id: str
+    type: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set that AWS has worked out and is ready to execute."""
+
+    arn: str
+    stack: str
+    region: str
+    changes: tuple[StackChange, ...]
+
+
+def create(
+    connection: Connection,
+    stack: Stack,
+    parameters: Mapping[str, str],
+    tags: Mapping[str, str],
+    *,
+    update: bool,
+    template_bucket: str | None = None,
+) -> ChangeSet | None:
+    """Have AWS work out what the template changes. None: nothing.
+
+    Raises EnvironmentalError with AWS's own words where it refuses the template.
+    """
+    client = connection.cloudformation(stack.region)
+    name = f"groundplan-{uuid4().hex[:12]}"
+    with explained(f"Planning the stack {stack.name}"):
+        created = client.create_change_set(
+            StackName=stack.name,
+            ChangeSetName=name,
+            ChangeSetType="UPDATE" if update else "CREATE",
+            Capabilities=["CAPABILITY_NAMED_IAM"],
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
+            Description="Made by Groundplan",
+            **_template(connection, stack, template_bucket),  # type: ignore[arg-type]  # one of two optional strings
+        )
+        arn = created["Id"]
+        while True:
+            found = client.describe_change_set(ChangeSetName=arn)
+            if not found["Status"].endswith(("IN_PROGRESS", "PENDING")):
+                break
+            time.sleep(connection.poll_seconds)
+        if found["Status"] == "FAILED":
+            client.delete_change_set(ChangeSetName=arn)
+            reason = found.get("StatusReason", "")
+            if any(words in reason for words in NO_CHANGES):
+                return None
+            raise EnvironmentalError(f"Planning the stack {stack.name}: {reason}")
+        return ChangeSet(arn, stack.name, stack.region, tuple(_changes(connection, stack.region, arn, found)))
+
+
+def discard(connection: Connection, change_set: ChangeSet) -> None:
+    """Forget a change set that will not be executed."""
+    with explained(f"Discarding a change set of {change_set.stack}"):
+        connection.cloudformation(change_set.region).delete_change_set(ChangeSetName=change_set.arn)
+
+
+def _template(connection: Connection, stack: Stack, bucket: str | None) -> dict[str, str]:
+    size = len(stack.body.encode())
+    if size <= INLINE_LIMIT or connection.target == "local":
+        return {"TemplateBody": stack.body}
+    if bucket is None:
+        raise InputError(
+            f"the template of {stack.name} has {size:,} bytes; AWS takes up to {INLINE_LIMIT:,} inline and larger "
+            "ones from a bucket: name one with --template-bucket"
+        )
+    key = f"groundplan/{stack.name}.yaml"
+    connection.s3(stack.region).put_object(Bucket=bucket, Key=key, Body=stack.body.encode())
+    return {"TemplateURL": f"https://{bucket}.s3.{stack.region}.amazonaws.com/{key}"}
+
+
+def _changes(
+    connection: Connection, region: str, arn: str, found: DescribeChangeSetOutputTypeDef
+) -> list[StackChange]:
+    changes = [_change(item) for item in found.get("Changes", [])]
+    client, token = connection.cloudformation(region), found.get("NextToken")
+    while token:
+        page = client.describe_change_set(ChangeSetName=arn, NextToken=token)
+        changes += [_change(item) for item in page.get("Changes", [])]
+        token = page.get("NextToken")
+    return changes
+
+
+def _change(item: ChangeTypeDef) -> StackChange:
+    change = item.get("ResourceChange", {})
+    named = sorted(
+        {
+            target.get("Name") or target.get("Attribute", "")
+            for detail in change.get("Details", [])
+            for target in [detail.get("Target", {})]
+        }
+    )
+    kind: Action
+    match change.get("Action"):
+        case "Add":
+            kind, why = "create", "new in the blueprint"
+        case "Remove":
+            kind, why = "delete", "no longer in the blueprint"
+        case _ if change.get("Replacement") in ("True", "Conditional"):
+            kind, why = "replace", f"changes {', '.join(named)}, which AWS cannot change in place"
+        case _:
+            kind, why = "update", f"changes {', '.join(named) or 'tags'}"
+    return StackChange(kind, change.get("LogicalResourceId", ""), change.get("ResourceType", ""), why)

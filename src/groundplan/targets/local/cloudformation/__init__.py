@@ -1,0 +1,1 @@
+"""CloudFormation for the local AWS: templates, change sets, deployments and the query API that serves them."""

@@ -1,0 +1,407 @@
+"""The actions of the CloudFormation API, one method each, named as boto3 names them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from groundplan.targets.local.cloudformation import parameters as template_parameters
+from groundplan.targets.local.cloudformation import query
+from groundplan.targets.local.cloudformation.drift import detect_drift
+from groundplan.targets.local.cloudformation.engine import NO_CHANGES, Engine
+from groundplan.targets.local.cloudformation.errors import StackError
+from groundplan.targets.local.cloudformation.policy import read_stack_policy
+from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, StackResource, now
+from groundplan.targets.local.cloudformation.templates import read_template
+from groundplan.targets.local.cloudformation.validation import check_template, required_capabilities
+
+PAGE = 100
+"""Items per page of events and resources, as AWS cuts them."""
+
+
+class CloudFormationApi:
+    """Answers requests of the query protocol."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.detections: dict[str, dict[str, Any]] = {}
+
+    def handle(self, region: str, body: str) -> tuple[int, str]:
+        """The HTTP status and the XML that answer a request. Never raises."""
+        request_id = str(uuid.uuid4())
+        try:
+            operation, arguments = query.read_request(body)
+            action: Callable[..., Mapping[str, Any] | None] | None = getattr(self, xform_name(operation.name), None)
+            if action is None:
+                raise StackError(f"The local AWS does not know the action {operation.name}", "NotImplemented")
+            return 200, query.response(operation, action(region, **arguments) or {}, request_id)
+        except StackError as error:
+            return 400, query.error_response(error.code, str(error), request_id)
+        except ClientError as error:
+            return 400, query.error_response(error.response["Error"]["Code"], str(error), request_id)
+        except Exception as error:
+            logging.getLogger("groundplan.local").exception("unexpected")
+            message = f"the local AWS failed: {type(error).__name__}; its log has the details"
+            return 500, query.error_response("InternalFailure", message, request_id, fault=True)
+
+    # change sets
+
+    def create_change_set(
+        self, region: str, StackName: str, ChangeSetName: str, Parameters: Sequence[Mapping[str, Any]] = (),
+        ChangeSetType: str = "UPDATE", Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (),
+        Description: str = "", OnStackFailure: str = "", **template: Any,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        if ChangeSetType not in ("CREATE", "UPDATE"):
+            raise StackError(f"The local AWS does not know change sets of type {ChangeSetType}")
+        change_set = self.engine.create_change_set(
+            region, StackName, ChangeSetName, self._body(region, template), _given(Parameters), ChangeSetType,
+            _tags(Tags), Capabilities, Description, OnStackFailure,
+        )  # fmt: skip
+        return {"Id": change_set.id, "StackId": change_set.stack}
+
+    def describe_change_set(
+        self, region: str, ChangeSetName: str, StackName: str = "", IncludePropertyValues: bool = False, **_: Any
+    ) -> Mapping[str, Any]:
+        change_set = self.engine.find_change_set(region, ChangeSetName, StackName)
+        stack = self.engine.stacks[change_set.stack]
+        return {
+            **self._change_set_summary(change_set, stack),
+            "Parameters": template_parameters.shown(change_set.template.parameters, change_set.raw_parameters),
+            "Tags": _tag_list(change_set.tags),
+            "Capabilities": change_set.capabilities,
+            "OnStackFailure": change_set.on_failure or None,
+            "Changes": [
+                {"Type": "Resource", "ResourceChange": change if IncludePropertyValues else _without_values(change)}
+                for change in change_set.changes
+            ],
+        }
+
+    def list_change_sets(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        found = [item for item in self.engine.change_sets.values() if item.stack == stack.id and item.name != "direct"]
+        return {"Summaries": [self._change_set_summary(item, stack) for item in found]}
+
+    @staticmethod
+    def _change_set_summary(change_set: ChangeSet, stack: Stack) -> dict[str, Any]:
+        return {
+            "ChangeSetName": change_set.name, "ChangeSetId": change_set.id, "StackId": stack.id, "StackName": stack.name,
+            "Status": change_set.status, "StatusReason": change_set.reason or None,
+            "ExecutionStatus": change_set.execution, "CreationTime": change_set.created,
+            "Description": change_set.description or None, "IncludeNestedStacks": False,
+        }  # fmt: skip
+
+    def execute_change_set(
+        self, region: str, ChangeSetName: str, StackName: str = "", DisableRollback: bool = False, **_: Any
+    ) -> None:
+        change_set = self.engine.find_change_set(region, ChangeSetName, StackName)
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else "ROLLBACK")
+
+    def delete_change_set(self, region: str, ChangeSetName: str, StackName: str = "") -> None:
+        self.engine.delete_change_set(self.engine.find_change_set(region, ChangeSetName, StackName))
+
+    # stacks
+
+    def create_stack(
+        self, region: str, StackName: str, Parameters: Sequence[Mapping[str, Any]] = (),
+        Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (), OnFailure: str = "ROLLBACK",
+        DisableRollback: bool = False, EnableTerminationProtection: bool = False, StackPolicyBody: str = "",
+        **template: Any,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        policy = read_stack_policy(StackPolicyBody) if StackPolicyBody else ""
+        self._refuse_existing(StackName, region)
+        change_set = self.engine.create_change_set(
+            region, StackName, "direct", self._body(region, template) or "", _given(Parameters), "CREATE", _tags(Tags),
+            Capabilities, direct=True,
+        )  # fmt: skip
+        stack = self.engine.stacks[change_set.stack]
+        stack.protected, stack.policy, stack.disable_rollback = EnableTerminationProtection, policy, DisableRollback
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else OnFailure)
+        return {"StackId": stack.id}
+
+    def _refuse_existing(self, name: str, region: str) -> None:
+        try:
+            self.engine.find(name, region)
+        except StackError:
+            return
+        raise StackError(f"Stack [{name}] already exists", "AlreadyExistsException")
+
+    def update_stack(
+        self, region: str, StackName: str, Parameters: Sequence[Mapping[str, Any]] = (),
+        Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (),
+        DisableRollback: bool = False, **template: Any,
+    ) -> Mapping[str, Any]:  # fmt: skip
+        for change_set in [item for item in self.engine.change_sets.values() if item.name == "direct"]:
+            if change_set.stack == self.engine.find(StackName, region).id:
+                self.engine.change_sets.pop(change_set.id)
+        change_set = self.engine.create_change_set(
+            region, StackName, "direct", self._body(region, template), _given(Parameters), "UPDATE", _tags(Tags),
+            Capabilities, direct=True,
+        )  # fmt: skip
+        if change_set.status == "FAILED":
+            self.engine.change_sets.pop(change_set.id)
+            raise StackError("No updates are to be performed." if change_set.reason == NO_CHANGES else change_set.reason)
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else "ROLLBACK")
+        return {"StackId": change_set.stack}
+
+    def delete_stack(self, region: str, StackName: str, RetainResources: Sequence[str] = (), **_: Any) -> None:
+        try:
+            stack = self.engine.find(StackName, region)
+        except StackError:
+            return  # as AWS: deleting what is not there is fine
+        self.engine.delete(stack, RetainResources)
+
+    def continue_update_rollback(self, region: str, StackName: str, **_: Any) -> None:
+        self.engine.continue_rollback(self.engine.find(StackName, region))
+
+    def rollback_stack(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        self.engine.roll_back(stack)
+        return {"StackId": stack.id}
+
+    def describe_stacks(self, region: str, StackName: str = "", **_: Any) -> Mapping[str, Any]:
+        if StackName:
+            return {"Stacks": [_stack(self.engine.find(StackName, region))]}
+        return {"Stacks": [_stack(item) for item in self._stacks(region) if item.exists]}
+
+    def list_stacks(self, region: str, StackStatusFilter: Sequence[str] = (), **_: Any) -> Mapping[str, Any]:
+        return {
+            "StackSummaries": [
+                {**_stack(item), "DeletionTime": item.deleted}
+                for item in self._stacks(region)
+                if not StackStatusFilter or item.status in StackStatusFilter
+            ]
+        }
+
+    def _stacks(self, region: str) -> list[Stack]:
+        return [stack for stack in list(self.engine.stacks.values()) if stack.region == region]
+
+    def update_termination_protection(
+        self, region: str, StackName: str, EnableTerminationProtection: bool
+    ) -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        stack.protected = EnableTerminationProtection
+        self.engine.saved()
+        return {"StackId": stack.id}
+
+    def set_stack_policy(self, region: str, StackName: str, StackPolicyBody: str = "", StackPolicyURL: str = "") -> None:
+        text = StackPolicyBody or self._object(region, StackPolicyURL)
+        self.engine.find(StackName, region).policy = read_stack_policy(text)
+        self.engine.saved()
+
+    def get_stack_policy(self, region: str, StackName: str) -> Mapping[str, Any]:
+        return {"StackPolicyBody": self.engine.find(StackName, region).policy or None}
+
+    # events and resources
+
+    def describe_stack_events(self, region: str, StackName: str = "", NextToken: str = "") -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        events = list(reversed(stack.events))
+        page, token = _page(events, NextToken)
+        return {
+            "StackEvents": [
+                {"StackId": stack.id, "EventId": event.id, "StackName": stack.name,
+                 "LogicalResourceId": event.logical_id, "PhysicalResourceId": event.physical_id,
+                 "ResourceType": event.type, "Timestamp": event.time, "ResourceStatus": event.status,
+                 "ResourceStatusReason": event.reason or None}
+                for event in page
+            ],
+            "NextToken": token,
+        }  # fmt: skip
+
+    def describe_stack_resources(
+        self, region: str, StackName: str = "", LogicalResourceId: str = "", PhysicalResourceId: str = ""
+    ) -> Mapping[str, Any]:
+        stack = self._stack_of(region, StackName, PhysicalResourceId)
+        return {
+            "StackResources": [
+                _resource(stack, record)
+                for record in list(stack.resources.values())
+                if LogicalResourceId in ("", record.logical_id) and PhysicalResourceId in ("", record.state.id)
+            ]
+        }
+
+    def _stack_of(self, region: str, name: str, physical_id: str) -> Stack:
+        if name or not physical_id:
+            return self.engine.find(name, region)
+        for stack in self._stacks(region):
+            if any(record.state.id == physical_id for record in stack.resources.values()):
+                return stack
+        raise StackError(f"Stack for {physical_id} does not exist")
+
+    def list_stack_resources(self, region: str, StackName: str, NextToken: str = "") -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        page, token = _page(list(stack.resources.values()), NextToken)
+        return {"StackResourceSummaries": [_resource(stack, record) for record in page], "NextToken": token}
+
+    def describe_stack_resource(self, region: str, StackName: str, LogicalResourceId: str) -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        record = stack.resources.get(LogicalResourceId)
+        if record is None:
+            raise StackError(f"Resource {LogicalResourceId} does not exist for stack {stack.name}")
+        return {"StackResourceDetail": _resource(stack, record)}
+
+    # templates
+
+    def get_template(self, region: str, StackName: str = "", ChangeSetName: str = "", **_: Any) -> Mapping[str, Any]:
+        if ChangeSetName:
+            template = self.engine.find_change_set(region, ChangeSetName, StackName).template
+        else:
+            found = self.engine.find(StackName, region).template
+            if found is None:
+                raise StackError(f"Template for stack {StackName} does not exist yet")
+            template = found
+        return {"TemplateBody": template.body, "StagesAvailable": ["Original", "Processed"]}
+
+    def get_template_summary(self, region: str, StackName: str = "", **template: Any) -> Mapping[str, Any]:
+        body = self._body(region, template)
+        read = read_template(body if body is not None else self._present_body(region, StackName))
+        needed = sorted(required_capabilities(read))
+        return {
+            "Parameters": [
+                {"ParameterKey": name, "ParameterType": slot.get("Type", "String"),
+                 "DefaultValue": None if slot.get("Default") is None else str(slot["Default"]),
+                 "NoEcho": template_parameters.is_hidden(slot), "Description": slot.get("Description")}
+                for name, slot in read.parameters.items()
+            ],
+            "ResourceTypes": sorted({item.type for item in read.resources.values()}),
+            "Capabilities": needed,
+            "CapabilitiesReason": f"The following resource(s) require capabilities: {needed}" if needed else None,
+            "Description": read.description or None,
+            "Version": "2010-09-09",
+        }  # fmt: skip
+
+    def _present_body(self, region: str, name: str) -> str | None:
+        template = self.engine.find(name, region).template
+        return template.body if template else None
+
+    def validate_template(self, region: str, **template: Any) -> Mapping[str, Any]:
+        read = read_template(self._body(region, template))
+        check_template(read, self.engine.surroundings(region))
+        return self.get_template_summary(region, TemplateBody=read.body)
+
+    def _body(self, region: str, arguments: Mapping[str, Any]) -> str | None:
+        if arguments.get("TemplateBody"):
+            return str(arguments["TemplateBody"])
+        url = arguments.get("TemplateURL")
+        return self._object(region, str(url)) if url else None
+
+    def _object(self, region: str, url: str) -> str:
+        """An object of the local S3 by its URL, in either style."""
+        parts = urlsplit(url)
+        path = parts.path.lstrip("/")
+        virtual = re.match(r"(.+?)\.s3[.-]", parts.netloc)
+        bucket, _, key = (virtual[1], "/", path) if virtual else path.partition("/")
+        client: Any = self.engine.clients("s3", region)
+        try:
+            return str(client.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
+        except (ClientError, ValueError) as error:
+            raise StackError(f"S3 error: {error} ({url})") from error
+
+    # exports
+
+    def list_exports(self, region: str, **_: Any) -> Mapping[str, Any]:
+        return {
+            "Exports": [
+                {"ExportingStackId": stack.id, "Name": output["ExportName"], "Value": output["OutputValue"]}
+                for stack in self._stacks(region)
+                if stack.exists
+                for output in stack.outputs
+                if "ExportName" in output
+            ]
+        }
+
+    def list_imports(self, region: str, ExportName: str, **_: Any) -> Mapping[str, Any]:
+        found = [stack.name for stack in self._stacks(region) if stack.exists and ExportName in stack.imports]
+        if not found:
+            raise StackError(f"Export '{ExportName}' is not imported by any stack.")
+        return {"Imports": found}
+
+    # drift
+
+    def detect_stack_drift(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(StackName, region)
+        with self.engine.gate:
+            stack.drifts = detect_drift(stack, self.engine.surroundings(region))
+        drifted = sum(item["StackResourceDriftStatus"] in ("MODIFIED", "DELETED") for item in stack.drifts)
+        stack.drift = "DRIFTED" if drifted else "IN_SYNC"
+        identifier = str(uuid.uuid4())
+        self.detections[identifier] = {
+            "StackId": stack.id, "StackDriftDetectionId": identifier, "StackDriftStatus": stack.drift,
+            "DetectionStatus": "DETECTION_COMPLETE", "DriftedStackResourceCount": drifted, "Timestamp": now(),
+        }  # fmt: skip
+        return {"StackDriftDetectionId": identifier}
+
+    def describe_stack_drift_detection_status(self, region: str, StackDriftDetectionId: str) -> Mapping[str, Any]:
+        found = self.detections.get(StackDriftDetectionId)
+        if found is None:
+            raise StackError(f"Drift detection {StackDriftDetectionId} does not exist")
+        return found
+
+    def describe_stack_resource_drifts(
+        self, region: str, StackName: str, StackResourceDriftStatusFilters: Sequence[str] = (), **_: Any
+    ) -> Mapping[str, Any]:
+        wanted = StackResourceDriftStatusFilters
+        drifts = self.engine.find(StackName, region).drifts
+        return {"StackResourceDrifts": [d for d in drifts if not wanted or d["StackResourceDriftStatus"] in wanted]}
+
+
+def _given(parameters: Sequence[Mapping[str, Any]]) -> template_parameters.Given:
+    return {
+        item["ParameterKey"]: template_parameters.PREVIOUS
+        if item.get("UsePreviousValue")
+        else str(item.get("ParameterValue", ""))
+        for item in parameters
+    }
+
+
+def _tags(tags: Sequence[Mapping[str, str]] | None) -> dict[str, str] | None:
+    return None if tags is None else {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _page(items: list[Any], token: str | None) -> tuple[list[Any], str | None]:
+    start = int(token) if token and token.isdigit() else 0
+    end = start + PAGE
+    return items[start:end], str(end) if end < len(items) else None
+
+
+def _without_values(change: Mapping[str, Any]) -> dict[str, Any]:
+    details = [
+        {**detail, "Target": {k: v for k, v in detail["Target"].items() if k not in ("BeforeValue", "AfterValue")}}
+        for detail in change["Details"]
+    ]
+    return {**change, "Details": details}
+
+
+def _stack(stack: Stack) -> dict[str, Any]:
+    template = stack.template
+    return {
+        "StackId": stack.id, "StackName": stack.name, "ChangeSetId": stack.change_set or None,
+        "Description": (template.description if template else "") or None,
+        "TemplateDescription": (template.description if template else "") or None,
+        "Parameters": template_parameters.shown(template.parameters if template else {}, stack.raw_parameters),
+        "CreationTime": stack.created, "LastUpdatedTime": stack.updated, "StackStatus": stack.status,
+        "StackStatusReason": stack.reason or None, "Outputs": stack.outputs, "Tags": _tag_list(stack.tags),
+        "EnableTerminationProtection": stack.protected, "Capabilities": stack.capabilities,
+        "DisableRollback": stack.disable_rollback, "DriftInformation": {"StackDriftStatus": stack.drift},
+    }  # fmt: skip
+
+
+def _resource(stack: Stack, record: StackResource) -> dict[str, Any]:
+    return {
+        "StackName": stack.name, "StackId": stack.id, "LogicalResourceId": record.logical_id,
+        "PhysicalResourceId": record.state.id, "ResourceType": record.type, "Timestamp": record.changed,
+        "LastUpdatedTimestamp": record.changed, "ResourceStatus": record.status,
+        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"}, "Metadata": json.dumps({}),
+    }  # fmt: skip

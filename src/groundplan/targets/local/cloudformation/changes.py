@@ -1,0 +1,128 @@
+"""What a change set shows: which resources would be added, changed, replaced or removed, and by which properties."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluator, NotYetKnownError
+from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
+from groundplan.targets.local.cloudformation.scope import StackScope, with_stack_tags
+from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
+from groundplan.targets.local.cloudformation.templates import ResourceDefinition, Template
+from groundplan.targets.local.types.registry import row_of
+from groundplan.targets.local.types.schemas import schema_of
+
+UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
+
+
+def plan(
+    stack: Stack, template: Template, parameters: Mapping[str, Any], tags: Mapping[str, str], scope: StackScope
+) -> list[dict[str, Any]]:
+    """The changes in the form of the API's ``ResourceChange``, in the order of their execution."""
+    evaluator = scope.evaluator(template, parameters, preview=True)
+    active = [name for name, item in template.resources.items() if evaluator.is_active(item.condition)]
+    changes: list[dict[str, Any]] = []
+    for name in creation_order(template, active):
+        definition, record = template.resources[name], stack.resources.get(name)
+        if record is None:
+            _preview(evaluator, definition)  # finds wrong functions now rather than in the deployment
+            changes.append({"Action": "Add", "LogicalResourceId": name, "ResourceType": definition.type,
+                            "Scope": [], "Details": []})  # fmt: skip
+            continue
+        change = _modification(evaluator, definition, record, stack, tags)
+        if change:
+            changes.append(change)
+            if change["Replacement"] == "True":
+                scope.replaced.add(name)
+    for name in reversed([name for name in stack.order if name in stack.resources]):
+        if name not in active:
+            record = stack.resources[name]
+            retained = record.deletion_policy in ("Retain", "RetainExceptOnCreate")
+            changes.append({"Action": "Remove", "LogicalResourceId": name, "PhysicalResourceId": record.state.id,
+                            "ResourceType": record.type, "Scope": [], "Details": [],
+                            "PolicyAction": "Retain" if retained else record.deletion_policy or "Delete"})  # fmt: skip
+    return changes
+
+
+def _preview(evaluator: Evaluator, definition: ResourceDefinition) -> tuple[dict[str, Any], set[str]]:
+    """The properties that are known now, and the names of those that are not."""
+    known: dict[str, Any] = {}
+    dynamic: set[str] = set()
+    for name, value in definition.properties.items():
+        try:
+            evaluated = evaluator.evaluate(value)
+        except NotYetKnownError:
+            dynamic.add(name)
+            continue
+        if evaluated is not NO_VALUE:
+            known[name] = evaluated
+    return known, dynamic
+
+
+def changed_properties(new: Mapping[str, Any], old: Mapping[str, Any]) -> set[str]:
+    """Names of the properties that differ."""
+    return {name for name in {*new, *old} if new.get(name) != old.get(name)}
+
+
+def needs_replacement(type_name: str, changed: set[str]) -> bool:
+    """Whether one of the changed properties cannot be changed in place."""
+    schema = schema_of(type_name)
+    return bool(schema and changed & schema.create_only)
+
+
+def _modification(
+    evaluator: Evaluator, definition: ResourceDefinition, record: StackResource, stack: Stack, tags: Mapping[str, str]
+) -> dict[str, Any] | None:
+    known, dynamic = _preview(evaluator, definition)
+    row = row_of(definition.type)
+    known = with_stack_tags(
+        definition.type, known, stack, record.logical_id, tags, takes_system_tags=row.system_tags
+    )
+    old = {name: value for name, value in record.properties.items() if name not in dynamic}
+    changed = changed_properties(known, old) | dynamic
+    other_type = record.type != definition.type
+    if not changed and not other_type:
+        return None
+    schema = schema_of(definition.type)
+    create_only = schema.create_only if schema else frozenset[str]()
+    conditional = schema.conditionally_create_only if schema else frozenset[str]()
+    replacement = "False"
+    if other_type or changed & create_only:
+        replacement = "True" if other_type or (changed - dynamic) & create_only else "Conditional"
+    elif changed & conditional:
+        replacement = "Conditional"
+    tag_property = row.tags or "Tags"
+    details: list[dict[str, Any]] = []
+    for name in sorted(changed):
+        recreation = "Always" if name in create_only else "Conditionally" if name in conditional else "Never"
+        target = {"Attribute": "Tags"} if name == tag_property else {"Attribute": "Properties", "Name": name}
+        details += [
+            {"Target": {**target, "RequiresRecreation": recreation, "Path": f"/Properties/{name}",
+                        "BeforeValue": _text(record.properties.get(name)),
+                        "AfterValue": UNKNOWN if name in dynamic else _text(known.get(name))},
+             "Evaluation": "Dynamic" if name in dynamic else "Static", **cause}
+            for cause in _causes(definition.properties.get(name), evaluator)
+        ]  # fmt: skip
+    scope = sorted({detail["Target"]["Attribute"] for detail in details})
+    return {"Action": "Modify", "LogicalResourceId": record.logical_id, "PhysicalResourceId": record.state.id,
+            "ResourceType": definition.type, "Replacement": replacement, "Scope": scope, "Details": details,
+            **({"PolicyAction": "ReplaceAndRetain" if definition.update_replace_policy == "Retain"
+                else "ReplaceAndDelete"} if replacement == "True" else {})}  # fmt: skip
+
+
+def _causes(written: Any, evaluator: Evaluator) -> list[dict[str, str]]:
+    attributes = {f"{resource}.{attribute}" for resource, attribute in get_atts(written)}
+    resources = evaluator.template.resources
+    causes = [{"ChangeSource": "ResourceAttribute", "CausingEntity": name} for name in sorted(attributes)]
+    for name in sorted(references(written)):
+        if name in evaluator.template.parameters:
+            causes.append({"ChangeSource": "ParameterReference", "CausingEntity": name})
+        elif name in resources and not any(item.startswith(f"{name}.") for item in attributes):
+            causes.append({"ChangeSource": "ResourceReference", "CausingEntity": name})
+    return causes or [{"ChangeSource": "DirectModification"}]
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else value if isinstance(value, str) else json.dumps(value, default=str)

@@ -1,0 +1,114 @@
+"""What refers to what in a template, and the order that follows."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from groundplan.targets.local.cloudformation.errors import StackError
+from groundplan.targets.local.cloudformation.templates import Template
+
+PSEUDO_PARAMETERS = frozenset(
+    f"AWS::{name}"
+    for name in "AccountId NotificationARNs NoValue Partition Region StackId StackName URLSuffix".split()
+)
+PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+def references(value: Any) -> set[str]:
+    """The names that ``Ref``, ``Fn::GetAtt`` and ``Fn::Sub`` inside a value mention."""
+    found: set[str] = set()
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: set[str]) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _collect(item, found)
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        if key == "Ref" and isinstance(item, str):
+            found.add(item)
+        elif key == "Fn::GetAtt":
+            found.add(str(item[0]) if isinstance(item, list) else str(item).split(".", 1)[0])
+            _collect(item[1:] if isinstance(item, list) else [], found)
+        elif key == "Fn::Sub":
+            text, names = (item, {}) if isinstance(item, str) else (item[0], item[1])
+            found |= {name.strip().split(".", 1)[0] for name in PLACEHOLDER.findall(text) if name.strip() not in names}
+            _collect(names, found)
+        else:
+            _collect(item, found)
+
+
+def get_atts(value: Any) -> set[tuple[str, str]]:
+    """Resource and attribute of each ``Fn::GetAtt`` (and ``${A.B}``) inside a value whose attribute is plain text."""
+    found: set[tuple[str, str]] = set()
+    if isinstance(value, list):
+        for item in value:
+            found |= get_atts(item)
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Fn::GetAtt":
+                parts = item if isinstance(item, list) else str(item).split(".", 1)
+                if all(isinstance(part, str) for part in parts):
+                    found.add((parts[0], ".".join(parts[1:])))
+            elif key == "Fn::Sub":
+                text, names = (item, {}) if isinstance(item, str) else (item[0], item[1])
+                for name in PLACEHOLDER.findall(text):
+                    resource, dot, attribute = name.strip().partition(".")
+                    if dot and name.strip() not in names:
+                        found.add((resource, attribute))
+                found |= get_atts(names)
+            else:
+                found |= get_atts(item)
+    return found
+
+
+def creation_order(template: Template, active: Iterable[str]) -> list[str]:
+    """The active resources, each after what it needs; the template's order where that is free.
+
+    Raises StackError for a name that does not exist and for a circle.
+    """
+    wanted = list(active)
+    waiting: dict[str, set[str]] = {}
+    for name in wanted:
+        definition = template.resources[name]
+        needed = references(definition.properties) | set(definition.depends_on)
+        for other in sorted(needed):
+            if other not in template.resources and other not in template.parameters and other not in PSEUDO_PARAMETERS:
+                raise StackError(
+                    "Template format error: Unresolved resource dependencies "
+                    f"[{other}] in the Resources block of the template (resource {name})"
+                )
+        waiting[name] = {other for other in needed if other in template.resources and other != name} & set(wanted)
+        if name in needed:
+            raise StackError(f"Circular dependency between resources: [{name}]")
+    return _sorted_by_need(waiting)
+
+
+def _sorted_by_need(waiting: Mapping[str, set[str]]) -> list[str]:
+    position = {name: index for index, name in enumerate(waiting)}
+    followers: dict[str, list[str]] = {name: [] for name in waiting}
+    missing = {name: len(needed) for name, needed in waiting.items()}
+    for name, needed in waiting.items():
+        for other in needed:
+            followers[other].append(name)
+    ready = [position[name] for name, count in missing.items() if not count]
+    heapq.heapify(ready)
+    names = list(waiting)
+    order: list[str] = []
+    while ready:
+        name = names[heapq.heappop(ready)]
+        order.append(name)
+        for follower in followers[name]:
+            missing[follower] -= 1
+            if not missing[follower]:
+                heapq.heappush(ready, position[follower])
+    if len(order) < len(names):
+        circle = ", ".join(sorted(set(names) - set(order)))
+        raise StackError(f"Circular dependency between resources: [{circle}]")
+    return order

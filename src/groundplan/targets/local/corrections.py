@@ -1,0 +1,153 @@
+"""Where moto is wrong about AWS and can be put right in place: patches of single functions, each with the reason.
+
+They are applied to a service when its first request comes, so that unused services are never imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+
+class Corrections:
+    """Applies each service's corrections once."""
+
+    def __init__(self) -> None:
+        self._done: set[str] = set()
+
+    def apply(self, service: str) -> None:
+        """``service`` is the signing name of the request."""
+        if service in self._done:
+            return
+        self._done.add(service)
+        for correct in _CORRECTIONS.get(service, ()):
+            correct()
+
+
+_ADAPTED: set[str] = set()
+
+
+def _once(correct: Callable[[], None]) -> Callable[[], None]:
+    """A patch is for the process, however many local AWSs live in it (tests have several)."""
+
+    @wraps(correct)
+    def apply() -> None:
+        if correct.__name__ not in _ADAPTED:
+            _ADAPTED.add(correct.__name__)
+            correct()
+
+    return apply
+
+
+@_once
+def adjacent_windows() -> None:
+    """A backup window may end when the maintenance window begins; moto takes touching ranges for overlapping ones.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, PreferredBackupWindow:
+    "Must not conflict with the preferred maintenance window".
+    """
+    from moto.rds import utils
+
+    original = utils.get_overlap_between_two_date_ranges
+
+    def overlap(*ranges: Any) -> int:
+        seconds = original(*ranges)
+        return seconds if seconds else -1
+
+    utils.get_overlap_between_two_date_ranges = overlap
+
+
+@_once
+def database_echoes() -> None:
+    """moto takes these settings of a database and forgets them; AWS reads them back."""
+    from moto.rds.models import RDSBackend
+
+    for name in ("create_db_instance", "create_db_instance_read_replica", "modify_db_instance"):
+        setattr(RDSBackend, name, _remembering_database(getattr(RDSBackend, name)))
+
+
+_DATABASE_ECHOES: Mapping[str, Any] = {
+    "performance_insights_retention_period": 7,
+    "monitoring_interval": 0,
+    "monitoring_role_arn": None,
+    "network_type": "IPV4",
+}
+"""Settings that stay as given, and AWS's default."""
+
+
+def _remembering_database(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        given = next((item for item in (*args, kwargs, *kwargs.values()) if isinstance(item, dict)), {})
+        given = dict(given)
+        instance = original(self, *args, **kwargs)
+        enabled = given.get("enable_performance_insights")
+        if enabled is not None:
+            instance.performance_insights_enabled = enabled
+        if getattr(instance, "performance_insights_enabled", False):
+            _remember(instance, given, "performance_insights_retention_period")
+            key = given.get("performance_insights_kms_key_id")
+            if key:
+                instance.performance_insights_kms_key_id = key
+        for name in ("monitoring_interval", "monitoring_role_arn", "network_type"):
+            _remember(instance, given, name)
+        return instance
+
+    return call
+
+
+def _remember(instance: Any, given: Mapping[str, Any], name: str) -> None:
+    if given.get(name) is not None:
+        setattr(instance, name, given[name])
+    elif not hasattr(instance, name):
+        setattr(instance, name, _DATABASE_ECHOES[name])
+
+
+@_once
+def service_echoes() -> None:
+    """moto forgets how an ECS service is to be deployed; AWS reads it back (``DescribeServices``)."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    for name in ("create_service", "update_service"):
+        setattr(EC2ContainerServiceResponse, name, _remembering_service(getattr(EC2ContainerServiceResponse, name)))
+
+
+_SERVICE_ECHOES = {
+    "deploymentConfiguration": "deployment_configuration",
+    "enableExecuteCommand": "enable_execute_command",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "capacityProviderStrategy": "capacity_provider_strategy",
+    "networkConfiguration": "network_configuration",
+    "platformVersion": "platform_version",
+    "propagateTags": "propagate_tags",
+    "placementConstraints": "placement_constraints",
+    "placementStrategy": "placement_strategy",
+    "loadBalancers": "load_balancers",
+    "serviceRegistries": "service_registries",
+}
+
+
+def _remembering_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    @wraps(original)
+    def call(self: Any) -> Any:
+        network = self._get_param("networkConfiguration")
+        if network and "awsvpcConfiguration" in network:  # AWS has a default group; moto fails without the key
+            network["awsvpcConfiguration"].setdefault("securityGroups", [])
+        answer = original(self)
+        service = answer.result["service"]
+        for parameter, attribute in _SERVICE_ECHOES.items():
+            value = self._get_param(parameter)
+            if value is not None:
+                setattr(service, attribute, value)
+        return answer
+
+    return call
+
+
+_CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
+    "rds": (adjacent_windows, database_echoes),
+    "ecs": (service_echoes,),
+}
+"""By the signing name of the service."""

@@ -1,0 +1,152 @@
+"""moto, embedded: one WSGI application for all APIs, and boto3 clients that call it without a socket."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.client import BaseClient
+from botocore.config import Config
+
+WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
+
+ACCOUNT = "123456789012"
+"""The account of everything that is created here."""
+ACCESS_KEY = "local"
+SECRET_KEY = "local"  # noqa: S105 - the emulator takes any
+
+
+class Gate:
+    """One request at a time: moto is not safe for threads, and a snapshot must see no half-done request.
+
+    It may be entered again by the thread that holds it.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class InProcessTransport:
+    """A botocore ``before-send`` hook that answers requests from a WSGI application, in the same thread."""
+
+    def __init__(self, application: WsgiApplication) -> None:
+        self.application = application
+
+    def __call__(self, request: Any, **_: Any) -> AWSResponse:
+        environ = _environ(request)
+        answer: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], *_: Any) -> Callable[[bytes], None]:
+            answer[:] = [int(status.split(" ", 1)[0]), headers]
+            return lambda _: None
+
+        chunks = self.application(environ, start_response)
+        body = b"".join(chunks)
+        if hasattr(chunks, "close"):
+            chunks.close()
+        headers = {key: value for key, value in answer[1]}
+        return AWSResponse(request.url, answer[0], headers, _RawBody(body))
+
+
+class _RawBody(io.BytesIO):
+    """The part of urllib3's response that botocore reads."""
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _environ(request: Any) -> dict[str, Any]:
+    url = urlsplit(request.url)
+    body = request.body or b""
+    body = body.read() if hasattr(body, "read") else body
+    body = body.encode() if isinstance(body, str) else bytes(body)
+    from urllib.parse import unquote_to_bytes
+
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
+        "QUERY_STRING": url.query,
+        "RAW_URI": f"{url.path or '/'}{f'?{url.query}' if url.query else ''}",
+        "REQUEST_URI": f"{url.path or '/'}{f'?{url.query}' if url.query else ''}",
+        "SERVER_NAME": url.hostname or "127.0.0.1",
+        "SERVER_PORT": str(url.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": url.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_HOST": url.netloc,
+    }
+    for key, value in request.headers.items():
+        text = value.decode() if isinstance(value, bytes) else str(value)
+        name = key.upper().replace("-", "_")
+        environ[name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"] = text
+    environ["CONTENT_LENGTH"] = str(len(body))
+    environ.pop("HTTP_TRANSFER_ENCODING", None)
+    return environ
+
+
+class Clients:
+    """boto3 clients of the emulator, one per service and region."""
+
+    def __init__(self, application: WsgiApplication) -> None:
+        self._transport = InProcessTransport(application)
+        self._session = boto3.session.Session(
+            aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY, region_name="us-east-1"
+        )
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, service: str, region: str) -> BaseClient:
+        key = (service, region)
+        client = self._clients.get(key)
+        if client is None:
+            with self._lock:
+                client = self._clients.get(key) or self._make(service, region)
+                self._clients[key] = client
+        return client
+
+    def _make(self, service: str, region: str) -> BaseClient:
+        config = Config(
+            retries={"max_attempts": 0}, s3={"addressing_style": "path"}, parameter_validation=True,
+            inject_host_prefix=False,
+        )  # fmt: skip
+        make: Any = self._session.client
+        client: BaseClient = make(service, region_name=region, endpoint_url="http://127.0.0.1", config=config)
+        client.meta.events.register("before-send", self._transport)
+        return client
+
+
+def moto_application() -> WsgiApplication:
+    """moto's server application; it imports a service when its first request comes."""
+    from moto.server import DomainDispatcherApplication, create_backend_app
+
+    application: WsgiApplication = DomainDispatcherApplication(create_backend_app)
+    return application
+
+
+def scope_of(environ: Mapping[str, Any]) -> tuple[str, str]:
+    """Region and service out of a request's signature (header or query), or two empty texts."""
+    import re
+    from urllib.parse import unquote
+
+    text = str(environ.get("HTTP_AUTHORIZATION", "")) or unquote(str(environ.get("QUERY_STRING", "")))
+    found = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request", text)
+    return (found[1], found[2]) if found else ("", "")

