@@ -1,4 +1,4 @@
-"""Golden files: what is said of a blueprint that is wrong, and every value with its origin of one that is right."""
+"""Golden files: what is said of a blueprint that is wrong; of one that is right, every value that is no plain default."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def told(file: Path) -> str:
     lines = []
     for loaded in environments:
         lines.append(f"[{loaded.name}]")
-        lines += [f"{row.path} = {row.value}  # {row.origin}" for row in explain(loaded)]
+        lines += [f"{row.path} = {row.value}  # {row.origin}" for row in explain(loaded) if row.origin != "default"]
     return "\n".join(lines) + "\n"
 
 

@@ -43,7 +43,7 @@ def test_a_short_form_is_the_place_of_what_it_says(write: Write) -> None:
 def test_keys_are_those_that_people_write(write: Write) -> None:
     found = rows(write)
     assert found["databases.main.class"] == ("db.t4g.micro", "groundplan.yaml:6:38")
-    assert found['databases.main.parameters["rds.force_ssl"]'] == ("0", "groundplan.yaml:6:96")
+    assert found['databases.main.parameters["rds.force_ssl"]'] == ("0", "groundplan.yaml:6:97")
 
 
 def test_empty_collections_are_shown(write: Write) -> None:

@@ -101,7 +101,7 @@ def test_without_environments_the_base_is_whole() -> None:
     [
         "databases: {main: {engine: postgres 15, class: db.t4g.micro, storage: 100..500 GB gp3}}",
         "databases: {main: {engine: {name: postgres, version: 15.10}, class: db.t4g.micro, storage: {size: 1 TB}}}",
-        "services: {api: {image: {repository: api, tag: 1.10}, needs: [main, {files: read}, {name: x, access: write}]}}",
+        "services: {api: {image: {repository: api, tag: 1.10}, needs: [main, {a: read}, {name: b, access: write}]}}",
         "services: {api: {image: {repository: api}, environment: {PORT: 3000}, health: {interval: 30 seconds}}}",
         "objectives: {budget: $373}",
     ],

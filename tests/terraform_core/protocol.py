@@ -1,8 +1,9 @@
 """The messages of Terraform's plugin protocol, version 6, as far as Terraform 1.15 uses them on a provider.
 
-The package ``tf`` 1.2.0 carries the protocol as of version 6.6, which knows neither ephemeral resources nor write-only
-arguments. What is missing is added to its descriptor here: the field numbers are those of version 6.8, published by
-HashiCorp as ``tfplugin6.proto`` (MPL-2.0), https://developer.hashicorp.com/terraform/plugin/terraform-plugin-protocol.
+The package ``tf`` 1.2.0 carries an older protocol, which knows neither ephemeral resources nor write-only arguments.
+What is missing is added to its descriptor here, with the field numbers that Terraform 1.15.5 itself embeds. HashiCorp
+publishes the protocol as ``tfplugin6.proto`` (MPL-2.0):
+https://developer.hashicorp.com/terraform/plugin/terraform-plugin-protocol.
 """
 
 # protobuf and tf ship no type information.

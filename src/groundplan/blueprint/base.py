@@ -57,7 +57,7 @@ Cidr = Annotated[
     IPv4Network,
     BeforeValidator(lambda value: value if isinstance(value, IPv4Network) else parse_cidr(value)),
     PlainSerializer(str),
-    WithJsonSchema({"type": "string", "examples": ["10.0.0.0/16"]}),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$", "examples": ["10.0.0.0/16"]}),
 ]
 """An IPv4 network in CIDR notation, without host bits."""
 
@@ -69,20 +69,33 @@ ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 """The letter of an availability zone: ``a`` of ``ap-south-1a``."""
 
 
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_MOMENT = rf"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"
+_DAILY = f"{_TIME}-{_TIME}"
+_WEEKLY = f"{_MOMENT}-{_MOMENT}"
+
+
 def read_window(value: object) -> object:
     """Check a daily window ``03:00-04:00`` (UTC)."""
-    if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d", value):
+    if not isinstance(value, str) or not re.fullmatch(_DAILY, value):
         raise ValueError(f"{shown(value)} is not a daily window in UTC, like 03:00-04:00")
     return value
 
 
 def read_weekly_window(value: object) -> object:
     """Check a weekly window ``sun:04:00-sun:05:00`` (UTC)."""
-    moment = r"(mon|tue|wed|thu|fri|sat|sun):([01]\d|2[0-3]):[0-5]\d"
-    if not isinstance(value, str) or not re.fullmatch(f"{moment}-{moment}", value):
+    if not isinstance(value, str) or not re.fullmatch(_WEEKLY, value):
         raise ValueError(f"{shown(value)} is not a weekly window in UTC, like sun:04:00-sun:05:00")
     return value
 
 
-DailyWindow = Annotated[str, BeforeValidator(read_window)]
-WeeklyWindow = Annotated[str, BeforeValidator(read_weekly_window)]
+DailyWindow = Annotated[
+    str,
+    BeforeValidator(read_window),
+    WithJsonSchema({"type": "string", "pattern": f"^{_DAILY}$", "examples": ["03:00-04:00"]}),
+]
+WeeklyWindow = Annotated[
+    str,
+    BeforeValidator(read_weekly_window),
+    WithJsonSchema({"type": "string", "pattern": f"^{_WEEKLY}$", "examples": ["sun:04:00-sun:05:00"]}),
+]

@@ -75,7 +75,7 @@ class Database(Part):
     """Instance class (``class:``), like ``db.t4g.micro``."""
     name: str | None = None
     """What the database is called in AWS behind the project's name. Default: its name in the blueprint."""
-    storage: StorageText = Storage()
+    storage: StorageText = Field(default_factory=Storage)
     """Storage: ``100..500 GB gp3`` starts with 100 GB and grows to 500 GB by itself."""
     standby: bool = True
     """A synchronous standby in another zone takes over by itself (Multi-AZ)."""

@@ -102,9 +102,9 @@ class Blueprint(Part):
     """How things are called in AWS. Lower-cased where the service demands it."""
     tags: dict[str, str] = {}
     """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
-    about: About = About()
+    about: About = Field(default_factory=About)
     """Where this blueprint comes from."""
-    network: Network = Network()
+    network: Network = Field(default_factory=Network)
     """The network."""
     services: dict[Name, Service] = {}
     """Containers that run all the time."""
@@ -114,15 +114,15 @@ class Blueprint(Part):
     """Caches in memory."""
     buckets: dict[Name, Bucket] = {}
     """Object storage."""
-    alarms: Alarms | None = Alarms()
+    alarms: Alarms | None = Field(default_factory=Alarms)
     """Alarms and who hears of them. ``null``: none."""
-    usage: Usage = Usage()
+    usage: Usage = Field(default_factory=Usage)
     """What will be used per month."""
-    objectives: Objectives = Objectives()
+    objectives: Objectives = Field(default_factory=Objectives)
     """What the environment has to hold to."""
     accept: list[Accept] = []
     """Findings that are taken as they are, each with its reason."""
-    state: TerraformState = TerraformState()
+    state: TerraformState = Field(default_factory=TerraformState)
     """Where Terraform keeps its state."""
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
@@ -58,15 +59,20 @@ class _Written(GenerateJsonSchema):
     """The schema of what people write, which is more than what the models hold."""
 
     def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
-        """A number is taken where a text is wanted: ``version: 15.10``."""
-        return super().str_schema(schema) | {"type": ["string", "number"]}
+        """A number is taken where a text is wanted and its digits are allowed: ``version: 15.10``."""
+        found = super().str_schema(schema)
+        pattern = found.get("pattern")
+        if pattern is None or re.search(pattern, "15.10"):
+            found["type"] = ["string", "number"]
+        return found
 
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """Keys that no pattern admits are wrong; pydantic's ``patternProperties`` would let them pass."""
         found = super().dict_schema(schema)
         if patterns := found.pop("patternProperties", None):
             ((pattern, values),) = patterns.items()
-            found["propertyNames"] = found.get("propertyNames", {}) | {"pattern": pattern}
+            keys = schema.get("keys_schema")
+            found["propertyNames"] = self.generate_inner(keys) if keys else {"pattern": pattern}
             found["additionalProperties"] = values
         return found
 

@@ -150,15 +150,15 @@ class Service(Part):
     """The image that the tasks run."""
     port: int | None = Field(default=None, ge=1, le=65535)
     """The port the container listens on. A worker has none."""
-    size: Size = Size()
+    size: Size = Field(default_factory=Size)
     """CPU and memory of one task."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """Processor architecture of the image. ``arm64`` (Graviton) costs about a fifth less."""
     capacity: Literal["fargate", "fargate-spot"] = "fargate"
     """``fargate-spot`` costs up to 70 % less and may be interrupted with two minutes of warning."""
-    health: Health = Health()
+    health: Health = Field(default_factory=Health)
     """Health check of the container and of the load balancer."""
-    tasks: Tasks = Tasks()
+    tasks: Tasks = Field(default_factory=Tasks)
     """How many tasks run."""
     scaling: Scaling | None = None
     """When tasks are added and removed. ``null``: the number stays at ``tasks.desired``."""
@@ -183,5 +183,5 @@ class Service(Part):
     """How long the logs are kept."""
     execute_command: bool = False
     """Whether ``aws ecs execute-command`` may open a shell in a task (recorded in the ``ecs_exec`` log group)."""
-    deployment: Deployment = Deployment()
+    deployment: Deployment = Field(default_factory=Deployment)
     """How a new revision replaces the old one."""

@@ -244,16 +244,16 @@ class _Composer:
 
 
 _PLAINER = (
-    (re.compile(r"mapping values are not allowed"), "a colon stands where no key can be; is a line indented too far, "
+    (r"mapping values are not allowed", "a colon stands where no key can be; is a line indented too far, "
      "or a text with a colon not in quotes?"),
-    (re.compile(r"could not find expected ':'"), "a colon is missing after this key"),
-    (re.compile(r"did not find expected key|did not find expected '-' indicator"),
+    (r"could not find expected ':'", "a colon is missing after this key"),
+    (r"did not find expected key|did not find expected '-' indicator",
      "this line is not indented like the lines before it"),
-    (re.compile(r"did not find expected ',' or '\]'|expected ',' or '\]'"), 'a list in brackets lacks its "," or "]"'),
-    (re.compile(r"did not find expected ',' or '\}'|expected ',' or '\}'"), 'a mapping in braces lacks its "," or "}"'),
-    (re.compile(r"unexpected end of stream"), "a quoted text is never closed"),
-    (re.compile(r"<document start>"), "the blueprint ends before this; is a bracket or brace too many?"),
-    (re.compile(r"cannot start any token"), "a text cannot begin with this character; put it in quotes"),
+    (r"did not find expected ',' or '\]'|expected ',' or '\]'", 'a list in brackets lacks its "," or "]"'),
+    (r"did not find expected ',' or '\}'|expected ',' or '\}'", 'a mapping in braces lacks its "," or "}"'),
+    (r"unexpected end of stream", "a quoted text is never closed"),
+    (r"<document start>", "the blueprint ends before this; is a bracket or brace too many?"),
+    (r"cannot start any token", "a text cannot begin with this character; put it in quotes"),
 )  # fmt: skip
 
 
@@ -268,7 +268,9 @@ def _explain(error: MarkedYAMLError, text: str, file: Path) -> InputError:
     margin = line[: len(line) - len(line.lstrip())]
     if "\t" in margin:
         return _wrong(file, mark.line + 1, margin.index("\t") + 1, "the line is indented with a tab; use spaces")
-    message = next((plain for pattern, plain in _PLAINER if pattern.search(problem)), f"this is not YAML: {problem}")
+    message = next(
+        (plain for pattern, plain in _PLAINER if re.search(pattern, problem)), f"this is not YAML: {problem}"
+    )
     place = mark
     # An unclosed quote or bracket is noticed at the end of the file; where it opened is what helps.
     if error.context_mark is not None and re.search(r"flow|quoted", error.context or ""):

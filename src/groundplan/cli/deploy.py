@@ -70,7 +70,7 @@ def plan(
     from groundplan.operations.plan import plan as planned
     from groundplan.targets.connection import connect
 
-    loaded, architecture, rendering = _prepared(file, environment)
+    _, architecture, rendering = _prepared(file, environment)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     result = planned(connect(target.value), architecture, rendering, values, template_bucket=template_bucket)
     if format is OutputFormat.JSON:
@@ -91,7 +91,9 @@ def _show(plan: Plan) -> None:
         return
     rows = [(change.action, change.resource, change.type, change.why) for change in plan.changes]
     write_table(("action", "resource", "type", "why"), rows)
-    counts = {action: sum(c.action == action for c in plan.changes) for action in ("create", "update", "replace", "delete")}
+    counts = {
+        action: sum(c.action == action for c in plan.changes) for action in ("create", "update", "replace", "delete")
+    }
     write(f"{plan.target}: " + ", ".join(f"{number} to {action}" for action, number in counts.items() if number))
 
 
@@ -140,7 +142,9 @@ def deploy(
         write(f"{name} = {value}")
     if connection.endpoint:
         write(f"endpoint = {connection.endpoint}")
-    write(f"{loaded.name} is deployed to {target.value}: {result.changed} changes in {time.monotonic() - started:.1f} s")
+    write(
+        f"{loaded.name} is deployed to {target.value}: {result.changed} changes in {time.monotonic() - started:.1f} s"
+    )
 
 
 def status(
@@ -153,10 +157,10 @@ def status(
     from groundplan.operations.stacks import collected_outputs, look_at
     from groundplan.targets.connection import connect
 
-    loaded, _, rendering = _prepared(file, environment)
+    loaded, architecture, rendering = _prepared(file, environment)
     connection = connect(target.value)
     found = [look_at(connection, stack.name, stack.region) for stack in rendering.stacks]
-    outputs = collected_outputs(rendering, {stack.name: stack.outputs for stack in found})
+    outputs = collected_outputs(architecture, {stack.name: stack.outputs for stack in found})
     if format is OutputFormat.JSON:
         stacks = [{"name": stack.name, "status": stack.status} for stack in found]
         write_json({"target": target.value, "environment": loaded.name, "stacks": stacks, "outputs": outputs})

@@ -16,9 +16,7 @@ def register(app: typer.Typer) -> None:
     app.command()(resources)
 
 
-def validate(
-    file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE
-) -> None:
+def validate(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
     """Read the blueprint and design every environment: what is wrong, and where."""
     from groundplan.blueprint.loading import load_all
     from groundplan.design import design

@@ -43,7 +43,8 @@ Environment = Annotated[
 Format = Annotated[OutputFormat, typer.Option("--format", help="A table for people, or JSON for programs.")]
 Target = Annotated[TargetOption, typer.Option("--target", help="AWS, or the local AWS, which starts by itself.")]
 Inputs = Annotated[
-    list[str] | None, typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE")
+    list[str] | None,
+    typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE"),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
 TemplateBucket = Annotated[

@@ -63,7 +63,7 @@ def create(
             StackName=stack.name,
             ChangeSetName=name,
             ChangeSetType="UPDATE" if update else "CREATE",
-            Capabilities=["CAPABILITY_NAMED_IAM"],
+            Capabilities=["CAPABILITY_NAMED_IAM"] if stack.capabilities else [],
             Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
             Description="Made by Groundplan",
@@ -104,9 +104,7 @@ def _template(connection: Connection, stack: Stack, bucket: str | None) -> dict[
     return {"TemplateURL": f"https://{bucket}.s3.{stack.region}.amazonaws.com/{key}"}
 
 
-def _changes(
-    connection: Connection, region: str, arn: str, found: DescribeChangeSetOutputTypeDef
-) -> list[StackChange]:
+def _changes(connection: Connection, region: str, arn: str, found: DescribeChangeSetOutputTypeDef) -> list[StackChange]:
     changes = [_change(item) for item in found.get("Changes", [])]
     client, token = connection.cloudformation(region), found.get("NextToken")
     while token:

@@ -71,7 +71,7 @@ class Deployer:
             started = time.monotonic()
             delete_stack(self.connection, old.name, old.region, self.report)
             results.append(StackResult(old.name, "DELETE_COMPLETE", 1, time.monotonic() - started))
-        return Deployment(tuple(results), stacks.collected_outputs(self.rendering, self.outputs))
+        return Deployment(tuple(results), stacks.collected_outputs(self.architecture, self.outputs))
 
     def update(self, stack: Stack) -> StackResult:
         """Create or update one stack. Raises DeploymentError where it fails."""
@@ -86,14 +86,7 @@ class Deployer:
         values, unknown = parameters_of(stack, self.inputs, lambda name, key: self.outputs.get(name, {}).get(key))
         if unknown:
             raise DeploymentError(f"{stack.name}: no stack gives the parameters {', '.join(unknown)}")
-        change_set = change_sets.create(
-            self.connection,
-            stack,
-            values,
-            stacks.stack_tags(self.architecture),
-            update=before.updatable,
-            template_bucket=self.template_bucket,
-        )
+        change_set = self._change_set(stack, values, before)
         if change_set is None:
             self.outputs[stack.name] = before.outputs
             self.report(f"{stack.name}: nothing to change")
@@ -105,6 +98,28 @@ class Deployer:
         done = "updated" if before.updatable else "created"
         self.report(f"{stack.name}: {done}, {len(change_set.changes)} resources in {seconds:.1f} s")
         return StackResult(stack.name, after.status, len(change_set.changes), seconds)
+
+    def _change_set(self, stack: Stack, values: Mapping[str, str], before: stacks.DeployedStack) -> ChangeSet | None:
+        """What the stack needs. Values that hold for the creation only are kept unless there is more to change."""
+
+        def create(extra: Mapping[str, str]) -> ChangeSet | None:
+            return change_sets.create(
+                self.connection,
+                stack,
+                {**values, **extra},
+                stacks.stack_tags(self.architecture),
+                update=before.updatable,
+                template_bucket=self.template_bucket,
+            )
+
+        if not before.updatable:
+            return create({})
+        as_before = {key: before.parameters.get(key, value) for key, value in stack.update_parameters.items()}
+        found = create(as_before)
+        if found is None or as_before == stack.update_parameters:
+            return found
+        change_sets.discard(self.connection, found)
+        return create(stack.update_parameters)
 
     def _settled(self, stack: stacks.DeployedStack) -> stacks.DeployedStack:
         """Wait for what AWS is still doing with the stack, begun by somebody before us."""

@@ -30,9 +30,7 @@ class Destruction:
     """Addresses of what stays in the account."""
 
 
-def look_ahead(
-    connection: Connection, architecture: Architecture, rendering: Rendering
-) -> Destruction:
+def look_ahead(connection: Connection, architecture: Architecture, rendering: Rendering) -> Destruction:
     """What would be destroyed, without destroying anything."""
     deployed = [stacks.look_at(connection, stack.name, stack.region) for stack in rendering.stacks]
     old = stacks.leftovers(connection, architecture, rendering.stacks)

@@ -20,9 +20,7 @@ def resolve_inputs(architecture: Architecture, given: Mapping[str, str]) -> dict
     Raises InputError for an input that does not exist, has no value, or a value that does not fit.
     """
     known = {item.name: item for item in architecture.inputs}
-    problems = [
-        Problem(f"there is no input {name!r}{suggestion(name, known)}") for name in given if name not in known
-    ]
+    problems = [Problem(f"there is no input {name!r}{suggestion(name, known)}") for name in given if name not in known]
     values: dict[str, str] = {}
     for item in architecture.inputs:
         value = given.get(item.name, item.default)

@@ -69,9 +69,7 @@ def addresses(rendering: Rendering) -> Mapping[tuple[str, str], str]:
     }
 
 
-def as_changes(
-    stack: str, changes: Sequence[StackChange], known: Mapping[tuple[str, str], str]
-) -> list[Change]:
+def as_changes(stack: str, changes: Sequence[StackChange], known: Mapping[tuple[str, str], str]) -> list[Change]:
     """CloudFormation's changes in the words of the architecture."""
     return [
         Change(
@@ -118,9 +116,8 @@ def plan(
             continue
         values, unknown = parameters_of(stack, inputs, lambda name, key: outputs.get(name, {}).get(key))
         values |= {name: deployed.parameters.get(name, "not-known-yet") for name in unknown}
-        change_set = change_sets.create(
-            connection, stack, values, tags, update=True, template_bucket=template_bucket
-        )
+        values |= {name: deployed.parameters.get(name, value) for name, value in stack.update_parameters.items()}
+        change_set = change_sets.create(connection, stack, values, tags, update=True, template_bucket=template_bucket)
         if change_set:
             changes += as_changes(stack.name, change_set.changes, known)
             difference = added(difference, priced(stack), priced_as_deployed(connection, stack.name, stack.region))

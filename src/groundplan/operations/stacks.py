@@ -10,7 +10,7 @@ from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
-    from groundplan.engines.cloudformation import Rendering, Stack
+    from groundplan.engines.cloudformation import Stack
 
 NOT_DEPLOYED = "NOT_DEPLOYED"
 GONE = frozenset({NOT_DEPLOYED, "DELETE_COMPLETE"})
@@ -72,13 +72,13 @@ def stack_tags(architecture: Architecture) -> dict[str, str]:
     return dict(architecture.tags)
 
 
-def collected_outputs(rendering: Rendering, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def collected_outputs(architecture: Architecture, outputs: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """The values that people want to know, by their name in the architecture. ``outputs``: by stack."""
-    return {
-        name: outputs[place.stack][place.output]
-        for name, place in rendering.outputs.items()
-        if place.output in outputs.get(place.stack, {})
-    }
+    from groundplan.engines.cloudformation.rows import pascal
+
+    known = {key: value for values in outputs.values() for key, value in values.items()}
+    keys = {item.name: pascal(item.name) for item in architecture.outputs}
+    return {name: known[key] for name, key in keys.items() if key in known}
 
 
 def leftovers(connection: Connection, architecture: Architecture, stacks: Sequence[Stack]) -> list[DeployedStack]:

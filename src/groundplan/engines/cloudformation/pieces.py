@@ -48,7 +48,11 @@ class Piece:
     def targets(self) -> tuple[Ref[Resource], ...]:
         """The other resources that have to exist first, each once."""
         needed = {need.ref: None for need in self.needs if isinstance(need, Attribute) and need.ref != self.ref}
-        return tuple(sorted({**needed, **dict.fromkeys(self.resource.depends_on)}, key=str))
+        return tuple(sorted({**needed, **dict.fromkeys(self.resource.depends_on)}, key=_by_kind_and_name))
+
+
+def _by_kind_and_name(ref: Ref[Resource]) -> tuple[str, str, str]:
+    return ref.kind.__name__, ref.name, ref.key or ""
 
 
 def pieces_of(architecture: Architecture) -> tuple[tuple[Piece, ...], tuple[Unsupported, ...]]:
@@ -74,7 +78,7 @@ def pieces_of(architecture: Architecture) -> tuple[tuple[Piece, ...], tuple[Unsu
 def _why_not(resource: Resource, unsupported: Mapping[Ref[Resource], Unsupported]) -> str:
     if type(resource) not in ROWS:
         return f"CloudFormation templates cannot express a {resource.title or resource.kind_name()} yet"
-    for ref in resource.references():
+    for ref in resource.references() if unsupported else ():
         if ref in unsupported:
             return f"it refers to {ref}, which CloudFormation cannot express"
     return ""

@@ -190,11 +190,20 @@ def present(**items: object) -> dict[str, object]:
     return {name: value for name, value in items.items() if value is not None}
 
 
+_NEEDING_NOTHING = (str, int, float, Pseudo, Decimal, IPv4Network, AtCreationOnly, type(None))
+
+
 def attribute_refs(value: object) -> Iterator[Attribute | InputValue]:
     """Every attribute and input that a symbolic value needs; a bare reference counts as the id."""
-    if isinstance(value, str | int | float | Pseudo | Decimal | IPv4Network | AtCreationOnly | None):
+    if isinstance(value, _NEEDING_NOTHING):
         return
-    if isinstance(value, Attribute | InputValue):
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from attribute_refs(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from attribute_refs(item)
+    elif isinstance(value, Attribute | InputValue):
         yield value
     elif isinstance(value, Ref):
         yield Attribute(value, "id")
@@ -207,11 +216,5 @@ def attribute_refs(value: object) -> Iterator[Attribute | InputValue]:
         yield from attribute_refs(value.content)
     elif isinstance(value, PolicyDocument):
         yield from attribute_refs(value.json())
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from attribute_refs(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from attribute_refs(item)
     else:
         raise TypeError(f"{type(value).__name__} cannot stand in a template")

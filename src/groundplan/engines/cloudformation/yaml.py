@@ -88,12 +88,32 @@ def _intrinsic(lead: str, item: Mapping[str, object], indent: str, lines: list[s
         lines.append(f"{lead} {tag} {_text(argument, indent + _STEP)}")
     elif function == "Fn::GetAtt" and isinstance(argument, list):
         lines.append(f"{lead} {tag} {'.'.join(argument)}")
+    elif isinstance(argument, list) and all(_is_short(item) for item in argument):
+        lines.append(f"{lead} {tag} [{', '.join(_flow(item) for item in argument)}]")
     elif isinstance(argument, list):
         lines.append(f"{lead} {tag}")
         _sequence(argument, indent + _STEP, lines)
     else:
         raise TypeError(f"{function} takes no {type(argument).__name__}")
     return True
+
+
+def _is_short(item: object) -> bool:
+    return _is_reference(item) or not isinstance(item, Mapping | list | tuple | str) or _is_word(item)
+
+
+def _is_reference(item: object) -> bool:
+    return isinstance(item, Mapping) and len(item) == 1 and isinstance(item.get("Ref"), str)
+
+
+def _is_word(item: object) -> bool:
+    return isinstance(item, str) and re.fullmatch(r"[A-Za-z0-9]+", item) is not None
+
+
+def _flow(item: object) -> str:
+    if isinstance(item, Mapping):
+        return f"!Ref {_scalar(item['Ref'])}"
+    return _scalar(item) if isinstance(item, str) else _number(item)
 
 
 def _number(value: object) -> str:

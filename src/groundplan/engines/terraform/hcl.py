@@ -32,6 +32,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # As a bare object key `for` begins a for expression; the others read as values and are quoted for the reader.
 _QUOTED_KEYS = frozenset({"for", "true", "false", "null"})
 _SIGNS_BEFORE_BRACE = re.compile(r"([$%]+)\{")
+_INTERPOLATION_SIGN = re.compile(r"\$?\$\{|%?%\{")
 _DOLLARS_AT_THE_END = re.compile(r"\$+\Z")
 _INTERPOLATION = re.compile(r"\$\{\s*([^~\s].*?)\s*\}", re.DOTALL)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -230,6 +231,8 @@ def _aligned(rows: Sequence[tuple[str, str]], indentation: str) -> Iterator[str]
 def _value(value: Value, indentation: str) -> str:
     """A value that begins on a line with this indentation; its further lines carry their own."""
     match value:
+        case str():
+            return quote(value)
         case None:
             return "null"
         case bool():
@@ -240,8 +243,6 @@ def _value(value: Value, indentation: str) -> str:
             if not math.isfinite(value):
                 raise ValueError(f"{value} is not a number that HCL can write")
             return repr(value)
-        case str():
-            return quote(value)
         case Expression(source):
             return source.replace("\n", f"\n{indentation}")
         case Template(source):
@@ -325,7 +326,7 @@ def _escape_interpolation(text: str, *, in_quotes: bool) -> str:
             return f"{signs}{signs}{{"
         return f"{signs[:-1]}{_code_point(signs[-1])}{{" if in_quotes else f'${{"{signs}"}}{{'
 
-    return _SIGNS_BEFORE_BRACE.sub(escaped, text)
+    return _SIGNS_BEFORE_BRACE.sub(escaped, text) if "{" in text else text
 
 
 def _template(source: str) -> str:
@@ -338,17 +339,14 @@ def _template(source: str) -> str:
 def _template_parts(source: str) -> Iterator[tuple[str, bool]]:
     """The literal parts of a template and its interpolations (True), in order. ``$${`` is literal text."""
     start = position = 0
-    while position < len(source):
-        if source.startswith(("$${", "%%{"), position):
-            position += 3
-        elif source.startswith(("${", "%{"), position):
-            if start < position:
-                yield source[start:position], False
-            start, position = position, _end_of_interpolation(source, position)
+    while sign := _INTERPOLATION_SIGN.search(source, position):
+        position = sign.end()
+        if len(sign[0]) == 2:
+            if start < sign.start():
+                yield source[start : sign.start()], False
+            start, position = sign.start(), _end_of_interpolation(source, sign.start())
             yield source[start:position], True
             start = position
-        else:
-            position += 1
     if start < len(source):
         yield source[start:], False
 

@@ -22,8 +22,8 @@ class ConfusedDeputy(Rule):
     why = "Without aws:SourceAccount or aws:SourceArn another customer can have the same AWS service write here."
     fix = Fix(
         blueprint=BY_DESIGN,
-        terraform="aws_s3_bucket_policy, aws_sns_topic_policy: Condition with aws:SourceAccount or aws:SourceArn",
-        cloudformation="AWS::S3::BucketPolicy, AWS::SNS::TopicPolicy: Condition with aws:SourceAccount or aws:SourceArn",
+        terraform="aws_s3_bucket_policy, aws_sns_topic_policy: Condition with aws:SourceAccount",
+        cloudformation="AWS::S3::BucketPolicy, AWS::SNS::TopicPolicy: Condition with aws:SourceAccount",
     )
     source = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
     references = References(pillar="Security")

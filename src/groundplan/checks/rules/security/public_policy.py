@@ -21,7 +21,8 @@ class PublicPolicy(Rule):
     fix = Fix(
         blueprint=BY_DESIGN,
         terraform="aws_s3_bucket_policy, aws_kms_key, aws_sns_topic_policy, aws_iam_role: name the principals",
-        cloudformation="AWS::S3::BucketPolicy, AWS::KMS::Key, AWS::SNS::TopicPolicy, AWS::IAM::Role: name the principals",
+        cloudformation="AWS::S3::BucketPolicy, AWS::KMS::Key, AWS::SNS::TopicPolicy, AWS::IAM::Role: "
+        "name the principals",
     )
     source = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     references = References(

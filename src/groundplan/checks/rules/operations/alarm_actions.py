@@ -1,0 +1,30 @@
+"""GP-OPS-003."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.checks.rule import Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.monitoring import Alarm
+
+
+class AlarmActions(Rule):
+    id = "GP-OPS-003"
+    title = "An alarm tells somebody"
+    severity = "warning"
+    why = "An alarm without an action goes red in a console that nobody looks at."
+    fix = Fix(
+        blueprint="Set alarms.email to an address that is read.",
+        terraform="aws_cloudwatch_metric_alarm: alarm_actions",
+        cloudformation="AWS::CloudWatch::Alarm: AlarmActions",
+    )
+    source = "https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-15"
+    references = References(
+        pillar="Operational Excellence", security_hub=("CloudWatch.15", "CloudWatch.17"), checkov=("CKV_AWS_319",)
+    )
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for alarm in architecture.of(Alarm):
+            if not alarm.actions:
+                yield self.violation(alarm, "has no actions; a topic is right")

@@ -1,0 +1,42 @@
+"""What rendering takes and gives back: options, files, where each resource went, and what Terraform cannot express."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from groundplan.resources import Resource
+from groundplan.resources.values import Ref
+
+MARKER = "# Written by Groundplan"
+"""How the first line of every file of this engine begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person decides about Terraform itself."""
+
+    backend: Literal["s3", "local"] = "s3"
+    """Where the state is kept: in S3 with a lock file beside it, or in a file."""
+    state_bucket: str | None = None
+    """The bucket of the state; None: named at ``terraform init -backend-config=bucket=…``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsupported:
+    """A resource or an output that is in no file, and why."""
+
+    address: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """An architecture as one Terraform root."""
+
+    files: Mapping[str, str]
+    """Relative path to text, by name."""
+    addresses: Mapping[Ref[Resource], tuple[str, ...]]
+    """The Terraform addresses of every resource; the first is the resource itself."""
+    unsupported: tuple[Unsupported, ...]

@@ -1,0 +1,148 @@
+"""AWS KMS, IAM and Secrets Manager in Terraform."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from groundplan.engines.terraform.context import Context, has_version, label
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
+from groundplan.engines.terraform.rows import Row
+from groundplan.resources import Resource
+from groundplan.resources.security import GeneratedPassword, Key, Role, Secret
+from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_values
+
+SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
+ROLE_POLICY, POLICY_ATTACHMENT = "aws_iam_role_policy", "aws_iam_role_policy_attachment"
+
+
+def _alias(key: Key, context: Context) -> Iterator[Block]:
+    arguments = {"name": f"alias/{key.alias}", "target_key_id": Expression(f"{context.address(key.ref)}.key_id")}
+    yield context.resource("aws_kms_alias", label(key.ref), *context.arguments(arguments))
+
+
+def role_policies(role: Role) -> Iterator[tuple[str, str]]:
+    """Type and label of each policy of a role. A role's first policy is called like the role."""
+    own = label(role.ref)
+    for number, policy in enumerate(role.inline_policies):
+        yield ROLE_POLICY, f"{own}_{_word(policy.policy_name)}" if number else own
+    for number, arn in enumerate(role.managed_policy_arns):
+        yield POLICY_ATTACHMENT, f"{own}_{_word(_last_part(arn)) or number}" if number else own
+
+
+def _last_part(arn: Textual) -> str:
+    """``AmazonECSTaskExecutionRolePolicy`` of an ARN, "" where it ends with something dynamic."""
+    end = arn if isinstance(arn, str) else getattr(arn, "parts", ("",))[-1]
+    return end.rpartition("/")[2] if isinstance(end, str) else ""
+
+
+def _word(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+
+
+def _role_policies(role: Role, context: Context) -> Iterator[Block]:
+    bodies: list[dict[str, object]] = [
+        {"name": policy.policy_name, "role": Expression(f"{context.address(role.ref)}.id"), "policy": policy.document}
+        for policy in role.inline_policies
+    ]
+    bodies += [
+        {"role": Expression(f"{context.address(role.ref)}.name"), "policy_arn": arn} for arn in role.managed_policy_arns
+    ]
+    for (type_, name), body in zip(role_policies(role), bodies, strict=True):
+        yield context.resource(type_, name, *context.arguments(body))
+
+
+def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
+    """The value is made or put together in each run, but sent only when its version changes, and kept in no state.
+
+    Source: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
+    """
+    name = label(secret.ref)
+    if not has_version(secret):
+        return
+    if secret.generate:
+        password = {
+            "password_length": secret.generate.length,
+            "exclude_characters": secret.generate.exclude_characters,
+        }
+        yield Block("ephemeral", ("aws_secretsmanager_random_password", name), context.arguments(password))
+        value, version = _generated(secret.generate, name, context), context.write_only_version(())
+    else:
+        value, version = context.write_only(secret.value), context.write_only_version(secrets_in(secret.value))
+    yield context.resource(
+        SECRET_VERSION,
+        name,
+        Argument("secret_id", Expression(f"{context.address(secret.ref)}.id")),
+        Argument("secret_string_wo", value),
+        Argument("secret_string_wo_version", version),
+    )
+
+
+def _generated(password: GeneratedPassword, name: str, context: Context) -> Value:
+    made = Expression(f"ephemeral.aws_secretsmanager_random_password.{name}.random_password")
+    if password.username is None:
+        return made
+    return Call("jsonencode", {"username": context.value(password.username), "password": made})
+
+
+def secrets_in(value: object) -> Iterable[Ref[Secret]]:
+    """The secrets whose values a value is made from."""
+    return [found.secret for found in dynamic_values(value) if isinstance(found, SecretValue)]
+
+
+def secret_reader(secret: Secret, context: Context) -> Block:
+    """What reads a stored secret for write-only arguments. It waits until the value is written: the ARN comes from
+    the version, so that what is used is what is stored."""
+    source = f"{SECRET_VERSION if has_version(secret) else SECRET}.{label(secret.ref)}.arn"
+    return Block("ephemeral", (SECRET_VERSION, label(secret.ref)), (Argument("secret_id", Expression(source)),))
+
+
+def after_policies(roles: Iterable[Ref[Role]], context: Context) -> list[str]:
+    """Addresses of the policies without which the roles allow nothing yet."""
+    return [f"{type_}.{name}" for ref in roles for type_, name in role_policies(context.architecture[ref])]
+
+
+def after_values(refs: Iterable[Ref[Resource]], context: Context) -> list[str]:
+    """Addresses of the values that Terraform writes into secrets."""
+    found = []
+    for ref in refs:
+        resource = context.architecture[ref]
+        if isinstance(resource, Secret) and has_version(resource):
+            found.append(f"{SECRET_VERSION}.{label(ref)}")
+    return found
+
+
+ROWS = (
+    Row(
+        Key,
+        "aws_kms_key",
+        "kms.tf",
+        attributes={"id": "key_id", "arn": "arn"},
+        # An ARN where others write an id: AWS answers with the ARN, and anything else would read as a change.
+        referred=("id", "arn"),
+        beside=_alias,
+        written=frozenset({"alias"}),
+    ),
+    Row(
+        Role,
+        "aws_iam_role",
+        "iam.tf",
+        attributes={"id": "name", "arn": "arn"},
+        referred=("arn", "arn"),
+        rename={"role_name": "name", "trust": "assume_role_policy"},
+        beside=_role_policies,
+        written=frozenset({"inline_policies", "managed_policy_arns"}),
+        ready=frozenset({ROLE_POLICY, POLICY_ATTACHMENT}),
+    ),
+    Row(
+        Secret,
+        SECRET,
+        "secrets.tf",
+        attributes={"id": "id", "arn": "arn"},
+        referred=("arn", "arn"),
+        rename={"secret_name": "name"},
+        beside=_secret_value,
+        written=frozenset({"generate", "value"}),
+        ready=frozenset({SECRET_VERSION}),
+    ),
+)

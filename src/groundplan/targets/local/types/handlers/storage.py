@@ -1,0 +1,162 @@
+"""S3 buckets: settings whose CloudFormation form differs from the API's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from groundplan.targets.local.types.handler import Handler, ResourceState
+from groundplan.targets.local.types.readback import differences
+from groundplan.targets.local.types.registry import handles
+
+_SETTINGS: Mapping[str, tuple[str, str, str, str]] = {
+    "BucketEncryption": ("put_bucket_encryption", "ServerSideEncryptionConfiguration", "get_bucket_encryption",
+                         "delete_bucket_encryption"),
+    "LifecycleConfiguration": ("put_bucket_lifecycle_configuration", "LifecycleConfiguration",
+                               "get_bucket_lifecycle_configuration", "delete_bucket_lifecycle"),
+    "LoggingConfiguration": ("put_bucket_logging", "BucketLoggingStatus", "get_bucket_logging", ""),
+    "NotificationConfiguration": ("put_bucket_notification_configuration", "NotificationConfiguration",
+                                  "get_bucket_notification_configuration", ""),
+    "IntelligentTieringConfigurations": ("", "", "", ""),
+}  # fmt: skip
+"""The call, its argument, the call that reads back and the one that takes away."""
+
+
+@handles("AWS::S3::Bucket")
+class Bucket(Handler):
+    handles = frozenset(_SETTINGS.keys() - {"IntelligentTieringConfigurations"})
+
+    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        arguments: dict[str, Any] = {"Bucket": properties["BucketName"]}
+        if self.surroundings.region != "us-east-1":
+            arguments["CreateBucketConfiguration"] = {"LocationConstraint": self.surroundings.region}
+        if "ObjectLockEnabled" in properties:
+            arguments["ObjectLockEnabledForBucket"] = properties["ObjectLockEnabled"]
+        return arguments
+
+    def supports(self, name: str) -> bool:
+        known = name in ("BucketName", "ObjectLockEnabled") or name in self.handles
+        return known or any(name in part.properties for part in self.row.parts)
+
+    def created(self, state: ResourceState) -> None:
+        for name in sorted(self.handles & state.properties.keys()):
+            self._set(name, state)
+
+    def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
+        for name in sorted(self.handles & set(changed)):
+            _, argument, _, remove = _SETTINGS[name]
+            if name in state.properties:
+                self._set(name, state)
+            elif remove:
+                self.call(remove, {"Bucket": state.id})
+            else:
+                self.call(_SETTINGS[name][0], {"Bucket": state.id, argument: {}})
+
+    def _set(self, name: str, state: ResourceState) -> None:
+        put, argument, read, _ = _SETTINGS[name]
+        asked = self.converted(put, {"Bucket": state.id, argument: _FORMS[name](state.properties[name])})
+        self.send(put, asked)
+        shown = self.call(read, {"Bucket": state.id})
+        shown = shown.get(argument, shown)
+        self._raise_first(differences(asked[argument], shown, name))
+
+
+def _encryption(written: Mapping[str, Any]) -> dict[str, Any]:
+    rules = []
+    for rule in written["ServerSideEncryptionConfiguration"]:
+        made = {"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault")}
+        if "BucketKeyEnabled" in rule:
+            made["BucketKeyEnabled"] = rule["BucketKeyEnabled"]
+        rules.append(made)
+    return {"Rules": rules}
+
+
+def _lifecycle(written: Mapping[str, Any]) -> dict[str, Any]:
+    return {"Rules": [_lifecycle_rule(rule) for rule in written["Rules"]]}
+
+
+def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"ID": rule.get("Id"), "Status": rule["Status"], "Filter": _filter(rule)}
+    expiration = {
+        to: rule[name]
+        for name, to in (("ExpirationInDays", "Days"), ("ExpirationDate", "Date"),
+                         ("ExpiredObjectDeleteMarker", "ExpiredObjectDeleteMarker"))
+        if name in rule
+    }  # fmt: skip
+    if expiration:
+        made["Expiration"] = expiration
+    transitions = [*(rule.get("Transitions") or ()), *([rule["Transition"]] if "Transition" in rule else ())]
+    if transitions:
+        made["Transitions"] = [
+            {"StorageClass": item["StorageClass"],
+             **({"Days": item["TransitionInDays"]} if "TransitionInDays" in item else {"Date": item["TransitionDate"]})}
+            for item in transitions
+        ]  # fmt: skip
+    if "NoncurrentVersionExpiration" in rule:
+        made["NoncurrentVersionExpiration"] = rule["NoncurrentVersionExpiration"]
+    elif "NoncurrentVersionExpirationInDays" in rule:
+        made["NoncurrentVersionExpiration"] = {"NoncurrentDays": rule["NoncurrentVersionExpirationInDays"]}
+    older = [
+        *(rule.get("NoncurrentVersionTransitions") or ()),
+        *([rule["NoncurrentVersionTransition"]] if "NoncurrentVersionTransition" in rule else ()),
+    ]
+    if older:
+        made["NoncurrentVersionTransitions"] = [
+            {"StorageClass": item["StorageClass"], "NoncurrentDays": item["TransitionInDays"],
+             **({"NewerNoncurrentVersions": item["NewerNoncurrentVersions"]} if "NewerNoncurrentVersions" in item else {})}
+            for item in older
+        ]  # fmt: skip
+    if "AbortIncompleteMultipartUpload" in rule:
+        made["AbortIncompleteMultipartUpload"] = rule["AbortIncompleteMultipartUpload"]
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def _filter(rule: Mapping[str, Any]) -> dict[str, Any]:
+    conditions: list[dict[str, Any]] = [{"Prefix": rule["Prefix"]}] if rule.get("Prefix") else []
+    conditions += [{"Tag": tag} for tag in rule.get("TagFilters") or ()]
+    for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan"):
+        if name in rule:
+            conditions.append({name: rule[name]})
+    if len(conditions) <= 1:
+        return conditions[0] if conditions else {"Prefix": ""}
+    joined: dict[str, Any] = {}
+    for condition in conditions:
+        for name, value in condition.items():
+            if name == "Tag":
+                joined.setdefault("Tags", []).append(value)
+            else:
+                joined[name] = value
+    return {"And": joined}
+
+
+def _logging(written: Mapping[str, Any]) -> dict[str, Any]:
+    bucket = written.get("DestinationBucketName")
+    if not bucket:
+        return {}
+    return {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": written.get("LogFilePrefix", "")}}
+
+
+def _notifications(written: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    for name, target, to, into in (
+        ("LambdaConfigurations", "Function", "LambdaFunctionConfigurations", "LambdaFunctionArn"),
+        ("QueueConfigurations", "Queue", "QueueConfigurations", "QueueArn"),
+        ("TopicConfigurations", "Topic", "TopicConfigurations", "TopicArn"),
+    ):
+        for item in written.get(name) or ():
+            entry: dict[str, Any] = {into: item[target], "Events": [item["Event"]]}
+            rules = item.get("Filter", {}).get("S3Key", {}).get("Rules")
+            if rules:
+                entry["Filter"] = {"Key": {"FilterRules": rules}}
+            made.setdefault(to, []).append(entry)
+    if "EventBridgeConfiguration" in written:
+        made["EventBridgeConfiguration"] = {}
+    return made
+
+
+_FORMS = {
+    "BucketEncryption": _encryption,
+    "LifecycleConfiguration": _lifecycle,
+    "LoggingConfiguration": _logging,
+    "NotificationConfiguration": _notifications,
+}
