@@ -22,7 +22,7 @@ _DEFINITIONS = "#/$defs/"
 _NULL: Schema = {"type": "null"}
 
 
-def blueprint_schema() -> Schema:
+def schema() -> Schema:
     """The schema of ``groundplan.yaml`` in draft 2020-12; it refers to nothing outside of itself.
 
     An entry of the base has to be whole, also where environments could add what is missing: editors then show a

@@ -57,6 +57,18 @@ def _prepared(file: Path, environment: str | None) -> tuple[LoadedEnvironment, A
     return loaded, architecture, with_price_tags(rendering, monthly)
 
 
+def _refuse_terraform(loaded: LoadedEnvironment, target: TargetOption) -> None:
+    """Two tools for one environment would each undo the other: what Terraform owns, Terraform deploys."""
+    from groundplan.errors import InputError
+
+    if target is TargetOption.AWS and loaded.blueprint.engine == "terraform":
+        raise InputError(
+            f"{loaded.source_file} says engine: terraform, so Terraform deploys it to AWS: run "
+            "groundplan render --engine terraform --out DIR, then terraform init and terraform apply in DIR; "
+            "or write engine: cloudformation to deploy with this command"
+        )
+
+
 def plan(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
@@ -114,6 +126,7 @@ def deploy(
 
     started = time.monotonic()
     loaded, architecture, rendering = _prepared(file, environment)
+    _refuse_terraform(loaded, target)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     say(f"{architecture.title} {loaded.name}: {len(architecture)} resources in {len(rendering.stacks)} stacks")
     connection = connect(target.value)

@@ -55,9 +55,9 @@ def explain(file: File = DEFAULT_FILE, environment: Environment = None, format: 
 
 def schema() -> None:
     """The JSON Schema of blueprints, for editors."""
-    from groundplan.blueprint.schema import schema as document
+    from groundplan.blueprint.schema import blueprint_schema
 
-    write_json(document())
+    write_json(blueprint_schema())
 
 
 def resources(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:

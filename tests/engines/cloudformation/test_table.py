@@ -11,6 +11,7 @@ from ipaddress import IPv4Network
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
+from tests.engines.samples import every_kind, sample_architecture
 
 from groundplan.engines.cloudformation import render
 from groundplan.engines.cloudformation.rows import attribute_refs, own_fields, properties
@@ -19,7 +20,6 @@ from groundplan.resources import Architecture, Output, Resource
 from groundplan.resources.network import Vpc
 from groundplan.resources.security import Secret
 from groundplan.resources.values import JsonDocument, Ref, SecretValue
-from tests.engines.samples import every_kind, sample_architecture
 
 KINDS = every_kind()
 
@@ -141,7 +141,7 @@ def _of_type(hint: Any) -> Iterator[Any]:
     elif origin is tuple:
         yield from ((item,) for item in _of_type(_item_hint(hint)))
     elif origin is not None and issubclass(origin, Mapping):
-        yield {"other": "value"}
+        yield from ({"other": item} for item in _of_type(_item_hint(hint)))
     elif hint is type(None):
         yield None
     elif hint is bool:

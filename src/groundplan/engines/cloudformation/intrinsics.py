@@ -153,7 +153,7 @@ class Scope:
 
 
 def _json_text(document: JsonDocument) -> Text:
-    """The document as JSON, indented for readers, its dynamic values as parts."""
+    """The document as JSON, its dynamic values as parts; indented for readers where it is more than a line."""
     found: list[Dynamic] = []
 
     def plain(value: object) -> object:
@@ -170,5 +170,9 @@ def _json_text(document: JsonDocument) -> Text:
             return f"\0{len(found) - 1}\0"
         return value
 
-    pieces = _PLACEHOLDER.split(json.dumps(plain(document.content), indent=2, ensure_ascii=False))
+    content = plain(document.content)
+    written = json.dumps(content, ensure_ascii=False)
+    if len(written) > 100:
+        written = json.dumps(content, ensure_ascii=False, indent=2)
+    pieces = _PLACEHOLDER.split(written)
     return Text(tuple(found[int(piece)] if at % 2 else piece for at, piece in enumerate(pieces)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Part, Row, present
@@ -10,6 +9,7 @@ from groundplan.resources import Architecture
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
+from groundplan.resources.values import JsonDocument
 
 
 def _alias(key: Key, _: Architecture) -> Iterator[Part]:
@@ -42,7 +42,7 @@ def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
         return present(SecretString=secret.value)
     generate: dict[str, object] = {"PasswordLength": made.length, "ExcludeCharacters": made.exclude_characters}
     if made.username is not None:
-        template = json.dumps({"username": made.username})
+        template = JsonDocument({"username": made.username})
         generate = {"SecretStringTemplate": template, "GenerateStringKey": "password", **generate}
     return {"GenerateSecretString": generate}
 

@@ -42,7 +42,7 @@ def _problem(tags: dict[str, str]) -> str | None:
     for key, value in tags.items():
         if not 1 <= len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE or key.lower().startswith("aws:"):
             return (
-                f'has tag {key} of {len(value)} characters; a key of 1 to {LONGEST_KEY} without "aws:" in front and a value '
-                f"of at most {LONGEST_VALUE} are right"
+                f'has tag {key} of {len(value)} characters; a key of 1 to {LONGEST_KEY} without "aws:" in front and '
+                f"a value of at most {LONGEST_VALUE} are right"
             )
     return None

@@ -34,6 +34,6 @@ class DeploymentCapacity(Rule):
             elif room <= stays:
                 yield self.violation(
                     service,
-                    f"has minimum_healthy_percent {least} and maximum_percent {most}, which leave {count} tasks no room "
-                    "for a new one; 100 and 200 are right",
+                    f"has minimum_healthy_percent {least} and maximum_percent {most}, which leave {count} tasks no "
+                    "room for a new one; 100 and 200 are right",
                 )

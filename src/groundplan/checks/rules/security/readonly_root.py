@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import TaskDefinition
 
@@ -15,7 +15,7 @@ class ReadonlyRoot(Rule):
     severity = "info"
     why = "Whoever breaks into the process could otherwise change the program or leave tools behind."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="The blueprint has no setting for it: an image that writes to its own files would break. Accept this.",
         terraform="aws_ecs_task_definition: container_definitions, readonlyRootFilesystem = true",
         cloudformation="AWS::ECS::TaskDefinition: ContainerDefinitions, ReadonlyRootFilesystem: true",
     )

@@ -391,7 +391,7 @@ def _stack(stack: Stack) -> dict[str, Any]:
         "Description": (template.description if template else "") or None,
         "TemplateDescription": (template.description if template else "") or None,
         "Parameters": template_parameters.shown(template.parameters if template else {}, stack.raw_parameters),
-        "CreationTime": stack.created, "LastUpdatedTime": stack.updated, "StackStatus": stack.status,
+        "CreationTime": stack.created, "LastUpdatedTime": stack.updated, "StackStatus": stack.shown_status,
         "StackStatusReason": stack.reason or None, "Outputs": stack.outputs, "Tags": _tag_list(stack.tags),
         "EnableTerminationProtection": stack.protected, "Capabilities": stack.capabilities,
         "DisableRollback": stack.disable_rollback, "DriftInformation": {"StackDriftStatus": stack.drift},

@@ -260,6 +260,8 @@ class Engine:
         return ""
 
     def _run(self, operation: Callable[[], None], stack: Stack, *, wait: bool = False) -> None:
+        stack.settling = stack.status
+
         def work() -> None:
             self.saved()
             try:
@@ -270,6 +272,7 @@ class Engine:
                 stack.set_status(f"{status}_FAILED", f"the local AWS failed: {type(error).__name__}: {error}")
             finally:
                 self.saved()
+                stack.settling = ""
 
         thread = threading.Thread(target=work, name=f"stack {stack.name}", daemon=True)
         thread.start()
@@ -284,6 +287,7 @@ class Engine:
         """After a restart: operations that were under way have failed, and say so."""
         why = "the local AWS was stopped during this operation"
         for stack in self.stacks.values():
+            stack.settling = ""
             if not stack.busy:
                 continue
             status = stack.status.removesuffix("_IN_PROGRESS")

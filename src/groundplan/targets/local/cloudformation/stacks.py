@@ -92,6 +92,12 @@ class Stack:
     drift: str = "NOT_CHECKED"
     drifts: list[dict[str, Any]] = field(default_factory=list)
     change_set: str = ""
+    settling: str = ""
+    """The status to show while an operation's end is not yet in the snapshot: what is seen survives a crash."""
+
+    @property
+    def shown_status(self) -> str:
+        return self.settling if self.settling and not self.busy else self.status
 
     @property
     def exists(self) -> bool:

@@ -9,7 +9,10 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any, Final
+
+_FAMILIES = ("costs", "databases", "monitoring")
 
 NOT_MINE: Final = object()
 """A fake returns it to hand a request on to moto."""
@@ -73,9 +76,8 @@ class Fakes:
     """All fakes, and what they remember."""
 
     def __init__(self, account: str) -> None:
-        from groundplan.targets.local.fakes import costs, databases, monitoring
-
-        assert (costs, databases, monitoring)  # noqa: S101 - importing registers them
+        for family in _FAMILIES:
+            import_module(f"{__package__}.{family}")  # importing registers its operations
         self.account = account
         self.store: dict[tuple[str, str], dict[str, Any]] = {}
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
+_FAMILIES = ("compute", "databases", "delivery", "governance", "identity", "messaging", "network", "secrets", "storage")
+
 
 def load() -> None:
     """Import every family, so that its classes are registered."""
-    from . import compute, databases, delivery, governance, identity, network, secrets, storage
-
-    assert (compute, databases, delivery, governance, identity, network, secrets, storage)  # noqa: S101
+    for family in _FAMILIES:
+        import_module(f"{__package__}.{family}")

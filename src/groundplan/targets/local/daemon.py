@@ -1,0 +1,136 @@
+"""The process of the local AWS: ``python -m groundplan.targets.local.daemon FOLDER PORT``. Started by ``control.start``."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from groundplan.errors import EnvironmentalError, GroundplanError
+from groundplan.targets.local.state import Running, StateFolder
+
+HOST = "127.0.0.1"
+QUIET_SECONDS = 1.0
+"""A snapshot is written once requests that change something have been quiet for this long."""
+REFUSED = "refused: "
+"""Begins the line of the log that ``control.start`` shows to the user."""
+
+_log = logging.getLogger("groundplan.local")
+
+
+def bind(port: int) -> socket.socket:
+    """A listening socket on 127.0.0.1. Raises EnvironmentalError where the port is taken or not allowed."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen(128)
+    except (OSError, OverflowError) as error:
+        listening.close()
+        raise EnvironmentalError(
+            f"port {port} on {HOST} cannot be used ({error}); choose another one, or none for a free one"
+        ) from error
+    return listening
+
+
+class Saver:
+    """Writes snapshots: at the start and the end of each stack operation, and when plain requests changed something."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        self.enabled = False
+
+    def attach(self, aws: object) -> None:
+        from groundplan.targets.local.application import LocalAws
+
+        assert isinstance(aws, LocalAws)  # noqa: S101 - typed loosely only to import late
+        self._aws = aws
+        self.enabled = True
+        threading.Thread(target=self._watch, name="saver", daemon=True).start()
+
+    def save(self) -> None:
+        if not self.enabled:
+            return
+        from groundplan.targets.local.snapshot import save
+
+        with self._lock:
+            started = time.perf_counter()
+            try:
+                size = save(self._path, self._aws)
+            except Exception:
+                _log.exception("the snapshot could not be written; the state is in memory only")
+                return
+            _log.info("snapshot: %d KiB in %.0f ms", size // 1024, (time.perf_counter() - started) * 1000)
+
+    def _watch(self) -> None:
+        while True:
+            time.sleep(QUIET_SECONDS)
+            if self._aws.changed:
+                self._aws.changed = False
+                time.sleep(QUIET_SECONDS)
+                if not self._aws.changed:
+                    self.save()
+                else:
+                    self._aws.changed = True
+
+
+def serve(folder: StateFolder, port: int) -> None:
+    """Serves until it is told to stop. Raises EnvironmentalError where it cannot start."""
+    folder.make()
+    with folder.holding(folder.lock, wait=False):
+        listening = bind(port)
+        from groundplan.targets.local import snapshot
+
+        snapshot.check(folder.snapshot)
+        from werkzeug.serving import WSGIRequestHandler, make_server
+
+        from groundplan.targets.local.application import LocalAws
+
+        class Handler(WSGIRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+                """Requests are not logged: they may hold secrets."""
+
+        saver = Saver(folder.snapshot)
+        aws = LocalAws(saver.save)
+        if folder.snapshot.exists():
+            snapshot.load(folder.snapshot, aws)
+        saver.attach(aws)
+        actual = listening.getsockname()[1]
+        server = make_server(HOST, actual, aws, threaded=True, request_handler=Handler, fd=listening.fileno())
+
+        def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+            saver.save()
+            folder.address.unlink(missing_ok=True)
+            _log.info("stopped")
+            os._exit(0)  # threads of operations must not outlive their last snapshot
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        folder.write_address(Running(f"http://{HOST}:{actual}", os.getpid(), actual))
+        _log.info("ready on port %d", actual)
+        server.serve_forever()
+
+
+def main(arguments: list[str]) -> int:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr, level=logging.WARNING)
+    _log.setLevel(logging.INFO)
+    try:
+        serve(StateFolder(Path(arguments[0])), int(arguments[1]))
+    except GroundplanError as error:
+        sys.stderr.write(f"{REFUSED}{error}\n")
+        return int(error.exit_code)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

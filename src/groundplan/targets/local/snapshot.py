@@ -1,0 +1,228 @@
+"""The whole state in one file: moto's, the fakes' and the engine's, in one pickle, so that cross-references stay whole.
+
+The file begins with a line of JSON that says which versions wrote it; another version is refused, never guessed at. It is
+written beside the old one, flushed to the disk and renamed: after a crash there is the old or the new one, never half of one.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import marshal
+import os
+import pickle
+import sys
+import threading
+import types
+import weakref
+from collections import defaultdict
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from groundplan.errors import EnvironmentalError
+from groundplan.targets.local.application import LocalAws
+
+FORMAT = 1
+_LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
+_NO_STATE = ("moto_api", "moto_proxy", "instance_metadata")
+
+
+def versions() -> dict[str, str]:
+    """What must be the same for a snapshot to be read."""
+    return {
+        "format": str(FORMAT),
+        "groundplan": version("groundplan"),
+        "moto": version("moto"),
+        "python": ".".join(map(str, sys.version_info[:2])),
+    }
+
+
+def save(path: Path, aws: LocalAws) -> int:
+    """Writes a snapshot; the size in bytes."""
+    buffer = io.BytesIO()
+    with aws.gate:
+        backends = _used_backends()
+        content = {
+            "moto": {
+                name: {account: dict(regions) for account, regions in backend.items()}
+                for name, backend in backends.items()
+            },
+            "fakes": aws.fakes.store,
+            "stacks": aws.engine.stacks,
+            "change sets": aws.engine.change_sets,
+        }
+        _Pickler(buffer, {id(backend): name for name, backend in backends.items()}).dump(content)
+        aws.changed = False
+    head = json.dumps(versions(), sort_keys=True).encode() + b"\n"
+    temporary = path.with_name(f"{path.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(head)
+        file.write(buffer.getbuffer())
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return len(head) + buffer.getbuffer().nbytes
+
+
+def load(path: Path, aws: LocalAws) -> None:
+    """Reads a snapshot into an empty local AWS. Raises EnvironmentalError where it cannot be read."""
+    check(path)
+    try:
+        with path.open("rb") as file:
+            file.readline()
+            content = _Unpickler(file).load()
+    except Exception as error:
+        raise EnvironmentalError(
+            f"the snapshot {path} is damaged ({type(error).__name__}: {error}); "
+            "`groundplan local reset` (or deleting the file) starts with an empty local AWS"
+        ) from error
+    with aws.gate:
+        for name, accounts in content["moto"].items():
+            backend = _backend(name)
+            for account, regions in accounts.items():
+                for region, state in regions.items():
+                    dict.__setitem__(backend[account], region, state)
+        aws.fakes.store.update(content["fakes"])
+        aws.engine.stacks.update(content["stacks"])
+        aws.engine.change_sets.update(content["change sets"])
+    aws.engine.recover()
+
+
+def check(path: Path) -> None:
+    """Raises EnvironmentalError where a snapshot was written by other versions. A missing one is fine."""
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as file:
+            written = json.loads(file.readline(4096))
+        if not isinstance(written, dict):
+            raise ValueError("no header")
+    except (OSError, ValueError) as error:
+        raise EnvironmentalError(
+            f"the snapshot {path} cannot be read ({error}); "
+            "`groundplan local reset` (or deleting the file) starts with an empty local AWS"
+        ) from error
+    now = versions()
+    other = [f"{name} {written.get(name)} (now {now[name]})" for name in now if written.get(name) != now[name]]
+    if other:
+        raise EnvironmentalError(
+            f"the snapshot {path} was written by other versions: {', '.join(other)}; "
+            "`groundplan local reset` (or deleting the file) starts with an empty local AWS"
+        )
+
+
+def _backend(name: str) -> Any:
+    import moto.backends
+
+    get: Any = moto.backends.get_backend
+    return get(name)
+
+
+def _used_backends() -> dict[str, Any]:
+    import moto.backends
+    from moto.core.base_backend import BackendDict
+
+    used: dict[str, Any] = {}
+    for name in moto.backends.list_of_moto_modules():
+        if name in _NO_STATE or f"moto.{name}.models" not in sys.modules:
+            continue
+        try:
+            backend = _backend(name)
+        except (AttributeError, ImportError, KeyError):  # a module without state of its own
+            continue
+        if isinstance(backend, BackendDict) and len(backend):
+            used[name] = backend
+    return used
+
+
+class _Pickler(pickle.Pickler):
+    """Knows what of moto's state plain pickle does not: locks, keys, certificates, local functions, backends by name."""
+
+    def __init__(self, file: io.BytesIO, backends: dict[int, str]) -> None:
+        super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)
+        self._backends = backends
+
+    def persistent_id(self, obj: Any) -> Any:
+        return self._backends.get(id(obj))
+
+    def reducer_override(self, obj: Any) -> Any:
+        kind = type(obj)
+        if kind in _LOCKS:
+            return _LOCKS[kind], ()
+        if kind is weakref.WeakValueDictionary:
+            return weakref.WeakValueDictionary, (dict(obj),)
+        if isinstance(obj, defaultdict) and kind is not defaultdict:
+            return _made_default, (kind, obj.default_factory), obj.__dict__, None, iter(list(obj.items()))
+        if isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__ + ("<lambda>" in obj.__qualname__) * "<locals>":
+            return _function, _taken_apart(obj)
+        if isinstance(obj, types.ModuleType):
+            return import_module, (obj.__name__,)
+        if kind.__module__.startswith("cryptography.") or kind.__module__.startswith("builtins"):
+            return _cryptographic(obj)
+        return NotImplemented
+
+
+class _Unpickler(pickle.Unpickler):
+    def persistent_load(self, pid: Any) -> Any:
+        return _backend(pid)
+
+
+def _made_default(kind: type[Any], factory: Any) -> Any:
+    made = kind.__new__(kind)
+    made.default_factory = factory
+    return made
+
+
+def _taken_apart(function: types.FunctionType) -> tuple[Any, ...]:
+    cells = tuple(cell.cell_contents for cell in function.__closure__ or ())
+    return marshal.dumps(function.__code__), function.__module__, function.__qualname__, function.__defaults__, cells
+
+
+def _function(code: bytes, module: str, name: str, defaults: Any, cells: tuple[Any, ...]) -> types.FunctionType:
+    """A function that has no importable name; the snapshot is of the same Python, so its code object fits."""
+    closure = tuple(types.CellType(cell) for cell in cells)
+    namespace = vars(import_module(module))
+    made = types.FunctionType(marshal.loads(code), namespace, name.rsplit(".", 1)[-1], defaults, closure)  # noqa: S302
+    made.__qualname__ = name
+    return made
+
+
+def _cryptographic(obj: Any) -> Any:
+    """Keys and certificates as PEM text."""
+    if "cryptography" not in sys.modules or isinstance(obj, type | types.FunctionType):
+        return NotImplemented
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+
+    if isinstance(obj, PrivateKeyTypes):
+        pem = obj.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return _private_key, (pem,)
+    if isinstance(obj, x509.Certificate):
+        return x509.load_pem_x509_certificate, (obj.public_bytes(serialization.Encoding.PEM),)
+    if isinstance(obj, PublicKeyTypes):
+        pem = obj.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        return _public_key, (pem,)
+    return NotImplemented
+
+
+def _private_key(pem: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    return load_pem_private_key(pem, None)
+
+
+def _public_key(pem: bytes) -> Any:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    return load_pem_public_key(pem)
