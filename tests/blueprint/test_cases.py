@@ -1,4 +1,4 @@
-"""Golden files: what is said of a blueprint that is wrong; of one that is right, every value that is no plain default."""
+"""Golden files: what is said of a wrong blueprint; of a right one, every value that is no plain default."""
 
 from __future__ import annotations
 

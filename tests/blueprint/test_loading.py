@@ -91,6 +91,7 @@ def test_an_environment_knows_its_file(write: Write) -> None:
         ("services.web", "3:1"),
         ("network.cidr", "1:1"),
         (("services", "api", "size", "cpu"), "6:17"),
+        ("services.api.no path", "4:3"),
     ],
 )
 def test_a_problem_stands_at_the_value_or_at_what_holds_it(

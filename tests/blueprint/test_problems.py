@@ -11,7 +11,7 @@ from tests.blueprint.conftest import FILE, Problems
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.problems import PATTERN_RULES, explain_errors, in_order
-from groundplan.blueprint.schema import blueprint_schema
+from groundplan.blueprint.schema import schema as document
 from groundplan.blueprint.shape import Shape, fields, shape_of
 from groundplan.blueprint.tree import Plain, Steps, format_path, node_of
 from groundplan.errors import Position, Problem
@@ -118,14 +118,12 @@ def test_every_pattern_of_the_models_has_words() -> None:
             for inner in schema:
                 collect(inner)
 
-    collect(blueprint_schema())
+    collect(document())
     assert patterns == PATTERN_RULES.keys()  # units and short forms, which have examples, say it themselves
 
 
-WRONG: tuple[Plain, ...] = (
-    *(None, True, 5, -1, 10**20, 1.5, "x", "", " y z"),
-    *([], [1, None], [{}], {}, {"x": 1}, {"x": {}}),
-)
+NOTHING: Plain = {}
+WRONG: list[Plain] = [None, True, 5, -1, 10**20, 1.5, "x", "", " y z", [], [1, None], [NOTHING], NOTHING, {"x": 1}]
 JARGON = r"Input should|cannot stand here|validation error|\bdict\b|\bNone\b|valid string"
 
 

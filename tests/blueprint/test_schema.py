@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests.blueprint.test_mistakes import BASE, MARK, mistakes
 
-from groundplan.blueprint.schema import blueprint_schema
+from groundplan.blueprint.schema import schema as document
 from groundplan.blueprint.yaml import read_yaml
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ BEYOND_A_SCHEMA = ("10.0.0.1/16", "desired (2) has to lie between")
 
 @cache
 def validator() -> Draft202012Validator:
-    return Draft202012Validator(blueprint_schema())
+    return Draft202012Validator(document())
 
 
 def errors(text: str) -> list[str]:
@@ -30,11 +30,11 @@ def errors(text: str) -> list[str]:
 
 
 def test_it_is_a_schema_of_draft_2020_12() -> None:
-    schema = blueprint_schema()
+    schema = document()
     Draft202012Validator.check_schema(schema)
     assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert "$id" not in json.dumps(schema)
-    assert json.dumps(schema) == json.dumps(blueprint_schema())
+    assert json.dumps(schema) == json.dumps(document())
 
 
 @pytest.mark.parametrize("file", GOOD, ids=lambda file: str(file.relative_to(ROOT)))
@@ -119,6 +119,6 @@ def test_every_field_is_described() -> None:
                 else:
                     yield from fields(value, f"{path}.{key}")
 
-    found = dict(fields(blueprint_schema(), ""))
+    found = dict(fields(document(), ""))
     assert len(found) > 150
     assert [path for path, field in found.items() if not isinstance(field, dict) or not field.get("description")] == []

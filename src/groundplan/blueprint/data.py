@@ -103,9 +103,9 @@ class Database(Part):
     """How long Performance Insights keeps its data: 7 days are free. ``null``: off."""
     monitoring: Duration | None = Duration(60)
     """Interval of Enhanced Monitoring: 1, 5, 10, 15, 30 or 60 seconds. ``null``: off."""
-    log_exports: list[Literal["postgresql", "upgrade"]] = ["postgresql", "upgrade"]
+    log_exports: list[Literal["postgresql", "upgrade"]] = Field(default=["postgresql", "upgrade"])
     """Logs that go to CloudWatch."""
-    parameters: dict[str, str] = {"rds.force_ssl": "1"}
+    parameters: dict[str, str] = Field(default={"rds.force_ssl": "1"})
     """Parameters of the parameter group."""
     minor_upgrades: bool = True
     """Whether RDS applies new minor versions in the maintenance window."""
@@ -138,7 +138,7 @@ class Cache(Part):
     """When the daily snapshot is taken (UTC)."""
     maintenance_window: WeeklyWindow = "sun:06:30-sun:07:30"
     """When AWS may patch (UTC)."""
-    parameters: dict[str, str] = {}
+    parameters: dict[str, str] = Field(default={})
     """Parameters of the parameter group."""
     encryption: bool = True
     """Encryption at rest and in transit, with an authentication token."""
@@ -170,7 +170,7 @@ class Bucket(Part):
     """Whether replaced and deleted objects are kept as versions."""
     encryption: Literal["kms", "s3"] = "kms"
     """``kms``: a key of this environment; ``s3``: keys that S3 keeps."""
-    lifecycle: dict[Name, LifecycleRule] = {}
+    lifecycle: dict[Name, LifecycleRule] = Field(default={})
     """Rules by their id."""
     abort_incomplete_uploads: Duration = Duration(7 * 86400)
     """Parts of uploads that were never completed are deleted after this time."""

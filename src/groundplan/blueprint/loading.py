@@ -60,12 +60,11 @@ class LoadedEnvironment:
 
     def position(self, path: str | Steps) -> Position | None:
         """Where a value stands, or its nearest ancestor that is written, where the value is a default."""
-        return self.tree.nearest(parse_path(path) if isinstance(path, str) else path)
+        return self.tree.nearest(_steps(path))
 
     def problem(self, path: str | Steps, message: str) -> Problem:
         """A problem at a path like ``services.api.size`` (a key with a dot: ``parameters["rds.force_ssl"]``)."""
-        steps = parse_path(path) if isinstance(path, str) else path
-        return Problem(message, self.tree.nearest(steps), format_path(steps))
+        return Problem(message, self.position(path), path if isinstance(path, str) else format_path(path))
 
 
 @dataclass(frozen=True)
@@ -159,6 +158,16 @@ class Source:
         near = suggestion(name, known.fields) if known and name not in known.fields else ""
         hint = near if "did you mean" in near else "; write {} for an entry with defaults"
         return Problem(f'null removes an entry, and the base has no "{name}"{hint}', node.place, format_path(path))
+
+
+def _steps(path: str | Steps) -> Steps:
+    """A path as steps. What cannot be read as a path is taken apart at its dots: a problem is told in any case."""
+    if not isinstance(path, str):
+        return path
+    try:
+        return parse_path(path)
+    except ValueError:
+        return tuple(path.split("."))
 
 
 def _beyond(tree: Node, problems: list[Problem]) -> list[Problem]:

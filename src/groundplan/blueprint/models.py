@@ -43,7 +43,7 @@ class Usage(Part):
     """Data through NAT gateways."""
     logs: DataSize | None = None
     """Logs written."""
-    stored: dict[Name, DataSize] = {}
+    stored: dict[Name, DataSize] = Field(default={})
     """Data kept, by bucket."""
 
 
@@ -100,19 +100,19 @@ class Blueprint(Part):
     """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
     names: str = "{title}-{environment}-{name}"
     """How things are called in AWS. Lower-cased where the service demands it."""
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = Field(default={})
     """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
     about: About = Field(default_factory=About)
     """Where this blueprint comes from."""
     network: Network = Field(default_factory=Network)
     """The network."""
-    services: dict[Name, Service] = {}
+    services: dict[Name, Service] = Field(default={})
     """Containers that run all the time."""
-    databases: dict[Name, Database] = {}
+    databases: dict[Name, Database] = Field(default={})
     """Relational databases."""
-    caches: dict[Name, Cache] = {}
+    caches: dict[Name, Cache] = Field(default={})
     """Caches in memory."""
-    buckets: dict[Name, Bucket] = {}
+    buckets: dict[Name, Bucket] = Field(default={})
     """Object storage."""
     alarms: Alarms | None = Field(default_factory=Alarms)
     """Alarms and who hears of them. ``null``: none."""
@@ -120,7 +120,7 @@ class Blueprint(Part):
     """What will be used per month."""
     objectives: Objectives = Field(default_factory=Objectives)
     """What the environment has to hold to."""
-    accept: list[Accept] = []
+    accept: list[Accept] = Field(default=[])
     """Findings that are taken as they are, each with its reason."""
     state: TerraformState = Field(default_factory=TerraformState)
     """Where Terraform keeps its state."""

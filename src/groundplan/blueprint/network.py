@@ -22,12 +22,12 @@ class Network(Part):
     """Letters of the availability zones. A zone added later moves nothing."""
     name: str | None = None
     """What the VPC is called behind the project's title. Default: the environment's name."""
-    subnets: dict[Tier, dict[ZoneLetter, Cidr]] = {}
+    subnets: dict[Tier, dict[ZoneLetter, Cidr]] = Field(default={})
     """Address ranges by tier and zone letter. What is left out is planned from the VPC's range."""
     nat: Literal["per-zone", "single", "none"] = "per-zone"
     """NAT gateways: one in each zone (survives the loss of a zone), one for all, or none (tasks get public
     addresses)."""
-    endpoints: list[str] = ["s3"]
+    endpoints: list[str] = Field(default=["s3"])
     """AWS services reached without the internet: ``s3`` and ``dynamodb`` through gateways (free), others (``ecr.api``,
     ``ecr.dkr``, ``logs``, ``secretsmanager``, ``kms``, ...) through interfaces (paid per zone and hour)."""
     flow_logs: Duration | None = Duration(30 * 86400)

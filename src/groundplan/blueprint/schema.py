@@ -30,9 +30,9 @@ def schema() -> Schema:
     """
     described = {model.__name__: _describe(model) for model in _models(Shape(model=Blueprint))}
     definitions: dict[str, Schema] = {}
-    for name, schema in described.items():
-        definitions[name] = schema
-        definitions[f"{name}Overlay"] = _overlay(schema)
+    for name, own in described.items():
+        definitions[name] = own
+        definitions[f"{name}Overlay"] = _overlay(own)
     whole = dict(definitions.pop("Blueprint"))
     required = whole.pop("required")
     environments: Schema = {
@@ -69,11 +69,10 @@ class _Written(GenerateJsonSchema):
     def dict_schema(self, schema: core_schema.DictSchema) -> JsonSchemaValue:
         """Keys that no pattern admits are wrong; pydantic's ``patternProperties`` would let them pass."""
         found = super().dict_schema(schema)
-        if patterns := found.pop("patternProperties", None):
-            ((pattern, values),) = patterns.items()
-            keys = schema.get("keys_schema")
-            found["propertyNames"] = self.generate_inner(keys) if keys else {"pattern": pattern}
-            found["additionalProperties"] = values
+        keys = schema.get("keys_schema")
+        if keys and (patterns := found.pop("patternProperties", None)):
+            (found["additionalProperties"],) = patterns.values()
+            found["propertyNames"] = self.generate_inner(keys)
         return found
 
 

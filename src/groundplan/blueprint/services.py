@@ -164,12 +164,12 @@ class Service(Part):
     """When tasks are added and removed. ``null``: the number stays at ``tasks.desired``."""
     public: Public | None = None
     """How the internet reaches the service. ``null``: not at all."""
-    needs: list[NeedText] = []
+    needs: list[NeedText] = Field(default=[])
     """What the service uses, and nothing else: each entry gives the network rule, the secret, the environment
     variable and the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
-    environment: dict[str, str] = {}
+    environment: dict[str, str] = Field(default={})
     """Environment variables. Never a secret."""
-    secrets: dict[str, Name] = {}
+    secrets: dict[str, Name] = Field(default={})
     """Environment variable name to the name of a secret that a person fills, created empty in Secrets Manager."""
     role: Name | None = None
     """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention.

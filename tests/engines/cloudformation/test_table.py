@@ -6,7 +6,6 @@ import types
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
-from functools import cache
 from ipaddress import IPv4Network
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -121,9 +120,13 @@ def _item_hint(hint: Any) -> Any:
     return found[-1] if found else object
 
 
-@cache
+_HINTS: dict[type[Any], dict[str, Any]] = {}
+
+
 def _hints(kind: type[Any]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    return _HINTS[kind]
 
 
 def _of_type(hint: Any) -> Iterator[Any]:
@@ -147,7 +150,7 @@ def _of_type(hint: Any) -> Iterator[Any]:
     elif hint is bool:
         yield from (True, False)
     elif hint is int:
-        yield from (7, 8)
+        yield from (0, 7, 8)
     elif hint is str:
         yield from ("other", "another")
     elif hint is Decimal:

@@ -12,14 +12,15 @@ from tests.engines.cloudformation.reading import read
 
 from groundplan.engines.cloudformation.yaml import dump
 
+AWKWARD = (
+    "yes", "No", "ON", "off", "y", "N", "true", "False", "null", "Null", "~", "", " ", "012", "0x1f", "1e3", "1_0",
+    "12:30:45", "2012-10-17", ".5", "-", "- a", "? a", "a:", "a: b", "a #b", "<<", "=", "!Ref x", "&a", "*a", "%a",
+    "a\n", "a\n\n", "\na", " a\nb", "a\n b\n", "a\r\nb", "a\u2028b", "a\x85b", "\ufeffa", "a\tb\nc", "é", "😀",
+)  # fmt: skip
 texts = st.one_of(
     st.text(),
     st.text(alphabet=st.sampled_from("ab1: -#'\"\\{}[]$!&*%|>?\n\t,@`~.=/()")),
-    st.sampled_from(
-        ["yes", "No", "ON", "off", "y", "N", "true", "False", "null", "Null", "~", "", " ", "012", "0x1f", "1e3", "1_0"]
-        + ["12:30:45", "2012-10-17", ".5", "-", "- a", "? a", "a:", "a: b", "a #b", "<<", "=", "!Ref x", "&a", "*a"]
-        + ["a\n", "a\n\n", "\na", " a\nb", "a\n b\n", "a\r\nb", "a\u2028b", "a\x85b", "\ufeffa", "a\tb\nc", "é", "😀"]
-    ),
+    st.sampled_from(AWKWARD),
 )
 numbers = st.integers() | st.floats(allow_nan=False, allow_infinity=False)
 values = st.recursive(

@@ -52,7 +52,7 @@ def _filled_by_a_person(secret: Secret) -> bool:
 
 
 def _secret_kept(secret: Secret, _: Architecture) -> Kept:
-    """CloudFormation deletes a secret at once, with no window to recover it; what a person filled in has to stay.
+    """CloudFormation deletes a secret at once, whatever its recovery window; so what a person filled in has to stay.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html,
     https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999

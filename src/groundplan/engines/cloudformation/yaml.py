@@ -122,7 +122,9 @@ def _number(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
-        return json.dumps(value, allow_nan=False)
+        text = json.dumps(value, allow_nan=False)
+        # YAML 1.1 takes an exponent only behind a decimal point.
+        return text.replace("e", ".0e") if "e" in text and "." not in text else text
     raise TypeError(f"{type(value).__name__} cannot stand in a template")
 
 

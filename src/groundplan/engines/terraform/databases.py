@@ -1,0 +1,174 @@
+"""Amazon RDS and Amazon ElastiCache in Terraform."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from groundplan.engines.terraform.context import Context
+from groundplan.engines.terraform.hcl import Block
+from groundplan.engines.terraform.rows import Row
+from groundplan.engines.terraform.security import after_policies, secrets_in
+from groundplan.resources.databases import (
+    CacheParameterGroup,
+    CacheReplicationGroup,
+    CacheSubnetGroup,
+    DatabaseInstance,
+    DatabaseParameterGroup,
+    DatabaseSubnetGroup,
+)
+
+RDS, ELASTICACHE = "rds.tf", "elasticache.tf"
+
+
+@cache
+def _static_parameters() -> dict[str, frozenset[str]]:
+    """Parameters that take effect at a restart only, by the engine that families begin with."""
+    source = files(__package__).joinpath("static_parameters.toml").read_text(encoding="utf-8")
+    return {engine: frozenset(names["static"]) for engine, names in tomllib.loads(source).items()}
+
+
+def _database_parameters(group: DatabaseParameterGroup, context: Context) -> Iterator[Block]:
+    static = next((names for engine, names in _static_parameters().items() if group.family.startswith(engine)), ())
+    for name, value in sorted(group.parameters.items()):
+        # RDS refuses to apply a static parameter at once.
+        method = "pending-reboot" if name in static else None
+        yield context.block("parameter", {"name": name, "value": value, "apply_method": method})
+
+
+def _cache_parameters(group: CacheParameterGroup, context: Context) -> Iterator[Block]:
+    for name, value in sorted(group.parameters.items()):
+        yield context.block("parameter", {"name": name, "value": value})
+
+
+def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]:
+    found: dict[str, object] = {"manage_master_user_password": True if instance.manage_master_user_password else None}
+    if instance.master_password is not None:
+        found |= {
+            "password_wo": context.write_only(instance.master_password),
+            "password_wo_version": context.write_only_version(secrets_in(instance.master_password)),
+        }
+    # What a person sees last: how it is watched, and what protects it.
+    found |= {
+        "performance_insights_enabled": instance.performance_insights_enabled,
+        "performance_insights_retention_period": instance.performance_insights_retention_period,
+        "performance_insights_kms_key_id": context.refer(instance.performance_insights_kms_key)
+        if instance.performance_insights_kms_key
+        else None,
+        "monitoring_interval": instance.monitoring_interval,
+        "monitoring_role_arn": context.refer(instance.monitoring_role) if instance.monitoring_role else None,
+        "enabled_cloudwatch_logs_exports": instance.enabled_cloudwatch_logs_exports,
+        "copy_tags_to_snapshot": instance.copy_tags_to_snapshot,
+        "deletion_protection": instance.deletion_protection,
+        "skip_final_snapshot": instance.skip_final_snapshot,
+        "final_snapshot_identifier": None if instance.skip_final_snapshot else instance.final_snapshot_identifier,
+        "ca_cert_identifier": instance.ca_certificate_identifier,
+    }
+    return found
+
+
+def _before_instance(instance: DatabaseInstance, context: Context) -> list[str]:
+    # RDS tries the role when the instance is made.
+    return after_policies([instance.monitoring_role] if instance.monitoring_role else [], context)
+
+
+def _replication_group(group: CacheReplicationGroup, context: Context) -> dict[str, object]:
+    if group.auth_token is None:
+        return {}
+    return {
+        "auth_token_wo": context.write_only(group.auth_token),
+        "auth_token_wo_version": context.write_only_version(secrets_in(group.auth_token)),
+        # The old token stays good until the clients have the new one.
+        "auth_token_update_strategy": "ROTATE",
+    }
+
+
+ROWS = (
+    Row(
+        DatabaseSubnetGroup,
+        "aws_db_subnet_group",
+        RDS,
+        attributes={"id": "name"},
+        referred=("name", "id"),
+        rename={"subnet_group_name": "name"},
+    ),
+    Row(
+        DatabaseParameterGroup,
+        "aws_db_parameter_group",
+        RDS,
+        attributes={"id": "name"},
+        referred=("name", "id"),
+        rename={"parameter_group_name": "name"},
+        blocks=_database_parameters,
+        written=frozenset({"parameters"}),
+        section=1,
+    ),
+    Row(
+        DatabaseInstance,
+        "aws_db_instance",
+        RDS,
+        attributes={
+            # The provider's own id is the instance's resource id, which no dimension and no replica takes.
+            "id": "identifier",
+            "arn": "arn",
+            "address": "address",
+            "port": "port",
+            "master_user_secret_arn": "master_user_secret[0].secret_arn",
+        },
+        numbers=frozenset({"port"}),
+        first=("identifier", "replicate_source_db", "engine", "engine_version"),
+        rename={
+            "source": "replicate_source_db",
+            "database_name": "db_name",
+            "master_username": "username",
+            "subnet_group": "db_subnet_group_name",
+            "security_groups": "vpc_security_group_ids",
+        },
+        arguments=_instance,
+        written=frozenset(
+            {
+                "master_password", "manage_master_user_password", "performance_insights_enabled",
+                "performance_insights_retention_period", "performance_insights_kms_key", "monitoring_interval",
+                "monitoring_role", "enabled_cloudwatch_logs_exports", "copy_tags_to_snapshot", "deletion_protection",
+                "skip_final_snapshot", "final_snapshot_identifier", "ca_certificate_identifier",
+            }
+        ),
+        waits_for=_before_instance,
+        section=2,
+    ),
+    Row(
+        CacheSubnetGroup,
+        "aws_elasticache_subnet_group",
+        ELASTICACHE,
+        attributes={"id": "name"},
+        referred=("name", "id"),
+        rename={"subnet_group_name": "name"},
+    ),
+    Row(
+        CacheParameterGroup,
+        "aws_elasticache_parameter_group",
+        ELASTICACHE,
+        attributes={"id": "name"},
+        referred=("name", "id"),
+        rename={"parameter_group_name": "name"},
+        blocks=_cache_parameters,
+        written=frozenset({"parameters"}),
+        section=1,
+    ),
+    Row(
+        CacheReplicationGroup,
+        "aws_elasticache_replication_group",
+        ELASTICACHE,
+        attributes={
+            "id": "id",
+            "arn": "arn",
+            "primary_endpoint_address": "primary_endpoint_address",
+            "reader_endpoint_address": "reader_endpoint_address",
+        },
+        arguments=_replication_group,
+        written=frozenset({"auth_token"}),
+        section=2,
+    ),
+)  # fmt: skip

@@ -1,0 +1,219 @@
+"""Elastic Load Balancing, AWS Certificate Manager and Amazon Route 53 in Terraform."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.engines.terraform.context import Context, label
+from groundplan.engines.terraform.hcl import Argument, Block, Expression
+from groundplan.engines.terraform.rows import Beside, Row
+from groundplan.resources.edge import (
+    Action,
+    Certificate,
+    DnsRecord,
+    FixedResponse,
+    Forward,
+    Listener,
+    ListenerCertificate,
+    ListenerRule,
+    LoadBalancer,
+    Redirect,
+    TargetGroup,
+)
+
+FILE = "alb.tf"
+VALIDATION = "aws_acm_certificate_validation"
+
+
+def _validation(certificate: Certificate, context: Context) -> Iterator[Block]:
+    """Waits until the certificate is issued. Where the zone is known the records that prove ownership are written.
+
+    Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/acm_certificate_validation
+    """
+    own, name = context.address(certificate.ref), label(certificate.ref)
+    records = f"{name}_validation"
+    validation: dict[str, object] = {"certificate_arn": Expression(f"{own}.arn")}
+    if certificate.hosted_zone_id:
+        yield context.resource(
+            "aws_route53_record",
+            records,
+            Argument("for_each", Expression(_OPTIONS_BY_DOMAIN.format(certificate=own))),
+            Argument("zone_id", certificate.hosted_zone_id),
+            Argument("name", Expression("each.value.name")),
+            Argument("type", Expression("each.value.type")),
+            Argument("records", [Expression("each.value.record")]),
+            Argument("ttl", 60),
+            # A wildcard and its apex are proved by one and the same record.
+            Argument("allow_overwrite", True),
+        )
+        fqdns = f"[for record in aws_route53_record.{records} : record.fqdn]"
+        validation["validation_record_fqdns"] = Expression(fqdns)
+    yield context.resource(VALIDATION, name, *context.arguments(validation))
+
+
+_OPTIONS_BY_DOMAIN = """\
+{{
+  for option in {certificate}.domain_validation_options : option.domain_name => {{
+    name   = option.resource_record_name
+    type   = option.resource_record_type
+    record = option.resource_record_value
+  }}
+}}"""
+
+
+def _load_balancer(balancer: LoadBalancer, context: Context) -> dict[str, object]:
+    return {
+        "internal": balancer.scheme == "internal",
+        "subnets": [context.refer(subnet) for subnet in balancer.subnets],
+        "security_groups": [context.refer(group) for group in balancer.security_groups],
+        "enable_deletion_protection": balancer.deletion_protection,
+        "drop_invalid_header_fields": balancer.drop_invalid_header_fields,
+        "idle_timeout": balancer.idle_timeout,
+    }
+
+
+def _access_logs(balancer: LoadBalancer, context: Context) -> Iterator[Block]:
+    if balancer.access_log_bucket:
+        bucket = context.refer(balancer.access_log_bucket)
+        yield context.block(
+            "access_logs", {"enabled": True, "bucket": bucket, "prefix": balancer.access_log_prefix}
+        )
+
+
+def _health_check(group: TargetGroup, context: Context) -> Iterator[Block]:
+    check = group.health_check
+    yield context.block(
+        "health_check",
+        {
+            "path": check.path,
+            "matcher": check.matcher,
+            "interval": check.interval,
+            "timeout": check.timeout,
+            "healthy_threshold": check.healthy_threshold,
+            "unhealthy_threshold": check.unhealthy_threshold,
+        },
+    )
+
+
+def _action(block: str, action: Action, context: Context) -> Block:
+    match action:
+        case Forward(target_group):
+            return context.block(block, {"type": "forward", "target_group_arn": context.refer(target_group)})
+        case Redirect():
+            redirect = {"protocol": action.protocol, "port": str(action.port), "status_code": action.status_code}
+            return context.block(block, {"type": "redirect"}, context.block("redirect", redirect))
+        case FixedResponse():
+            response = {
+                "status_code": str(action.status_code),
+                "content_type": action.content_type,
+                "message_body": action.message_body,
+            }
+            return context.block(block, {"type": "fixed-response"}, context.block("fixed_response", response))
+
+
+def _default_action(listener: Listener, context: Context) -> Iterator[Block]:
+    yield _action("default_action", listener.default_action, context)
+
+
+def _rule(rule: ListenerRule, context: Context) -> Iterator[Block]:
+    for kind, values in (("host_header", rule.host_headers), ("path_pattern", rule.path_patterns)):
+        if values:
+            yield context.block("condition", {}, context.block(kind, {"values": values}))
+    yield _action("action", rule.action, context)
+
+
+def _alias(record: DnsRecord, context: Context) -> Iterator[Block]:
+    balancer = record.load_balancer
+    yield context.block(
+        "alias",
+        {
+            "name": balancer.attribute("dns_name"),
+            "zone_id": balancer.attribute("zone_id"),
+            "evaluate_target_health": record.evaluate_target_health,
+        },
+    )
+
+
+ROWS = (
+    Row(
+        Certificate,
+        "aws_acm_certificate",
+        FILE,
+        # Nothing may use the certificate before it is issued, so others take its ARN from the validation.
+        attributes={"id": Beside(VALIDATION, "certificate_arn"), "arn": Beside(VALIDATION, "certificate_arn")},
+        referred=("arn", "arn"),
+        fixed={"validation_method": "DNS"},
+        beside=_validation,
+        written=frozenset({"hosted_zone_id"}),
+        ready=frozenset({VALIDATION}),
+    ),
+    Row(
+        LoadBalancer,
+        "aws_lb",
+        FILE,
+        attributes={
+            "id": "id", "arn": "arn", "dns_name": "dns_name", "zone_id": "zone_id", "full_name": "arn_suffix",
+        },
+        referred=("arn", "arn"),
+        rename={"load_balancer_name": "name"},
+        fixed={"load_balancer_type": "application"},
+        arguments=_load_balancer,
+        blocks=_access_logs,
+        written=frozenset(
+            {
+                "scheme", "subnets", "security_groups", "deletion_protection", "drop_invalid_header_fields",
+                "idle_timeout", "access_log_bucket", "access_log_prefix",
+            }
+        ),
+        section=1,
+    ),
+    Row(
+        TargetGroup,
+        "aws_lb_target_group",
+        FILE,
+        attributes={"id": "id", "arn": "arn", "full_name": "arn_suffix"},
+        referred=("arn", "arn"),
+        rename={"target_group_name": "name"},
+        blocks=_health_check,
+        written=frozenset({"health_check"}),
+        section=2,
+    ),
+    Row(
+        Listener,
+        "aws_lb_listener",
+        FILE,
+        attributes={"id": "id", "arn": "arn"},
+        referred=("arn", "arn"),
+        rename={"certificate": "certificate_arn"},
+        blocks=_default_action,
+        written=frozenset({"default_action"}),
+        section=3,
+    ),
+    Row(
+        ListenerCertificate,
+        "aws_lb_listener_certificate",
+        FILE,
+        rename={"certificate": "certificate_arn"},
+        section=4,
+    ),
+    Row(
+        ListenerRule,
+        "aws_lb_listener_rule",
+        FILE,
+        attributes={"id": "id", "arn": "arn"},
+        blocks=_rule,
+        written=frozenset({"host_headers", "path_patterns", "action"}),
+        section=5,
+    ),
+    Row(
+        DnsRecord,
+        "aws_route53_record",
+        FILE,
+        attributes={"id": "id"},
+        rename={"hosted_zone_id": "zone_id", "record_name": "name", "record_type": "type"},
+        first=("zone_id",),
+        blocks=_alias,
+        written=frozenset({"load_balancer", "evaluate_target_health"}),
+        section=6,
+    ),
+)  # fmt: skip
