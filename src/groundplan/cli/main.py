@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 
-import click
 import typer
 
 from groundplan.cli import check, deploy, explore, local, render
@@ -44,27 +41,48 @@ def _root(version: bool = typer.Option(False, "--version", help="Print the versi
 def run(arguments: list[str] | None = None) -> int:
     """Run one command. Returns the exit code; no exception leaves this function."""
     try:
-        result = app(args=arguments, prog_name="groundplan", standalone_mode=False)
-        return result if isinstance(result, int) else ExitCode.FINE
+        code = _call(arguments)
+        sys.stdout.flush()
     except GroundplanError as error:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
-    except click.ClickException as error:
-        error.show(sys.stderr)
+    except typer.TyperException as error:
+        sys.stderr.write(f"error: {error.format_message()}{_where_help_is(error)}\n")
         return ExitCode.BAD_INPUT
-    except (click.Abort, KeyboardInterrupt):
-        sys.stderr.write("interrupted; the next command says what state it finds and goes on from there\n")
-        return INTERRUPTED
+    except (typer.Abort, KeyboardInterrupt):
+        code = INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has gone, like `head`. Python would complain once more while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.FINE
     except Exception as error:
         return _internal_error(error)
+    if code == INTERRUPTED:
+        sys.stderr.write("interrupted; the next command says what state it finds and goes on from there\n")
+    return code
+
+
+def _call(arguments: list[str] | None) -> int:
+    """What the command returns. Typer makes an exit of some exceptions: of Ctrl-C 130, of a closed pipe 1."""
+    try:
+        result = app(args=arguments, prog_name="groundplan", standalone_mode=False)
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        result = end.code
+    return result if isinstance(result, int) else ExitCode.FINE
+
+
+def _where_help_is(error: typer.TyperException) -> str:
+    path = getattr(getattr(error, "ctx", None), "command_path", "")
+    return f"; see {path} --help" if path else ""
 
 
 def _internal_error(error: Exception) -> int:
     """A mistake of ours: the traceback goes to a file for the report, not to the person."""
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile("w", prefix="groundplan-", suffix=".log", delete=False) as log:
         log.write("".join(traceback.format_exception(error)))
     sys.stderr.write(
