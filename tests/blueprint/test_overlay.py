@@ -167,3 +167,9 @@ def test_an_environment_is_the_base_and_its_overlay(write: Write) -> None:
     assert set(staging.buckets["files"].lifecycle) == {"older"}
     assert production.services["api"].environment == {"LEVEL": "info", "MODE": "full"}
     assert set(production.buckets["files"].lifecycle) == {"old", "older"}
+
+
+def test_an_empty_entry_of_the_base_is_nothing_to_remove() -> None:
+    base = node_of({"services": {"api": None}})
+    found = [path for path, _ in pointless_nulls(base, node_of({"services": {"api": None}}), SHAPE)]
+    assert found == [("services", "api")]

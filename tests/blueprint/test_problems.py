@@ -82,6 +82,14 @@ def test_between_two_values_the_overlay_is_pointed_at(problems: Problems) -> Non
     ]
 
 
+def test_a_mapping_that_the_overlay_brings_is_pointed_at_itself(problems: Problems) -> None:
+    text = BASE + "services: {api: {image: {repository: api}}}\n"
+    text += "environments: {a: {services: {api: {tasks: {min: 4, max: 2}}}}}\n"
+    assert problems(text) == [
+        "groundplan.yaml:4:37: services.api.tasks: desired (2) has to lie between min (4) and max (2)"
+    ]
+
+
 def test_a_profiles_value_is_named_as_such(problems: Problems) -> None:
     text = """
         project: shop

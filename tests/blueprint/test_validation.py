@@ -71,3 +71,11 @@ def test_a_thousand_services_in_a_row_are_no_circle(problems: Problems) -> None:
 @pytest.mark.parametrize("days", LOG_RETENTION_DAYS)
 def test_all_retentions_of_cloudwatch_are_taken(days: int, problems: Problems) -> None:
     assert problems(f"{BASE}network: {{flow_logs: {days}d}}\n") == []
+
+
+def test_many_ways_to_one_service_are_each_gone_once(problems: Problems) -> None:
+    services = ""
+    for layer in range(40):  # 2 to the power of 40 ways lead from the first to the last
+        needs = f"[a{layer + 1}, b{layer + 1}]" if layer < 39 else "[]"
+        services += "".join(f"  {side}{layer}: {API}needs: {needs}}}\n" for side in "ab")
+    assert problems(f"{BASE}services:\n{services}") == []

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cache
 from typing import TypeVar
 
+from tests.engines.samples import sample_architecture
+
 from groundplan.checks import Finding, run
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import Container, EcsService, TaskDefinition
@@ -17,7 +19,6 @@ from groundplan.resources.policies import Condition, PolicyDocument, Principal, 
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy
 from groundplan.resources.values import Ref, Textual, text
-from tests.engines.samples import sample_architecture
 
 R = TypeVar("R", bound=Resource)
 Planting = Callable[[Architecture], Architecture]

@@ -493,6 +493,7 @@ def _storage() -> Iterator[Resource]:
         ),
         access_log_bucket=logs,
         access_log_prefix="s3/backups/",
+        depends_on=(Ref(BucketPolicy, "logs"),),
     )
     yield Bucket(name="uploads", concern="storage", bucket_name="sample-production-uploads-4f1c2a", kms_key=DATA_KEY)
     for bucket in (backups, uploads):

@@ -70,8 +70,7 @@ def _for_entries(posture: Plain, tree: Node, layer: str) -> Node:
         below = tree.step(key)
         if key == "*":
             for name, entry in tree.fields.items():
-                if isinstance(entry.value, dict):
-                    children[name] = _for_entries(value, entry, layer)
+                children[name] = _for_entries(value, entry, layer)
         elif isinstance(value, dict):
             holds_entries = "*" in value
             if holds_entries and (below is None or not isinstance(below.value, dict)):

@@ -55,7 +55,7 @@ def explain(file: File = DEFAULT_FILE, environment: Environment = None, format: 
 
 def schema() -> None:
     """The JSON Schema of blueprints, for editors."""
-    from groundplan.blueprint.schema import blueprint_schema
+    from groundplan.blueprint.schema import schema as blueprint_schema
 
     write_json(blueprint_schema())
 

@@ -47,7 +47,7 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"error: {error}\n")
         return error.exit_code
     except typer.TyperException as error:
-        sys.stderr.write(f"error: {error.format_message()}{_where_help_is(error)}\n")
+        sys.stderr.write(_usage(error) + "\n")
         return ExitCode.BAD_INPUT
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
@@ -73,9 +73,13 @@ def _call(arguments: list[str] | None) -> int:
     return result if isinstance(result, int) else ExitCode.FINE
 
 
-def _where_help_is(error: typer.TyperException) -> str:
-    path = getattr(getattr(error, "ctx", None), "command_path", "")
-    return f"; see {path} --help" if path else ""
+def _usage(error: typer.TyperException) -> str:
+    """What is wrong with the command line, and which help says what is right. Without a command: that help itself."""
+    message = error.format_message()
+    if message.startswith("Usage:"):
+        return message
+    path = getattr(getattr(error, "ctx", None), "command_path", "groundplan")
+    return f"error: {message.replace('Value error, ', '').rstrip('.')}; see {path} --help"
 
 
 def _internal_error(error: Exception) -> int:

@@ -11,6 +11,7 @@ from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPoli
 from groundplan.resources.values import Pseudo, Ref, text
 
 LOGS = Ref(Bucket, "logs")
+LOGS_POLICY = Ref(BucketPolicy, "logs")
 LOAD_BALANCER_PREFIX = "load-balancer"
 
 
@@ -64,6 +65,7 @@ def _lifecycle(spec: BucketSpec) -> tuple[BucketLifecycleRule, ...]:
 
 def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
     full_name = spec.name or f"{draft.blueprint.project}-{name}-{draft.environment}"
+    logged = needs_log_bucket(draft)
     bucket = draft.add(
         Bucket(
             name=identifier(name),
@@ -73,9 +75,11 @@ def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
             sse_algorithm="aws:kms" if spec.encryption == "kms" else "AES256",
             kms_key=Ref(Key, bucket_key_name(identifier(name))) if spec.encryption == "kms" else None,
             lifecycle_rules=_lifecycle(spec),
-            access_log_bucket=LOGS if needs_log_bucket(draft) else None,
-            access_log_prefix=f"s3/{name}/" if needs_log_bucket(draft) else "",
+            access_log_bucket=LOGS if logged else None,
+            access_log_prefix=f"s3/{name}/" if logged else "",
             keep=spec.keep,
+            # S3 refuses a bucket for access logs that its log delivery may not write to yet.
+            depends_on=(LOGS_POLICY,) if logged else (),
             tags=draft.name_tag(name),
         )
     )

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
 
 R = TypeVar("R", bound=Resource)
+FAMILIES = ("databases", "caches", "buckets", "services")
+"""The families of the blueprint, in the order in which the design takes them."""
 
 
 def identifier(name: str) -> str:
@@ -31,6 +33,8 @@ class Draft:
 
     loaded: LoadedEnvironment
     resources: list[Resource] = field(default_factory=list)
+    refs: set[Ref[Resource]] = field(default_factory=set)
+    """What is there already."""
     inputs: list[Input] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -60,9 +64,27 @@ class Draft:
         return common | self.blueprint.tags
 
     def add(self, resource: R) -> Ref[R]:
-        """Put a resource into the architecture."""
+        """Put a resource into the architecture. Reports where the blueprint's names make two of one address."""
+        ref = resource.ref
+        if ref in self.refs:
+            self.problem(
+                self._origin_of(resource.name),
+                f"{resource.kind_name().replace('_', ' ')} {resource.name} would be there twice: another thing is "
+                "called so already; choose another name",
+            )
+            return ref
+        self.refs.add(ref)
         self.resources.append(resource)
-        return resource.ref
+        return ref
+
+    def _origin_of(self, name: str) -> str:
+        """The place in the blueprint of what a resource's name was made from; of two that fit, the later one."""
+        found = ""
+        for family in FAMILIES:
+            for key in getattr(self.blueprint, family):
+                if name == identifier(key) or name.startswith(f"{identifier(key)}_"):
+                    found = f"{family}.{key}"
+        return found
 
     def output(self, name: str, description: str, value: Textual) -> None:
         """Tell people a value after deployment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundplan.design.draft import Draft
+from groundplan.design.draft import Draft, identifier
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key
 from groundplan.resources.values import Pseudo, Ref, Textual, text
@@ -83,7 +83,7 @@ def add_keys(draft: Draft) -> None:
         _key(draft, "rds", f"{title} databases and their backups")
     for name, bucket in draft.blueprint.buckets.items():
         if bucket.encryption == "kms":
-            _key(draft, bucket_key_name(name), f"{title} bucket {name}")
+            _key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}")
 
 
 def bucket_key_name(bucket: str) -> str:

@@ -6,7 +6,6 @@ from ipaddress import IPv4Network
 
 from groundplan.design.draft import Draft
 from groundplan.design.logs import add_log_group
-from groundplan.resources.base import Resource
 from groundplan.resources.network import (
     ANYWHERE,
     ElasticIp,
@@ -334,20 +333,16 @@ def add_group(draft: Draft, name: str, description: str, path: str, *, shown: st
 def add_endpoint_group(draft: Draft) -> Ref[SecurityGroup]:
     """The security group of interface endpoints: HTTPS from the VPC. Added once."""
     group: Ref[SecurityGroup] = Ref(SecurityGroup, "endpoints")
-    if not any(_is(item, group) for item in draft.resources):
+    if group not in draft.refs:
         add_group(draft, "endpoints", "VPC interface endpoints", "network.endpoints")
         allow_range(draft, group, "ingress", 443, draft.blueprint.network.cidr, "HTTPS from the VPC")
     return group
 
 
-def _is(resource: Resource, ref: Ref[SecurityGroup]) -> bool:
-    return resource.ref == ref
-
-
 def allow(draft: Draft, source: Ref[SecurityGroup], target: Ref[SecurityGroup], port: int, what: str) -> None:
     """Let one group's members reach a port of another's: out there, in here, nothing else. Added once."""
     out, into = f"{source.name}_to_{target.name}_{port}", f"{target.name}_from_{source.name}_{port}"
-    if any(isinstance(item, SecurityGroupRule) and item.name == into for item in draft.resources):
+    if Ref(SecurityGroupRule, into) in draft.refs:
         return
     for name, group, peer, direction in ((out, source, target, "egress"), (into, target, source, "ingress")):
         draft.add(

@@ -8,7 +8,6 @@ from groundplan.design import access, caches, databases, edge
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import add_group, allow, allow_range, subnets_of, task_tier
-from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,
     Container,
@@ -27,7 +26,6 @@ from groundplan.resources.values import InputValue, Ref, Textual, text
 
 CLUSTER = Ref(EcsCluster, "main")
 EXECUTE_COMMAND_LOGS = Ref(LogGroup, "ecs_exec")
-RESERVED = {"alb": "the load balancer's security group", "endpoints": "the endpoints' security group"}
 
 
 def add_services(draft: Draft) -> None:
@@ -58,17 +56,13 @@ def add_services(draft: Draft) -> None:
         )
     )
     draft.output("cluster", "Name of the ECS cluster", CLUSTER.attribute("id"))
+    _add_secrets(draft)
     for name, service in services.items():
-        if name in RESERVED:
-            draft.problem(f"services.{name}", f"the name {name} is taken by {RESERVED[name]}; choose another")
-            continue
         _check_size(draft, name, service)
         _add_repository(draft, service.image.repository)
-        _add_secrets(draft, service)
         add_service_group(draft, name, service)
     for name, service in services.items():
-        if name not in RESERVED:
-            _add_service(draft, name, service)
+        _add_service(draft, name, service)
 
 
 def _check_size(draft: Draft, name: str, service: Service) -> None:
@@ -86,14 +80,10 @@ def _check_size(draft: Draft, name: str, service: Service) -> None:
         )
 
 
-def _exists(draft: Draft, ref: Ref[Resource]) -> bool:
-    return any(item.ref == ref for item in draft.resources)
-
-
 def _add_repository(draft: Draft, repository: str) -> None:
     """One repository for each image name, however many services run it."""
     name = identifier(repository)
-    if _exists(draft, Ref(ContainerRepository, name)):
+    if Ref(ContainerRepository, name) in draft.refs:
         return
     ref = draft.add(
         ContainerRepository(
@@ -106,20 +96,27 @@ def _add_repository(draft: Draft, repository: str) -> None:
     draft.output(f"{name}_repository", f"Where images of {repository} are pushed", ref.attribute("url"))
 
 
-def _add_secrets(draft: Draft, service: Service) -> None:
-    """Secrets that a person fills: created empty, so that no value ever stands in a file."""
-    for name in service.secrets.values():
-        ref = Ref(Secret, identifier(name))
-        if not _exists(draft, ref):
-            draft.add(
-                Secret(
-                    name=ref.name,
-                    concern="services",
-                    secret_name=draft.legal("secret", databases.secret_name(draft, name), "services"),
-                    description=f"{name}, filled by a person",
-                    kms_key=access.MAIN,
+def _add_secrets(draft: Draft) -> None:
+    """Secrets that a person fills: created empty, so that no value ever stands in a file. Services may share one."""
+    added: dict[str, str] = {}
+    for service_name, service in draft.blueprint.services.items():
+        for variable, name in service.secrets.items():
+            ident, path = identifier(name), f"services.{service_name}.secrets.{variable}"
+            if ident not in added and Ref(Secret, ident) in draft.refs:
+                draft.problem(path, f"{name} is a secret that Groundplan fills itself; choose another name")
+            elif ident not in added:
+                added[ident] = name
+                draft.add(
+                    Secret(
+                        name=ident,
+                        concern="services",
+                        secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
+                        description=f"{name}, filled by a person",
+                        kms_key=access.MAIN,
+                    )
                 )
-            )
+            elif added[ident] != name:
+                draft.problem(path, f"{name} and {added[ident]} are too much alike; write one of them both times")
 
 
 def add_service_group(draft: Draft, name: str, service: Service) -> None:

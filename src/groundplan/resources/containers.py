@@ -15,7 +15,7 @@ from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ContainerRepository(Resource):
     """An ECR repository."""
 
@@ -32,7 +32,7 @@ class ContainerRepository(Resource):
     expire_untagged_after_days: int | None = 14
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsCluster(Resource):
     """An ECS cluster on Fargate."""
 
@@ -75,7 +75,7 @@ class Container:
     readonly_root_filesystem: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TaskDefinition(Resource):
     """A Fargate task definition; network mode awsvpc."""
 
@@ -110,7 +110,7 @@ class CapacityProviderShare:
     base: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsService(Resource):
     """An ECS service. ``desired_count`` counts at creation only: scaling owns it afterwards."""
 
@@ -137,7 +137,7 @@ class EcsService(Resource):
     availability_zone_rebalancing: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ScalableTarget(Resource):
     """The desired count of an ECS service between two bounds."""
 
@@ -149,7 +149,7 @@ class ScalableTarget(Resource):
     taggable: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ScalingPolicy(Resource):
     """Target tracking on one metric of an ECS service."""
 

@@ -12,7 +12,7 @@ from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, SecretValue, Textual
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DatabaseSubnetGroup(Resource):
     """The subnets that RDS may use: at least two zones."""
 
@@ -22,7 +22,7 @@ class DatabaseSubnetGroup(Resource):
     subnets: tuple[Ref[Subnet], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DatabaseParameterGroup(Resource):
     """Engine parameters of RDS instances."""
 
@@ -34,7 +34,7 @@ class DatabaseParameterGroup(Resource):
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DatabaseInstance(Resource):
     """An RDS instance: a primary, or a read replica where ``source`` is set.
 
@@ -89,7 +89,7 @@ class DatabaseInstance(Resource):
     ca_certificate_identifier: str = "rds-ca-rsa2048-g1"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CacheSubnetGroup(Resource):
     """The subnets that ElastiCache may use."""
 
@@ -99,7 +99,7 @@ class CacheSubnetGroup(Resource):
     subnets: tuple[Ref[Subnet], ...]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CacheParameterGroup(Resource):
     """Engine parameters of cache nodes."""
 
@@ -111,7 +111,7 @@ class CacheParameterGroup(Resource):
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CacheReplicationGroup(Resource):
     """A primary cache node and its replicas."""
 

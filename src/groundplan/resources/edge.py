@@ -11,7 +11,7 @@ from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Certificate(Resource):
     """A public ACM certificate, validated through DNS."""
 
@@ -23,7 +23,7 @@ class Certificate(Resource):
     """Where the validation record is written; None: a person writes it, and the deployment waits for it."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LoadBalancer(Resource):
     """An application load balancer."""
 
@@ -53,7 +53,7 @@ class TargetHealthCheck:
     matcher: str = "200"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TargetGroup(Resource):
     """Where a load balancer sends requests: addresses of tasks."""
 
@@ -97,7 +97,7 @@ class FixedResponse:
 Action = Forward | Redirect | FixedResponse
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Listener(Resource):
     """A port of a load balancer and what happens to requests that no rule takes."""
 
@@ -112,7 +112,7 @@ class Listener(Resource):
     default_action: Action
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ListenerCertificate(Resource):
     """A further certificate of a listener, chosen by the client's server name (SNI)."""
 
@@ -123,7 +123,7 @@ class ListenerCertificate(Resource):
     certificate: Ref[Certificate] | str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ListenerRule(Resource):
     """Which requests go to which target group."""
 
@@ -136,7 +136,7 @@ class ListenerRule(Resource):
     action: Action
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DnsRecord(Resource):
     """An alias record that leads to a load balancer."""
 

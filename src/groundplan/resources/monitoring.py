@@ -13,7 +13,7 @@ from groundplan.resources.security import Key
 from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class LogGroup(Resource):
     """A log group with a retention."""
 
@@ -24,7 +24,7 @@ class LogGroup(Resource):
     kms_key: Ref[Key] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Topic(Resource):
     """An SNS topic."""
 
@@ -35,7 +35,7 @@ class Topic(Resource):
     kms_key: Ref[Key] | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TopicPolicy(Resource):
     """Who may publish to a topic."""
 
@@ -45,7 +45,7 @@ class TopicPolicy(Resource):
     policy: PolicyDocument
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TopicSubscription(Resource):
     """Who hears what a topic says."""
 
@@ -76,7 +76,7 @@ class MetricExpression:
     metrics: Mapping[str, Metric]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Alarm(Resource):
     """A metric alarm."""
 
@@ -98,7 +98,7 @@ class Alarm(Resource):
     """Who is told when the alarm begins and when it ends."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Dashboard(Resource):
     """A CloudWatch dashboard."""
 
@@ -118,7 +118,7 @@ class BudgetNotification:
     topics: tuple[Ref[Topic], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Budget(Resource):
     """A monthly cost budget for what carries the environment's tags."""
 

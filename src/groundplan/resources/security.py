@@ -10,7 +10,7 @@ from groundplan.resources.policies import InlinePolicy, PolicyDocument
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Key(Resource):
     """A customer managed KMS key with its alias."""
 
@@ -25,7 +25,7 @@ class Key(Resource):
     deletion_window_in_days: int = 30
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Role(Resource):
     """An IAM role with its inline policies."""
 
@@ -49,7 +49,7 @@ class GeneratedPassword:
     """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Secret(Resource):
     """A secret. Its value is generated, made from other secrets, or (both None) filled by a person later."""
 

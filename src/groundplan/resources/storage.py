@@ -31,7 +31,7 @@ class BucketLifecycleRule:
     abort_incomplete_multipart_upload_days: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Bucket(Resource):
     """A bucket with all its settings. Public access is always blocked, ACLs are off (bucket owner enforced)."""
 
@@ -53,7 +53,7 @@ class Bucket(Resource):
     """Whether the bucket survives the destruction of the environment."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class BucketPolicy(Resource):
     """The resource policy of a bucket."""
 

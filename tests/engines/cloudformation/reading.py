@@ -7,12 +7,12 @@ from typing import Any
 import yaml
 
 
-class TemplateLoader(yaml.SafeLoader):
+class TemplateLoader(yaml.CSafeLoader):
     """PyYAML's reader with CloudFormation's tags in their long form."""
 
 
 def _tag(function: str) -> None:
-    def construct(loader: yaml.SafeLoader, node: yaml.Node) -> Any:
+    def construct(loader: yaml.CSafeLoader, node: yaml.Node) -> Any:
         if isinstance(node, yaml.SequenceNode):
             value: Any = loader.construct_sequence(node, deep=True)
         elif isinstance(node, yaml.ScalarNode):

@@ -93,7 +93,7 @@ def _circles(blueprint: Blueprint) -> Iterator[Finding]:
             if target in way and target != name:
                 circle = [*way[way.index(target) :], target]
                 yield Finding(("services", name, "needs", at), f"needs go in a circle: {' → '.join(circle)}")
-            elif target in blueprint.services and target not in done and target != name:
+            elif target in blueprint.services and target != name:
                 pending.append((target, 0))
 
 

@@ -80,22 +80,27 @@ def _is_intrinsic(item: Mapping[str, object]) -> bool:
 
 
 def _intrinsic(lead: str, item: Mapping[str, object], indent: str, lines: list[str]) -> bool:
+    """Append a function in its short form, where it has one."""
     ((function, argument),) = item.items()
     tag = _TAGS.get(function)
     if tag is None:
         return False
     if isinstance(argument, str):
         lines.append(f"{lead} {tag} {_text(argument, indent + _STEP)}")
-    elif function == "Fn::GetAtt" and isinstance(argument, list):
+    elif not isinstance(argument, list):
+        return False
+    elif function == "Fn::GetAtt" and all(_is_path(part) for part in argument):
         lines.append(f"{lead} {tag} {'.'.join(argument)}")
-    elif isinstance(argument, list) and all(_is_short(item) for item in argument):
-        lines.append(f"{lead} {tag} [{', '.join(_flow(item) for item in argument)}]")
-    elif isinstance(argument, list):
+    elif all(_is_short(part) for part in argument):
+        lines.append(f"{lead} {tag} [{', '.join(_flow(part) for part in argument)}]")
+    else:
         lines.append(f"{lead} {tag}")
         _sequence(argument, indent + _STEP, lines)
-    else:
-        raise TypeError(f"{function} takes no {type(argument).__name__}")
     return True
+
+
+def _is_path(part: object) -> bool:
+    return isinstance(part, str) and re.fullmatch(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*", part) is not None
 
 
 def _is_short(item: object) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from groundplan.engines.terraform.context import CannotExpressError, Context, label
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
@@ -37,7 +37,12 @@ def _lifecycle_policy(repository: ContainerRepository, context: Context) -> Iter
     rules: list[Value] = []
     if repository.expire_untagged_after_days is not None:
         days = repository.expire_untagged_after_days
-        selection = {"tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": days}
+        selection: dict[str, Value] = {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": days,
+        }
         rules.append(_lifecycle_rule(1, f"Untagged images go after {days} days", selection))
     if repository.keep_images is not None:
         count = repository.keep_images
@@ -53,7 +58,7 @@ def _lifecycle_policy(repository: ContainerRepository, context: Context) -> Iter
         )
 
 
-def _lifecycle_rule(priority: int, description: str, selection: dict[str, str | int]) -> Value:
+def _lifecycle_rule(priority: int, description: str, selection: Mapping[str, Value]) -> Value:
     return {
         "rulePriority": priority, "description": description, "selection": selection, "action": {"type": "expire"},
     }  # fmt: skip
@@ -302,6 +307,13 @@ ROWS = (
                 "minimum_healthy_percent", "maximum_percent", "enable_execute_command",
                 "availability_zone_rebalancing",
             }
+        ),
+        paragraphs=(
+            (
+                "deployment_minimum_healthy_percent", "deployment_maximum_percent",
+                "health_check_grace_period_seconds", "availability_zone_rebalancing",
+            ),
+            ("enable_execute_command", "propagate_tags"),
         ),
         # Scaling owns the count, and releases register task definitions of their own.
         ignore_changes=("desired_count", "task_definition"),

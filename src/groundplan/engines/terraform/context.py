@@ -19,6 +19,7 @@ from groundplan.engines.terraform.hcl import (
     Template,
     Value,
     escape_interpolation,
+    quote,
 )
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.policies import PolicyDocument
@@ -55,6 +56,8 @@ class Context:
     """Types of the data sources that were referred to."""
     secrets_read: set[Ref[Secret]] = field(default_factory=set)
     """Secrets whose values went to write-only arguments."""
+    secrets_parsed: set[Ref[Secret]] = field(default_factory=set)
+    """Those of which single keys went there."""
 
     def within(self, region: str | None) -> Context:
         """The same for a resource of that region."""
@@ -63,9 +66,16 @@ class Context:
 
     def resource(self, type_: str, label: str, *body: Item) -> Block:
         """A resource block, with its region where that is not the provider's."""
+        return self._top("resource", type_, label, body)
+
+    def ephemeral(self, type_: str, label: str, *body: Item) -> Block:
+        """A block of something that lives only while Terraform runs, with its region as for a resource."""
+        return self._top("ephemeral", type_, label, body)
+
+    def _top(self, block: str, type_: str, label: str, body: tuple[Item, ...]) -> Block:
         if self.region and not type_.startswith(_GLOBAL):
             body = (Argument("region", self.region), *body)
-        return Block("resource", (type_, label), body)
+        return Block(block, (type_, label), body)
 
     def arguments(self, values: Mapping[str, object]) -> tuple[Argument, ...]:
         """Arguments in order; what is None or empty is left out."""
@@ -142,7 +152,7 @@ class Context:
         return self.value(value)
 
     def write_only_version(self, secrets: Iterable[Ref[Secret]]) -> Value:
-        """The number with which a write-only argument is sent again: it follows those of the secrets it is made from."""
+        """The number that sends a write-only argument again: it follows those of the secrets that it is made from."""
         written = [
             f"aws_secretsmanager_secret_version.{label(secret)}.secret_string_wo_version"
             for secret in dict.fromkeys(secrets)
@@ -168,12 +178,13 @@ class Context:
 
     def _secret(self, value: SecretValue) -> str:
         self.secrets_read.add(value.secret)
-        text = f"ephemeral.aws_secretsmanager_secret_version.{label(value.secret)}.secret_string"
         if value.json_key is None:
-            return text
+            return f"ephemeral.aws_secretsmanager_secret_version.{label(value.secret)}.secret_string"
+        self.secrets_parsed.add(value.secret)
+        parsed = f"local.{parsed_secret(value.secret)}"
         if _IDENTIFIER.fullmatch(value.json_key):
-            return f"jsondecode({text}).{value.json_key}"
-        return f'jsondecode({text})["{escape_interpolation(value.json_key)}"]'
+            return f"{parsed}.{value.json_key}"
+        return f"{parsed}[{quote(value.json_key)}]"
 
     def _template(self, text: Text, *, secrets: bool = False) -> Template:
         source = ""
@@ -196,6 +207,11 @@ def label(ref: Ref[Resource]) -> str:
     name = ref.name if ref.key is None else f"{ref.name}_{ref.key}"
     written = re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
     return written if _IDENTIFIER.match(written) else f"_{written}"
+
+
+def parsed_secret(ref: Ref[Secret]) -> str:
+    """The local value that holds a secret's keys and values."""
+    return f"{label(ref)}_secret"
 
 
 def has_version(secret: Secret) -> bool:

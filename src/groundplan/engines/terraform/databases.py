@@ -50,22 +50,6 @@ def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]
             "password_wo": context.write_only(instance.master_password),
             "password_wo_version": context.write_only_version(secrets_in(instance.master_password)),
         }
-    # What a person sees last: how it is watched, and what protects it.
-    found |= {
-        "performance_insights_enabled": instance.performance_insights_enabled,
-        "performance_insights_retention_period": instance.performance_insights_retention_period,
-        "performance_insights_kms_key_id": context.refer(instance.performance_insights_kms_key)
-        if instance.performance_insights_kms_key
-        else None,
-        "monitoring_interval": instance.monitoring_interval,
-        "monitoring_role_arn": context.refer(instance.monitoring_role) if instance.monitoring_role else None,
-        "enabled_cloudwatch_logs_exports": instance.enabled_cloudwatch_logs_exports,
-        "copy_tags_to_snapshot": instance.copy_tags_to_snapshot,
-        "deletion_protection": instance.deletion_protection,
-        "skip_final_snapshot": instance.skip_final_snapshot,
-        "final_snapshot_identifier": None if instance.skip_final_snapshot else instance.final_snapshot_identifier,
-        "ca_cert_identifier": instance.ca_certificate_identifier,
-    }
     return found
 
 
@@ -118,23 +102,35 @@ ROWS = (
             "master_user_secret_arn": "master_user_secret[0].secret_arn",
         },
         numbers=frozenset({"port"}),
-        first=("identifier", "replicate_source_db", "engine", "engine_version"),
+        first=("identifier", "replicate_source_db", "engine", "engine_version", "instance_class"),
+        paragraphs=(
+            ("allocated_storage", "max_allocated_storage", "storage_type", "storage_encrypted", "kms_key_id"),
+            (
+                "db_name", "username", "password_wo", "password_wo_version", "manage_master_user_password",
+                "master_user_secret_kms_key_id",
+            ),
+            ("port", "multi_az", "db_subnet_group_name", "vpc_security_group_ids", "publicly_accessible"),
+            ("parameter_group_name", "ca_cert_identifier", "auto_minor_version_upgrade", "maintenance_window"),
+            (
+                "performance_insights_enabled", "performance_insights_retention_period",
+                "performance_insights_kms_key_id", "monitoring_interval", "monitoring_role_arn",
+                "enabled_cloudwatch_logs_exports",
+            ),
+            (
+                "backup_retention_period", "backup_window", "copy_tags_to_snapshot", "deletion_protection",
+                "skip_final_snapshot", "final_snapshot_identifier",
+            ),
+        ),
         rename={
             "source": "replicate_source_db",
             "database_name": "db_name",
             "master_username": "username",
             "subnet_group": "db_subnet_group_name",
             "security_groups": "vpc_security_group_ids",
+            "ca_certificate_identifier": "ca_cert_identifier",
         },
         arguments=_instance,
-        written=frozenset(
-            {
-                "master_password", "manage_master_user_password", "performance_insights_enabled",
-                "performance_insights_retention_period", "performance_insights_kms_key", "monitoring_interval",
-                "monitoring_role", "enabled_cloudwatch_logs_exports", "copy_tags_to_snapshot", "deletion_protection",
-                "skip_final_snapshot", "final_snapshot_identifier", "ca_certificate_identifier",
-            }
-        ),
+        written=frozenset({"master_password", "manage_master_user_password"}),
         waits_for=_before_instance,
         section=2,
     ),
@@ -168,6 +164,14 @@ ROWS = (
             "reader_endpoint_address": "reader_endpoint_address",
         },
         arguments=_replication_group,
+        paragraphs=(
+            ("port", "subnet_group_name", "security_group_ids", "automatic_failover_enabled", "multi_az_enabled"),
+            (
+                "at_rest_encryption_enabled", "kms_key_id", "transit_encryption_enabled", "auth_token_wo",
+                "auth_token_wo_version", "auth_token_update_strategy",
+            ),
+            ("snapshot_retention_limit", "snapshot_window", "maintenance_window", "auto_minor_version_upgrade"),
+        ),
         written=frozenset({"auth_token"}),
         section=2,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.engines.terraform.context import Context, label
-from groundplan.engines.terraform.hcl import Argument, Block, Expression
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Expression
 from groundplan.engines.terraform.rows import Beside, Row
 from groundplan.resources.edge import (
     Action,
@@ -38,6 +38,7 @@ def _validation(certificate: Certificate, context: Context) -> Iterator[Block]:
             "aws_route53_record",
             records,
             Argument("for_each", Expression(_OPTIONS_BY_DOMAIN.format(certificate=own))),
+            Blank(),
             Argument("zone_id", certificate.hosted_zone_id),
             Argument("name", Expression("each.value.name")),
             Argument("type", Expression("each.value.type")),
@@ -75,9 +76,7 @@ def _load_balancer(balancer: LoadBalancer, context: Context) -> dict[str, object
 def _access_logs(balancer: LoadBalancer, context: Context) -> Iterator[Block]:
     if balancer.access_log_bucket:
         bucket = context.refer(balancer.access_log_bucket)
-        yield context.block(
-            "access_logs", {"enabled": True, "bucket": bucket, "prefix": balancer.access_log_prefix}
-        )
+        yield context.block("access_logs", {"enabled": True, "bucket": bucket, "prefix": balancer.access_log_prefix})
 
 
 def _health_check(group: TargetGroup, context: Context) -> Iterator[Block]:
@@ -143,6 +142,8 @@ ROWS = (
         attributes={"id": Beside(VALIDATION, "certificate_arn"), "arn": Beside(VALIDATION, "certificate_arn")},
         referred=("arn", "arn"),
         fixed={"validation_method": "DNS"},
+        # A listener lets go of its certificate only when it has the next one.
+        create_before_destroy=True,
         beside=_validation,
         written=frozenset({"hosted_zone_id"}),
         ready=frozenset({VALIDATION}),

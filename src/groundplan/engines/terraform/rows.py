@@ -3,11 +3,15 @@
 A row says what cannot be derived. Derived is: every field becomes the argument of the same name; a reference becomes
 what its target's row says that others write, so that ``vpc`` is ``vpc_id = aws_vpc.main.id`` and ``subnets`` is
 ``subnet_ids = [...]``; what is None or empty is left out; tags that are not on everything are written out.
+
+``prevent_destroy`` is written nowhere: it would turn every ``terraform destroy`` of a whole environment into an error
+that only an edit mends. What holds data is protected where AWS itself enforces it, with deletion protection, a final
+snapshot and ``force_destroy = false``, which hold in the console as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Generic, TypeVar
@@ -52,6 +56,8 @@ class Row(Generic[R]):
     """Field to argument, where the name is not derived."""
     first: tuple[str, ...] = ("name",)
     """Arguments that a person reads first."""
+    paragraphs: tuple[tuple[str, ...], ...] = ()
+    """Arguments that stand together below the others, with an empty line before each group."""
     fixed: Mapping[str, object] = field(default_factory=dict)
     """Arguments that are always the same."""
     arguments: Arguments[R] | None = None
@@ -65,6 +71,8 @@ class Row(Generic[R]):
     """Field to the reason why it is in no file."""
     ignore_changes: tuple[str, ...] = ()
     """Arguments that others change after creation."""
+    create_before_destroy: bool = False
+    """Whether a replacement takes over before the old one goes. Not possible where both would have one name."""
     waits_for: Callable[[R, Context], Iterable[str]] | None = None
     """Addresses that have to exist first although nothing refers to them."""
     ready: frozenset[str] = frozenset()
@@ -90,7 +98,7 @@ def own_fields(kind: type[Resource]) -> tuple[str, ...]:
 
 def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -> tuple[Item, ...]:
     """The body of the resource's own block: arguments, nested blocks, lifecycle, depends_on."""
-    items: list[Item] = list(context.arguments(_in_order(_arguments(row, resource, context), row.first)))
+    items: list[Item] = list(_in_order(row, _arguments(row, resource, context), context))
     if row.kind.taggable:
         common = context.architecture.tags
         tags = {key: value for key, value in resource.tags.items() if common.get(key) != value}
@@ -98,6 +106,8 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
             items += [Blank(), Argument("tags", context.value(tags))]
     if row.blocks:
         items += row.blocks(resource, context)
+    if row.create_before_destroy:
+        items.append(Block("lifecycle", (), (Argument("create_before_destroy", True),)))
     if row.ignore_changes:
         ignored = [Expression(name) for name in row.ignore_changes]
         items.append(Block("lifecycle", (), (Argument("ignore_changes", ignored),)))
@@ -109,7 +119,8 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
 
 def _arguments(row: Row[R], resource: R, context: Context) -> dict[str, object]:
     found: dict[str, object] = {}
-    for name in own_fields(row.kind):
+    kind: type[Resource] = row.kind
+    for name in own_fields(kind):
         if name in row.written or name in row.not_rendered:
             continue
         value = getattr(resource, name)
@@ -132,6 +143,13 @@ def _argument(name: str, plural: str, target: Ref[Resource], context: Context) -
     return f"{name}_{suffix}{plural}" if suffix else f"{name}{plural}"
 
 
-def _in_order(arguments: dict[str, object], first: tuple[str, ...]) -> dict[str, object]:
-    leading = {name: arguments.pop(name) for name in first if name in arguments}
-    return leading | arguments
+def _in_order(row: Row[R], arguments: dict[str, object], context: Context) -> Iterator[Item]:
+    def take(names: Iterable[str]) -> dict[str, object]:
+        return {name: arguments.pop(name) for name in names if name in arguments}
+
+    leading, *below = take(row.first), *(take(names) for names in row.paragraphs)
+    yield from context.arguments(leading | arguments)
+    for paragraph in below:
+        if written := context.arguments(paragraph):
+            yield Blank()
+            yield from written

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from groundplan.engines.terraform.context import Context, has_version, label
+from groundplan.engines.terraform.context import Context, has_version, label, parsed_secret
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources import Resource
@@ -13,6 +13,7 @@ from groundplan.resources.security import GeneratedPassword, Key, Role, Secret
 from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_values
 
 SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
+VERSIONS = "var.secret_versions"
 ROLE_POLICY, POLICY_ATTACHMENT = "aws_iam_role_policy", "aws_iam_role_policy_attachment"
 
 
@@ -57,18 +58,22 @@ def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
 
     Source: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only
     """
-    name = label(secret.ref)
     if not has_version(secret):
         return
+    name = label(secret.ref)
+    value: Value
+    version: Value
     if secret.generate:
         password = {
             "password_length": secret.generate.length,
             "exclude_characters": secret.generate.exclude_characters,
         }
-        yield Block("ephemeral", ("aws_secretsmanager_random_password", name), context.arguments(password))
-        value, version = _generated(secret.generate, name, context), context.write_only_version(())
+        yield context.ephemeral("aws_secretsmanager_random_password", name, *context.arguments(password))
+        # Raising the number has a new password made, and sent on to whatever uses it.
+        value, version = _generated(secret.generate, name, context), Call("lookup", Expression(VERSIONS), name, 1)
     else:
-        value, version = context.write_only(secret.value), context.write_only_version(secrets_in(secret.value))
+        version = context.write_only_version(secrets_in(secret.value))
+        value = context.write_only(secret.value)
     yield context.resource(
         SECRET_VERSION,
         name,
@@ -90,11 +95,15 @@ def secrets_in(value: object) -> Iterable[Ref[Secret]]:
     return [found.secret for found in dynamic_values(value) if isinstance(found, SecretValue)]
 
 
-def secret_reader(secret: Secret, context: Context) -> Block:
-    """What reads a stored secret for write-only arguments. It waits until the value is written: the ARN comes from
-    the version, so that what is used is what is stored."""
-    source = f"{SECRET_VERSION if has_version(secret) else SECRET}.{label(secret.ref)}.arn"
-    return Block("ephemeral", (SECRET_VERSION, label(secret.ref)), (Argument("secret_id", Expression(source)),))
+def secret_readers(secret: Secret, context: Context) -> Iterator[Block]:
+    """What reads a stored secret for write-only arguments. The ARN comes from the version, so that it waits until the
+    value is written, and what is used is what is stored."""
+    name = label(secret.ref)
+    source = f"{SECRET_VERSION}.{name}.secret_arn" if has_version(secret) else f"{SECRET}.{name}.arn"
+    yield context.ephemeral(SECRET_VERSION, name, Argument("secret_id", Expression(source)))
+    if secret.ref in context.secrets_parsed:
+        value = Expression(f"ephemeral.{SECRET_VERSION}.{name}.secret_string")
+        yield Block("locals", (), (Argument(parsed_secret(secret.ref), Call("jsondecode", value)),))
 
 
 def after_policies(roles: Iterable[Ref[Role]], context: Context) -> list[str]:

@@ -77,9 +77,7 @@ def _lifecycle_rule(rule: BucketLifecycleRule, context: Context) -> Block:
         ),
         None if rule.expiration_days is None else context.block("expiration", {"days": rule.expiration_days}),
         None if noncurrent is None else context.block("noncurrent_version_expiration", {"noncurrent_days": noncurrent}),
-        None
-        if abort is None
-        else context.block("abort_incomplete_multipart_upload", {"days_after_initiation": abort}),
+        None if abort is None else context.block("abort_incomplete_multipart_upload", {"days_after_initiation": abort}),
     )
 
 

@@ -118,7 +118,6 @@ def _daemon_environment() -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-        "MOTO_IAM_LOAD_MANAGED_POLICIES": "true",
         FOLDER_VARIABLE: str(StateFolder.default().path),
     }
 

@@ -76,11 +76,21 @@ _DATABASE_ECHOES: Mapping[str, Any] = {
 """Settings that stay as given, and AWS's default."""
 
 
+_REPLICA_DEFAULTS: Mapping[str, Any] = {
+    "multi_az": False,
+    "deletion_protection": False,
+    "performance_insights_enabled": False,
+}
+"""moto copies the source instance; AWS does not hand these on to a replica.
+
+Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+"""
+
+
 def _remembering_database(original: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(original)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:
-        given = next((item for item in (*args, kwargs, *kwargs.values()) if isinstance(item, dict)), {})
-        given = dict(given)
+        given = next((item for item in (*args, *kwargs.values()) if isinstance(item, Mapping)), {})
         instance = original(self, *args, **kwargs)
         enabled = given.get("enable_performance_insights")
         if enabled is not None:
@@ -92,6 +102,10 @@ def _remembering_database(original: Callable[..., Any]) -> Callable[..., Any]:
                 instance.performance_insights_kms_key_id = key
         for name in ("monitoring_interval", "monitoring_role_arn", "network_type"):
             _remember(instance, given, name)
+        if original.__name__ == "create_db_instance_read_replica":
+            for name, default in _REPLICA_DEFAULTS.items():
+                if given.get(name) is None and given.get(f"enable_{name.removesuffix('_enabled')}") is None:
+                    setattr(instance, name, default)
         return instance
 
     return call
@@ -146,8 +160,68 @@ def _remembering_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]
     return call
 
 
+@_once
+def managed_policies_on_demand() -> None:
+    """moto either has none of AWS's managed policies or loads all 1300 into every partition (3 s, 60 MB). Here each one
+    is loaded when it is first named, and all of them when they are listed."""
+    import json
+
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+    from moto.iam.models import AWSManagedPolicy, IAMBackend
+
+    parsed: dict[str, Any] = {}
+
+    def make(backend: Any, wanted: str | None) -> None:
+        if not parsed:
+            for name, data in json.loads(aws_managed_policies_data).items():
+                parsed[f"arn:{backend.partition}:iam::aws:policy{data['Path']}{name}"] = (name, data)
+        for arn in [wanted] if wanted else list(parsed):
+            if arn in parsed and arn not in backend.managed_policies:
+                name, data = parsed[arn]
+                policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+                backend.aws_managed_policies.append(policy)
+                backend.managed_policies[policy.arn] = policy
+
+    def loading(original: Callable[..., Any], everything: bool) -> Callable[..., Any]:
+        @wraps(original)
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            if everything:
+                make(self, None)
+            for value in (*args, *kwargs.values()):
+                if isinstance(value, str) and ":iam::aws:policy/" in value:
+                    make(self, value)
+            return original(self, *args, **kwargs)
+
+        return call
+
+    for name in (
+        "attach_role_policy", "attach_user_policy", "attach_group_policy", "get_policy", "get_policy_version",
+        "list_policy_versions", "put_role_permissions_boundary", "create_role",
+    ):  # fmt: skip
+        setattr(IAMBackend, name, loading(getattr(IAMBackend, name), everything=False))
+    setattr(IAMBackend, "list_policies", loading(IAMBackend.list_policies, everything=True))  # noqa: B010
+
+
+@_once
+def deleted_replication_groups_go() -> None:
+    """moto leaves a deleted replication group in the state "deleting" for ever; at AWS it goes."""
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.delete_replication_group
+
+    @wraps(original)
+    def delete(self: Any, replication_group_id: str, *args: Any, **kwargs: Any) -> Any:
+        group = original(self, replication_group_id, *args, **kwargs)
+        self.replication_groups.pop(replication_group_id, None)
+        return group
+
+    setattr(ElastiCacheBackend, "delete_replication_group", delete)  # noqa: B010 - mypy forbids assigning to a method
+
+
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (adjacent_windows, database_echoes),
     "ecs": (service_echoes,),
+    "elasticache": (deleted_replication_groups_go,),
+    "iam": (managed_policies_on_demand,),
 }
 """By the signing name of the service."""

@@ -9,6 +9,9 @@ from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.databases import DatabaseInstance
 
+KNOWN_ENGINES = ("mariadb", "mysql", "postgres")
+"""Engines whose classes are known; another engine is the affair of GP-VAL-002."""
+
 
 class DatabaseInstanceClass(Rule):
     id = "GP-VAL-003"
@@ -30,7 +33,7 @@ class DatabaseInstanceClass(Rule):
             engine = (architecture[database.source] if database.source else database).engine
             if known is None:
                 yield self.violation(database, f"has instance_class {name}, which RDS does not have{_instead(name)}")
-            elif engine and engine not in known.engines:
+            elif engine in KNOWN_ENGINES and engine not in known.engines:
                 runs = ", ".join(known.engines)
                 yield self.violation(database, f"has instance_class {name}, which runs {runs} and not {engine}")
 

@@ -11,8 +11,8 @@ from groundplan.resources.databases import DatabaseInstance
 
 SIZES = {"gp2": (20, 65_536), "gp3": (20, 65_536), "io1": (100, 65_536), "io2": (100, 65_536), "standard": (5, 3_072)}
 """Smallest and largest storage in GiB of MySQL, MariaDB and PostgreSQL by storage type."""
-GROWTH = 1.1
-"""The upper limit of storage autoscaling has to lie at least 10 % above the allocated storage."""
+GROWTH_PERCENT = 10
+"""So far above the allocated storage the upper limit of storage autoscaling has to lie at least."""
 
 
 class DatabaseStorage(Rule):
@@ -45,8 +45,8 @@ def _problem(database: DatabaseInstance) -> str | None:
     smallest, largest = SIZES[kind]
     if not smallest <= size <= largest:
         return f"has allocated_storage {size} GiB of {kind}; {smallest} to {largest} GiB is right"
-    if most is not None and not size * GROWTH <= most <= largest:
-        least = -(-size * 11 // 10)
+    least = -(-size * (100 + GROWTH_PERCENT) // 100)
+    if most is not None and not least <= most <= largest:
         return (
             f"has max_allocated_storage {most} GiB over an allocated_storage of {size} GiB; "
             f"{least} to {largest} GiB is right, or none"

@@ -15,7 +15,7 @@ from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation.changes import changed_properties, needs_replacement
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator
-from groundplan.targets.local.cloudformation.references import creation_order
+from groundplan.targets.local.cloudformation.references import creation_order, needed_by
 from groundplan.targets.local.cloudformation.scope import StackScope, with_stack_tags
 from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, StackResource, now
 from groundplan.targets.local.cloudformation.validation import check_values
@@ -322,8 +322,12 @@ class Deployment:
         self, order: list[str], retain: Collection[str] = (), *, creating: bool = False
     ) -> list[str]:
         problems: list[str] = []
+        blocked: set[str] = set()
         stack = self.stack
+        template = self.change_set.template if self.change_set else stack.template
         for name in reversed(order):
+            if name in blocked:  # something that could not be deleted stands on it
+                continue
             with self.engine.gate:
                 record = stack.resources[name]
                 policy = record.deletion_policy or self._default_policy(record)
@@ -334,6 +338,7 @@ class Deployment:
                 problem = self._delete_one(record, "Delete" if creating else policy)
                 if problem:
                     problems.append(f"[{name}]: {problem}")
+                    blocked |= needed_by(template, name) if template else set()
                     stack.resources[name] = replace(record, status="DELETE_FAILED")
                 else:
                     stack.resources.pop(name)

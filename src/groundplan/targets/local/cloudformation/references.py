@@ -112,3 +112,17 @@ def _sorted_by_need(waiting: Mapping[str, set[str]]) -> list[str]:
         circle = ", ".join(sorted(set(names) - set(order)))
         raise StackError(f"Circular dependency between resources: [{circle}]")
     return order
+
+
+def needed_by(template: Template, name: str) -> set[str]:
+    """Everything that a resource stands on, directly or not."""
+    found: set[str] = set()
+    waiting = [name]
+    while waiting:
+        definition = template.resources.get(waiting.pop())
+        if definition is None:
+            continue
+        needed = (references(definition.properties) | set(definition.depends_on)) & template.resources.keys()
+        waiting += needed - found
+        found |= needed
+    return found - {name}

@@ -17,8 +17,15 @@ class DBInstance(Handler):
     def create_operation(self, properties: Mapping[str, Any]) -> str:
         return "create_db_instance_read_replica" if properties.get("SourceDBInstanceIdentifier") else self.row.create
 
+    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        written = dict(properties)
+        managed = written.pop("MasterUserSecret", None) or {}
+        if managed.get("KmsKeyId"):
+            written["MasterUserSecretKmsKeyId"] = managed["KmsKeyId"]
+        return super().create_arguments(written)
+
     def supports(self, name: str) -> bool:
-        return name == "SourceDBInstanceIdentifier" or super().supports(name)
+        return name in ("SourceDBInstanceIdentifier", "MasterUserSecret") or super().supports(name)
 
     def remove(self, state: ResourceState, snapshot: str | None) -> None:
         replica = bool(state.properties.get("SourceDBInstanceIdentifier"))

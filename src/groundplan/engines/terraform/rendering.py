@@ -1,0 +1,171 @@
+"""An architecture as one Terraform root: a file for each concern, each resource where a person looks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from groundplan.engines.terraform import hcl, root
+from groundplan.engines.terraform.context import CannotExpressError, Context, label
+from groundplan.engines.terraform.hcl import Blank, Block, Comment, Item
+from groundplan.engines.terraform.model import MARKER, Options, Rendering, Unsupported
+from groundplan.engines.terraform.rows import Row, body
+from groundplan.engines.terraform.security import secret_readers
+from groundplan.engines.terraform.table import ROWS
+from groundplan.errors import InputError, Problem
+from groundplan.resources import Architecture, Resource
+from groundplan.resources.security import Secret
+from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
+
+CONCERNS: Mapping[str, str] = {
+    "alb.tf": "load balancer, certificates, listeners, target groups and DNS records",
+    "autoscaling.tf": "how many tasks a service runs",
+    "backend.tf": "where Terraform keeps its state",
+    "budgets.tf": "budgets",
+    "cloudwatch.tf": "log groups, alarms, whom they tell, and dashboards",
+    "data.tf": "what Terraform asks AWS about",
+    "ecr.tf": "repositories of container images",
+    "ecs.tf": "cluster, task definitions and services",
+    "elasticache.tf": "caches",
+    "iam.tf": "roles and what they allow",
+    "kms.tf": "encryption keys",
+    "network.tf": "VPC, subnets, gateways, routes, network ACLs, flow logs and endpoints",
+    "outputs.tf": "what people and other systems want to know",
+    "providers.tf": "the AWS provider, and tags on everything",
+    "rds.tf": "databases",
+    "s3.tf": "buckets",
+    "secrets.tf": "secrets. Their values are in no state; var.secret_versions has one made anew",
+    "security_groups.tf": "security groups and what each allows",
+    "terraform.tfvars": "the values of this environment",
+    "variables.tf": "what is decided outside of these files",
+    "versions.tf": "versions of Terraform and of its providers",
+}
+"""What stands in each file, for its first lines."""
+
+Place = tuple[int, str, int, str]
+"""Where in its file a resource stands: section, group, kind and label."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    place: Place
+    resource: Resource
+    blocks: tuple[Block, ...]
+
+
+def render(architecture: Architecture, options: Options | None = None) -> Rendering:
+    """The files of a Terraform root for the architecture.
+
+    A resource that Terraform cannot express is left out, with everything that refers to it, and reported in
+    ``Rendering.unsupported``. Raises InputError where two resources would share an address.
+    """
+    context = Context(architecture, ROWS)
+    entries, unsupported = _entries(context)
+    addresses = _addresses(entries)
+    outputs, unsupported_outputs = _outputs(context, unsupported)
+    items: dict[str, list[Item]] = {
+        "versions.tf": list(root.versions()),
+        "providers.tf": list(root.providers(architecture)),
+        "backend.tf": list(root.backend(architecture, options or Options())),
+        "variables.tf": list(root.variables(architecture)),
+        "terraform.tfvars": list(root.values(architecture)),
+        "outputs.tf": outputs,
+    }
+    for entry in sorted(entries, key=lambda entry: entry.place):
+        items.setdefault(ROWS[type(entry.resource)].file, []).extend(entry.blocks)
+        if isinstance(entry.resource, Secret) and entry.resource.ref in context.secrets_read:
+            items[ROWS[Secret].file].extend(secret_readers(entry.resource, context.within(entry.resource.region)))
+    items["data.tf"] = list(root.data(context))
+    files = {name: _file(name, content, architecture) for name, content in sorted(items.items()) if content}
+    return Rendering(files, addresses, (*unsupported.values(), *unsupported_outputs))
+
+
+def _entries(context: Context) -> tuple[list[_Entry], dict[Ref[Resource], Unsupported]]:
+    entries: list[_Entry] = []
+    unsupported: dict[Ref[Resource], Unsupported] = {}
+    order = {kind: number for number, kind in enumerate(ROWS)}
+    for resource in context.architecture:
+        kind, ref = type(resource), resource.ref
+        try:
+            if kind not in ROWS:
+                raise CannotExpressError(f"Terraform is not rendered for {resource.title or resource.kind_name()} yet")
+            if unsupported:
+                _check_references(resource.references(), unsupported)
+            row = ROWS[kind]
+            blocks = _blocks(row, resource, context.within(resource.region))
+        except CannotExpressError as reason:
+            unsupported[ref] = Unsupported(resource.address, str(reason))
+            continue
+        group = row.group(resource) if row.group else resource.name
+        entries.append(_Entry((row.section, group, order[kind], label(ref)), resource, blocks))
+    return entries, unsupported
+
+
+def _check_references(refs: Iterable[Ref[Resource]], unsupported: Mapping[Ref[Resource], Unsupported]) -> None:
+    for ref in refs:
+        if ref in unsupported:
+            raise CannotExpressError(f"it refers to {ref}, which is not rendered: {unsupported[ref].reason}")
+
+
+def _blocks(row: Row[Any], resource: Resource, context: Context) -> tuple[Block, ...]:
+    waits_for = [address for ref in resource.depends_on for address in _ready(ref, context)]
+    own = context.resource(row.type_of(resource), label(resource.ref), *body(row, resource, context, waits_for))
+    return (own, *row.beside(resource, context)) if row.beside else (own,)
+
+
+def _ready(ref: Ref[Resource], context: Context) -> list[str]:
+    """What has to exist before a resource is of use: itself, and some of what stands beside it."""
+    row, target = ROWS[ref.kind], context.architecture[ref]
+    beside = row.beside(target, context) if row.ready and row.beside else ()
+    ready = [".".join(block.labels) for block in beside if block.type == "resource" and block.labels[0] in row.ready]
+    return ready or [context.address(ref)]
+
+
+def _addresses(entries: Iterable[_Entry]) -> dict[Ref[Resource], tuple[str, ...]]:
+    """Every resource's addresses, in the architecture's order."""
+    owners: dict[str, Resource] = {}
+    problems = []
+    found: dict[Ref[Resource], tuple[str, ...]] = {}
+    for entry in entries:
+        addresses = tuple(".".join(block.labels) for block in entry.blocks if block.type == "resource")
+        for address in addresses:
+            other = owners.setdefault(address, entry.resource)
+            if other is not entry.resource:
+                problems.append(
+                    Problem(
+                        f"{other.address} and {entry.resource.address} would both be {address} in Terraform; "
+                        "give one of them another name"
+                    )
+                )
+        found[entry.resource.ref] = addresses
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _outputs(
+    context: Context, unsupported: Mapping[Ref[Resource], Unsupported]
+) -> tuple[list[Item], tuple[Unsupported, ...]]:
+    """The outputs, without those of resources that are not rendered."""
+    left_out: dict[str, Unsupported] = {}
+    for output in context.architecture.outputs:
+        refs = [
+            value.ref if isinstance(value, Attribute) else value.secret
+            for value in dynamic_values(output.value)
+            if isinstance(value, Attribute | SecretValue)
+        ]
+        try:
+            _check_references(refs, unsupported)
+        except CannotExpressError as reason:
+            left_out[output.name] = Unsupported(f"output.{output.name}", str(reason))
+    items, without_secrets = root.outputs(context, frozenset(left_out))
+    return items, (*left_out.values(), *without_secrets)
+
+
+def _file(name: str, items: Iterable[Item], architecture: Architecture) -> str:
+    heading = (
+        f"{MARKER.removeprefix('# ')}, which overwrites what is changed here.\n"
+        f"{architecture.title} {architecture.environment}: {CONCERNS[name]}."
+    )
+    return hcl.render((Comment(heading), Blank(), *items))

@@ -1,0 +1,153 @@
+"""The files of a Terraform root that no resource asks for: versions, provider, backend, data, variables, outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.engines.terraform.context import CannotExpressError, Context
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
+from groundplan.engines.terraform.model import Options, Unsupported
+from groundplan.resources import Architecture, Input
+from groundplan.resources.security import Secret
+
+TERRAFORM_VERSION = ">= 1.11"
+"""The first with write-only arguments: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only"""
+PROVIDER_VERSION = "~> 6.62"
+"""The version whose schema the tests hold; 6.0 still lacks some of what is written, like ``secret_arn``."""
+
+_REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"
+
+
+def versions() -> Iterator[Item]:
+    """``versions.tf``"""
+    provider: Value = {"source": "hashicorp/aws", "version": PROVIDER_VERSION}
+    yield Block(
+        "terraform",
+        (),
+        (
+            Argument("required_version", TERRAFORM_VERSION),
+            Block("required_providers", (), (Argument("aws", provider),)),
+        ),
+    )
+
+
+def providers(architecture: Architecture) -> Iterator[Item]:
+    """``providers.tf``"""
+    body: list[Item] = [Argument("region", Expression("var.region"))]
+    if architecture.tags:
+        tags: Value = {
+            key: Expression("var.environment") if _is_environment(value, architecture) else value
+            for key, value in architecture.tags.items()
+        }
+        body.append(Block("default_tags", (), (Argument("tags", tags),)))
+    yield Block("provider", ("aws",), tuple(body))
+
+
+def backend(architecture: Architecture, options: Options) -> Iterator[Item]:
+    """``backend.tf``"""
+    body: list[Item] = []
+    if options.backend == "s3":
+        if options.state_bucket:
+            body.append(Argument("bucket", options.state_bucket))
+        else:
+            body.append(Comment("The bucket is named at: terraform init -backend-config=bucket=NAME"))
+        body += [
+            Argument("key", f"{architecture.project}/{architecture.environment}/terraform.tfstate"),
+            Argument("region", architecture.region),
+            Argument("encrypt", True),
+            Argument("use_lockfile", True),
+        ]
+    else:
+        body.append(Argument("path", "terraform.tfstate"))
+    yield Block("terraform", (), (Block("backend", (options.backend,), tuple(body)),))
+
+
+def data(context: Context) -> Iterator[Item]:
+    """``data.tf``: only what is referred to."""
+    for type_ in sorted(context.data_sources):
+        yield Block("data", (type_, "current"))
+
+
+def variables(architecture: Architecture) -> Iterator[Item]:
+    """``variables.tf``"""
+    yield _variable("region", "AWS region of the environment", None, _REGION, "a region of AWS, like ap-south-1")
+    if _uses_environment(architecture):
+        pattern = r"^[a-z][a-z0-9-]*$"
+        yield _variable(
+            "environment", "Name of the environment", None, pattern, "lower-case letters, digits and hyphens"
+        )
+    for item in architecture.inputs:
+        yield _variable(item.name, item.description, item.default, item.pattern, item.pattern_hint)
+    if any(secret.generate for secret in architecture.of(Secret)):
+        yield Block(
+            "variable",
+            ("secret_versions",),
+            (
+                Argument("description", "Secret to number: a higher one has its password made anew"),
+                Argument("type", Expression("map(number)")),
+                Argument("default", {}),
+                Argument("nullable", False),
+            ),
+        )
+
+
+def _variable(name: str, description: str, default: str | None, pattern: str | None, hint: str) -> Block:
+    body: list[Item] = [Argument("description", description), Argument("type", Expression("string"))]
+    if default is not None:
+        body.append(Argument("default", default))
+    body.append(Argument("nullable", False))
+    if pattern is not None:
+        demand = hint.rstrip(".") or f"text that matches {pattern}"
+        check = (
+            Argument("condition", Call("can", Call("regex", _whole(pattern), Expression(f"var.{name}")))),
+            Argument("error_message", f"The value of {name} must be: {demand}."),
+        )
+        body.append(Block("validation", (), check))
+    return Block("variable", (name,), tuple(body))
+
+
+def _whole(pattern: str) -> str:
+    """The pattern, made to match the value as a whole."""
+    anchored = pattern.startswith("^") and pattern.endswith("$") and "|" not in pattern
+    return pattern if anchored else f"^(?:{pattern})$"
+
+
+def values(architecture: Architecture) -> Iterator[Item]:
+    """``terraform.tfvars``"""
+    yield Argument("region", architecture.region)
+    if _uses_environment(architecture):
+        yield Argument("environment", architecture.environment)
+    missing = [item for item in architecture.inputs if item.default is None]
+    if missing:
+        yield Blank()
+        yield Comment("\n".join(_given_by_a_person(item) for item in missing))
+
+
+def _given_by_a_person(item: Input) -> str:
+    return f"{item.name} is given in a file of your own, *.auto.tfvars, or as TF_VAR_{item.name}: {item.description}"
+
+
+def outputs(context: Context, left_out: frozenset[str]) -> tuple[list[Item], list[Unsupported]]:
+    """``outputs.tf``, and the outputs that Terraform cannot give without keeping a secret in its state."""
+    items: list[Item] = []
+    unsupported = []
+    for output in context.architecture.outputs:
+        if output.name in left_out:
+            continue
+        try:
+            value = context.value(output.value)
+        except CannotExpressError as reason:
+            unsupported.append(Unsupported(f"output.{output.name}", str(reason)))
+            continue
+        items.append(
+            Block("output", (output.name,), (Argument("description", output.description), Argument("value", value)))
+        )
+    return items, unsupported
+
+
+def _is_environment(value: str, architecture: Architecture) -> bool:
+    return value == architecture.environment
+
+
+def _uses_environment(architecture: Architecture) -> bool:
+    return any(_is_environment(value, architecture) for value in architecture.tags.values())

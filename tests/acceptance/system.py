@@ -1,0 +1,168 @@
+"""The system under test from four sides: its command line, its templates, its Terraform plan, and what AWS answers."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from tests.terraform_core.harness import TerraformCore
+
+from groundplan.engines.cloudformation import Rendering
+from groundplan.resources import Resource
+from groundplan.resources.values import Ref
+
+JsonObject: TypeAlias = dict[str, Any]
+_COMMAND = (sys.executable, "-c", "from groundplan.cli.main import main; main()")
+_LONGEST = 180
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """The command ``groundplan`` for one blueprint, without a terminal, with its local AWS in a folder of its own."""
+
+    blueprint: Path
+    state: Path
+
+    def run(self, *arguments: str, expect: int = 0, file: bool = True) -> str:
+        """What a command wrote on stdout. It must end with the expected exit code."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        done = subprocess.run(
+            [*_COMMAND, *arguments, *(("--file", str(self.blueprint)) if file else ())],
+            env=kept | {"GROUNDPLAN_STATE_DIR": str(self.state)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_LONGEST,
+            check=False,
+        )
+        assert done.returncode == expect, f"groundplan {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def json(self, *arguments: str, expect: int = 0) -> Any:
+        """What a command said, as data."""
+        local = arguments[0] == "local"
+        return json.loads(self.run(*arguments, "--format", "json", expect=expect, file=not local))
+
+    def stop(self) -> None:
+        """Stop the local AWS, if it runs."""
+        self.run("local", "stop", file=False)
+
+
+@dataclass(frozen=True)
+class Templates:
+    """CloudFormation templates."""
+
+    rendering: Rendering
+
+    def properties(self, ref: Ref[Resource], type_name: str | None = None) -> JsonObject:
+        """The properties of a resource, or of a further one of that type which it becomes."""
+        for place in self.rendering.locations[ref]:
+            if type_name in (None, place.type):
+                found: JsonObject = self.resource(place.stack, place.logical_id)["Properties"]
+                return found
+        raise AssertionError(f"{ref} becomes no {type_name}")
+
+    def entry(self, ref: Ref[Resource]) -> JsonObject:
+        """The whole entry of a resource: type, policies, properties."""
+        place = self.rendering.locations[ref][0]
+        return self.resource(place.stack, place.logical_id)
+
+    def resource(self, stack: str, logical_id: str) -> JsonObject:
+        """An entry under ``Resources``."""
+        template: Any = next(item.template for item in self.rendering.stacks if item.name == stack)
+        entry: JsonObject = template["Resources"][logical_id]
+        return entry
+
+    def every(self) -> Iterator[tuple[str, JsonObject]]:
+        """Every entry of every template by its logical id."""
+        for stack in self.rendering.stacks:
+            template: Any = stack.template
+            yield from template["Resources"].items()
+
+
+@dataclass(frozen=True)
+class TerraformPlan:
+    """A rendered root in front of the real Terraform core."""
+
+    core: TerraformCore
+    root: Path
+    addresses: Mapping[Ref[Resource], tuple[str, ...]]
+
+    @cached_property
+    def plan(self) -> JsonObject:
+        """The plan in Terraform's JSON form."""
+        return self.core.plan(self.root)
+
+    @cached_property
+    def values(self) -> dict[str, JsonObject]:
+        """Planned values by address."""
+        return TerraformCore.show(self.plan)
+
+    def of(self, ref: Ref[Resource], type_name: str | None = None) -> JsonObject:
+        """The planned values of a resource, or of a further one of that type which it becomes."""
+        for address in self.addresses[ref]:
+            if type_name is None or address.split(".")[-2] == type_name:
+                return self.values[address]
+        raise AssertionError(f"{ref} becomes no {type_name}, but {self.addresses[ref]}")
+
+    def configuration(self, address: str) -> JsonObject:
+        """The expressions of a resource as they are written: ``{argument: {references: […]}}``."""
+        resources: list[JsonObject] = self.plan["configuration"]["root_module"]["resources"]
+        found = next(item for item in resources if item["address"] == address.split("[")[0])
+        expressions: JsonObject = found["expressions"]
+        return expressions
+
+
+@dataclass(frozen=True)
+class Aws:
+    """The AWS API behind an endpoint, through boto3."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    region: str
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        from boto3.session import Session
+
+        session = Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.region,
+        )
+        make: Callable[..., Any] = session.client
+        return make(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
+
+    @cached_property
+    def account(self) -> str:
+        """The account's id."""
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    def tags_of_database(self, arn: str) -> dict[str, str]:
+        """The tags of an RDS resource."""
+        return tags(self.client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
+
+
+def tags(pairs: list[dict[str, str]]) -> dict[str, str]:
+    """AWS's list of keys and values as a dictionary."""
+    return {pair["Key"]: pair["Value"] for pair in pairs}
+
+
+def at(document: Any, path: str) -> Any:
+    """The value at a path: ``at(x, "a.0.b")`` is ``x["a"][0]["b"]``."""
+    for step in path.split("."):
+        document = document[int(step)] if isinstance(document, list) else document[step]
+    return document
+
+
+def same(found: object, expected: object) -> bool:
+    """Equal, where Terraform and CloudFormation may write a number or a truth as text."""
+    if isinstance(found, str) and isinstance(expected, int):
+        return found == str(expected).lower()
+    return found == expected

@@ -1,0 +1,152 @@
+"""What makes a system hard to run: for each rule a fault that it finds and a neighbour that it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.checks.planting import Bad, Good, Planting, add, alarm, change, clean, identify, remove, together
+
+from groundplan.checks import run
+from groundplan.resources import Architecture
+from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
+from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.monitoring import Alarm, Budget, BudgetNotification, LogGroup, Topic, TopicSubscription
+from groundplan.resources.network import NatGateway, Subnet
+from groundplan.resources.storage import Bucket, BucketLifecycleRule
+from groundplan.resources.values import Ref
+
+MAIN = "database_instance.main"
+
+
+def tags(**changes: str | None) -> Planting:
+    """Change the environment's tags; None takes one away."""
+
+    def planted(architecture: Architecture) -> Architecture:
+        merged = {**architecture.tags, **changes}
+        return replace(architecture, tags={key: value for key, value in merged.items() if value is not None})
+
+    return planted
+
+
+BAD = (
+    Bad("GP-OPS-002", change(LogGroup, "api", retention_in_days=0), "log_group.api", ("for ever", "30 is usual")),
+    Bad("GP-OPS-003", change(Alarm, "errors", actions=()), "alarm.errors", ("no actions", "a topic is right")),
+    Bad("GP-OPS-004", remove(Alarm, "database"), MAIN, ("AWS/RDS", "at least one")),
+    Bad("GP-OPS-004", remove(Alarm, "cache"), "cache_replication_group.sessions", ("AWS/ElastiCache", "at least one")),
+    Bad("GP-OPS-005", remove(Alarm, "worker"), "ecs_service.worker", ("AWS/ECS", "at least one")),
+    Bad("GP-OPS-006", change(Subnet, "private", "a", tags={}), "subnet.private[a]", ("no Name tag",)),
+    Bad("GP-OPS-007", tags(Environment=None, ManagedBy=""), "architecture", ("no tag Environment and ManagedBy",)),
+    Bad("GP-OPS-007", change(Bucket, "logs", tags={"Note": "x" * 257}), "bucket.logs", ("257", "256")),
+    Bad("GP-OPS-007", change(Bucket, "logs", tags={"aws:owner": "me"}), "bucket.logs", ('without "aws:" in front',)),
+    Bad("GP-OPS-007", change(Bucket, "logs", tags={f"t{n}": "" for n in range(48)}), "bucket.logs", ("51 tags",)),
+    Bad("GP-OPS-008", remove(TopicSubscription, "alerts"), "topic.alerts", ("no subscription",)),
+    Bad("GP-OPS-009", change(DatabaseInstance, "main", auto_minor_version_upgrade=False), MAIN, ("true is right",)),
+    Bad(
+        "GP-OPS-009",
+        change(CacheReplicationGroup, "sessions", auto_minor_version_upgrade=False),
+        "cache_replication_group.sessions",
+        ("true is right",),
+    ),
+    Bad("GP-OPS-010", change(DatabaseInstance, "main", monitoring_interval=0), MAIN, ("Enhanced Monitoring off",)),
+    Bad(
+        "GP-OPS-010",
+        change(
+            DatabaseInstance, "main", performance_insights_enabled=False, performance_insights_retention_period=None
+        ),
+        MAIN,
+        ("Performance Insights off",),
+    ),
+    Bad("GP-OPS-011", change(EcsCluster, "main", container_insights="disabled"), "ecs_cluster.main", ("enabled is",)),
+    Bad(
+        "GP-OPS-012",
+        change(DatabaseInstance, "main", enabled_cloudwatch_logs_exports=("upgrade",)),
+        MAIN,
+        ("upgrade;",),
+    ),
+    Bad("GP-OPS-013", change(DatabaseInstance, "main", copy_tags_to_snapshot=False), MAIN, ("true is right",)),
+    Bad("GP-OPS-014", remove(Budget, "monthly"), "architecture", ("no budget",)),
+    Bad(
+        "GP-OPS-014",
+        change(
+            Budget, "monthly", notifications=(BudgetNotification(notification_type="ACTUAL", threshold_percent=80),)
+        ),
+        "budget.monthly",
+        ("notifies nobody",),
+    ),
+    Bad(
+        "GP-OPS-015",
+        change(ContainerRepository, "api", keep_images=None, expire_untagged_after_days=None),
+        "container_repository.api",
+        ("keep_images",),
+    ),
+    Bad("GP-OPS-016", change(Bucket, "uploads", lifecycle_rules=()), "bucket.uploads", ("7 days are right",)),
+)
+
+GOOD = (
+    Good("GP-OPS-002", change(LogGroup, "api", retention_in_days=1)),
+    Good("GP-OPS-003", change(Alarm, "errors", period=60)),
+    Good(
+        "GP-OPS-004",
+        together(
+            remove(Alarm, "database"),
+            add(alarm("other", "AWS/RDS", "DBInstanceIdentifier", Ref(DatabaseInstance, "main").attribute("id"))),
+        ),
+    ),
+    Good(
+        "GP-OPS-005",
+        together(
+            remove(Alarm, "worker"),
+            add(alarm("deep", "ECS/ContainerInsights", "ServiceName", Ref(EcsService, "worker").attribute("name"))),
+        ),
+    ),
+    Good("GP-OPS-006", change(NatGateway, "main", "a", tags={"Name": "n"})),
+    Good("GP-OPS-006", change(Bucket, "logs", tags={})),
+    Good("GP-OPS-007", change(Bucket, "logs", tags={"Note": "x" * 256})),
+    Good("GP-OPS-007", change(Bucket, "logs", tags={f"t{n}": "" for n in range(47)})),
+    Good("GP-OPS-008", add(Topic(name="quiet", concern="monitoring", topic_name="quiet", display_name="Quiet"))),
+    Good("GP-OPS-009", change(DatabaseInstance, "main", ca_certificate_identifier="rds-ca-rsa4096-g1")),
+    Good("GP-OPS-010", change(DatabaseInstance, "main", monitoring_interval=1)),
+    Good("GP-OPS-011", change(EcsCluster, "main", container_insights="enhanced")),
+    Good("GP-OPS-012", change(DatabaseInstance, "main", enabled_cloudwatch_logs_exports=("postgresql",))),
+    Good("GP-OPS-013", change(DatabaseInstance, "main", tags={})),
+    Good(
+        "GP-OPS-014",
+        change(
+            Budget,
+            "monthly",
+            notifications=(
+                BudgetNotification(notification_type="ACTUAL", threshold_percent=80, topics=(Ref(Topic, "alerts"),)),
+            ),
+        ),
+    ),
+    Good("GP-OPS-015", change(ContainerRepository, "api", keep_images=None)),
+    Good(
+        "GP-OPS-016",
+        change(
+            Bucket,
+            "uploads",
+            lifecycle_rules=(
+                BucketLifecycleRule(id="both", expiration_days=365, abort_incomplete_multipart_upload_days=1),
+            ),
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("case", BAD, ids=identify)
+def test_finds_the_fault(case: Bad) -> None:
+    case.check()
+
+
+@pytest.mark.parametrize("case", GOOD, ids=identify)
+def test_leaves_the_neighbour_alone(case: Good) -> None:
+    case.check()
+
+
+def test_an_alarm_on_another_namespace_does_not_count() -> None:
+    planted = together(
+        remove(Alarm, "database"),
+        add(alarm("wrong", "AWS/ECS", "DBInstanceIdentifier", Ref(DatabaseInstance, "main").attribute("id"))),
+    )(clean())
+    assert [(finding.rule, finding.resource) for finding in run(planted).findings] == [("GP-OPS-004", MAIN)]

@@ -1,0 +1,131 @@
+"""What breaks with one thing: for each rule a fault that it finds and a neighbour that it leaves alone."""
+
+from __future__ import annotations
+
+import pytest
+from tests.checks.planting import Bad, Good, change, change_container, clean, identify, remove, together
+
+from groundplan.checks import run
+from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget
+from groundplan.resources.databases import CacheReplicationGroup, CacheSubnetGroup, DatabaseInstance
+from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.network import NatGateway, Route, RouteTableAssociation, Subnet
+from groundplan.resources.storage import Bucket
+from groundplan.resources.values import Ref
+
+MAIN = "database_instance.main"
+REPORTS = "database_instance.reports"
+CACHE = "cache_replication_group.sessions"
+SPOT = CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1)
+ON_DEMAND = CapacityProviderShare(capacity_provider="FARGATE", weight=0)
+ZONE_A = (Ref(Subnet, "private", "a"),)
+
+BAD = (
+    Bad("GP-REL-001", change(DatabaseInstance, "main", multi_az=False), MAIN, ("multi_az false; true is right",)),
+    Bad("GP-REL-002", change(DatabaseInstance, "reports", backup_retention_period=0), REPORTS, ("0", "7 days")),
+    Bad("GP-REL-003", change(DatabaseInstance, "main", backup_retention_period=6), MAIN, ("6; 7 days or more",)),
+    Bad("GP-REL-003", change(DatabaseInstance, "main", backup_retention_period=None), MAIN, ("1; 7 days or more",)),
+    Bad(
+        "GP-REL-004",
+        change(Route, "private", "b", nat_gateway=Ref(NatGateway, "main", "a")),
+        "nat_gateway.main[a]",
+        ("ap-south-1a", "ap-south-1b too"),
+    ),
+    Bad("GP-REL-005", change(EcsService, "worker", desired_count=1), "ecs_service.worker", ("desired_count 1; 2 or",)),
+    Bad("GP-REL-005", change(ScalableTarget, "api", min_capacity=1), "ecs_service.api", ("min_capacity 1; 2 or more",)),
+    Bad("GP-REL-006", change(EcsService, "api", circuit_breaker=False), "ecs_service.api", ("circuit_breaker false",)),
+    Bad(
+        "GP-REL-006", change(EcsService, "api", circuit_breaker_rollback=False), "ecs_service.api", ("rollback false",)
+    ),
+    Bad("GP-REL-007", change(DatabaseInstance, "main", skip_final_snapshot=True), MAIN, ("true; false is right",)),
+    Bad(
+        "GP-REL-007",
+        change(DatabaseInstance, "main", final_snapshot_identifier=None),
+        MAIN,
+        ("a name for the snapshot",),
+    ),
+    Bad(
+        "GP-REL-007",
+        change(DatabaseInstance, "main-replica", "1", skip_final_snapshot=False),
+        "database_instance.main-replica[1]",
+        ("deletion fails",),
+    ),
+    Bad("GP-REL-008", change(DatabaseInstance, "main", deletion_protection=False), MAIN, ("true is right",)),
+    Bad(
+        "GP-REL-009", change(LoadBalancer, "main", deletion_protection=False), "load_balancer.main", ("true is right",)
+    ),
+    Bad(
+        "GP-REL-010",
+        change(CacheReplicationGroup, "sessions", automatic_failover_enabled=False, multi_az_enabled=False),
+        CACHE,
+        ("automatic_failover_enabled false",),
+    ),
+    Bad("GP-REL-010", change(CacheReplicationGroup, "sessions", multi_az_enabled=False), CACHE, ("multi_az_enabled",)),
+    Bad("GP-REL-010", change(CacheSubnetGroup, "main", subnets=ZONE_A), CACHE, ("ap-south-1a; two zones",)),
+    Bad("GP-REL-011", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=0), CACHE, ("1 or more",)),
+    Bad("GP-REL-012", change(EcsService, "api", subnets=ZONE_A), "ecs_service.api", ("ap-south-1a; two zones",)),
+    Bad("GP-REL-013", change(Bucket, "uploads", versioning=False), "bucket.uploads", ("true is right",)),
+    Bad(
+        "GP-REL-014",
+        change(EcsService, "worker", capacity_providers=(SPOT, ON_DEMAND)),
+        "ecs_service.worker",
+        ("FARGATE_SPOT only", "a base on FARGATE"),
+    ),
+    Bad("GP-REL-015", change(DatabaseInstance, "main", max_allocated_storage=None), MAIN, ("max_allocated_storage",)),
+    Bad("GP-REL-016", change(EcsService, "api", minimum_healthy_percent=0), "ecs_service.api", ("more than 0",)),
+    Bad("GP-REL-016", change(EcsService, "api", maximum_percent=100), "ecs_service.api", ("3 tasks no room",)),
+    Bad("GP-REL-016", change(EcsService, "api", maximum_percent=130), "ecs_service.api", ("100 and 200 are right",)),
+    Bad(
+        "GP-REL-017",
+        change(EcsService, "api", health_check_grace_period=30),
+        "ecs_service.api",
+        ("30", "60 seconds to start", "60 or more"),
+    ),
+    Bad(
+        "GP-REL-017", change(EcsService, "api", health_check_grace_period=None), "ecs_service.api", ("0", "60 or more")
+    ),
+)
+
+GOOD = (
+    Good("GP-REL-001", change(DatabaseInstance, "main-replica", "1", multi_az=False)),
+    Good("GP-REL-002", change(DatabaseInstance, "main-replica", "1", backup_retention_period=0)),
+    Good("GP-REL-003", change(DatabaseInstance, "main", backup_retention_period=7)),
+    Good(
+        "GP-REL-004",
+        together(
+            remove(Route, "private", "b"),
+            remove(RouteTableAssociation, "private", "b"),
+            remove(NatGateway, "main", "b"),
+        ),
+    ),
+    Good("GP-REL-005", change(EcsService, "api", desired_count=0)),
+    Good("GP-REL-006", change(EcsService, "api", minimum_healthy_percent=50)),
+    Good("GP-REL-007", change(DatabaseInstance, "main", final_snapshot_identifier="the-last-one")),
+    Good("GP-REL-008", change(DatabaseInstance, "main-replica", "1", deletion_protection=False)),
+    Good("GP-REL-009", change(LoadBalancer, "main", idle_timeout=30)),
+    Good("GP-REL-010", change(CacheReplicationGroup, "sessions", num_cache_clusters=3)),
+    Good("GP-REL-011", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=1)),
+    Good("GP-REL-012", change(EcsService, "api", subnets=(*ZONE_A, Ref(Subnet, "database", "b")))),
+    Good("GP-REL-013", change(Bucket, "logs", versioning=False)),
+    Good("GP-REL-014", change(EcsService, "worker", launch_type="FARGATE", capacity_providers=())),
+    Good("GP-REL-015", change(DatabaseInstance, "main-replica", "1", max_allocated_storage=None)),
+    Good("GP-REL-016", change(EcsService, "api", minimum_healthy_percent=50, maximum_percent=100)),
+    Good("GP-REL-016", change(EcsService, "api", desired_count=0, minimum_healthy_percent=0)),
+    Good("GP-REL-017", change_container("api", health_check=None)),
+    Good("GP-REL-017", change(EcsService, "worker", health_check_grace_period=None)),
+)
+
+
+@pytest.mark.parametrize("case", BAD, ids=identify)
+def test_finds_the_fault(case: Bad) -> None:
+    case.check()
+
+
+@pytest.mark.parametrize("case", GOOD, ids=identify)
+def test_leaves_the_neighbour_alone(case: Good) -> None:
+    case.check()
+
+
+def test_no_backups_is_not_also_reported_as_short_backups() -> None:
+    planted = change(DatabaseInstance, "reports", backup_retention_period=0)(clean())
+    assert [finding.rule for finding in run(planted).findings] == ["GP-REL-002"]

@@ -1,0 +1,464 @@
+"""What AWS refuses: for each rule a fault that it finds and a neighbour that it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+import pytest
+from tests.checks.planting import (
+    Bad,
+    Good,
+    Planting,
+    add,
+    change,
+    change_container,
+    clean,
+    copy,
+    get,
+    identify,
+    together,
+)
+
+from groundplan.checks import run
+from groundplan.resources import Architecture
+from groundplan.resources.containers import (
+    ContainerHealthCheck,
+    EcsService,
+    ScalableTarget,
+    ScalingPolicy,
+    ServiceLoadBalancer,
+    TaskDefinition,
+)
+from groundplan.resources.databases import (
+    CacheParameterGroup,
+    CacheReplicationGroup,
+    DatabaseInstance,
+    DatabaseParameterGroup,
+    DatabaseSubnetGroup,
+)
+from groundplan.resources.edge import (
+    Certificate,
+    Listener,
+    ListenerCertificate,
+    ListenerRule,
+    LoadBalancer,
+    TargetGroup,
+)
+from groundplan.resources.monitoring import Alarm, LogGroup
+from groundplan.resources.network import (
+    NatGateway,
+    NetworkAcl,
+    NetworkAclRule,
+    Route,
+    SecurityGroup,
+    SecurityGroupRule,
+    Subnet,
+    Vpc,
+)
+from groundplan.resources.security import Key, Secret
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, Transition
+from groundplan.resources.values import Ref
+
+PRIVATE = Ref(Subnet, "private", "a")
+API = "task_definition.api"
+MAIN = "database_instance.main"
+CACHE = "cache_replication_group.sessions"
+
+
+def health(name: str = "api", **fields: object) -> Planting:
+    """Change a target group's health check."""
+
+    def planted(architecture: Architecture) -> Architecture:
+        group = get(architecture, TargetGroup, name)
+        return architecture.changed(group, health_check=replace(group.health_check, **fields))  # type: ignore[arg-type]
+
+    return planted
+
+
+def container_health(**fields: object) -> Planting:
+    """Change the api container's health check."""
+    check = ContainerHealthCheck(command=("CMD", "true"), interval=30, timeout=5, retries=3, start_period=60)
+    return change_container("api", health_check=replace(check, **fields))  # type: ignore[arg-type]
+
+
+def many_rules(count: int) -> Planting:
+    """Add rules to the cache's security group, one for each port."""
+    return add(
+        *(
+            SecurityGroupRule(
+                name=f"port-{port}",
+                concern="network",
+                security_group=Ref(SecurityGroup, "cache"),
+                direction="ingress",
+                protocol="tcp",
+                from_port=port,
+                to_port=port,
+                peer=Ref(SecurityGroup, "api"),
+                description=f"Port {port}",
+            )
+            for port in range(7000, 7000 + count)
+        )
+    )
+
+
+def acl(**fields: object) -> Planting:
+    """Give the network ACL one entry."""
+    rule = NetworkAclRule(100, "ingress", "allow", "tcp", IPv4Network("10.0.0.0/16"), 5432, 5432)
+    return change(NetworkAcl, "database", rules=(replace(rule, **fields),))  # type: ignore[arg-type]
+
+
+def lifecycle(**fields: object) -> Planting:
+    """Give the bucket of uploads a second lifecycle rule."""
+    abort = BucketLifecycleRule(id="abort", abort_incomplete_multipart_upload_days=7)
+    rule = replace(BucketLifecycleRule(id="old"), **fields)  # type: ignore[arg-type]
+    return change(Bucket, "uploads", lifecycle_rules=(abort, rule))
+
+
+def rename_container(name: str) -> Planting:
+    """Register another container in the target group."""
+    target = ServiceLoadBalancer(target_group=Ref(TargetGroup, "api"), container_name=name, container_port=3000)
+    return change(EcsService, "api", load_balancers=(target,))
+
+
+BAD = (
+    Bad("GP-VAL-001", change(TaskDefinition, "api", cpu=256, memory=4096), API, ("4096", "512, 1024, 2048")),
+    Bad("GP-VAL-001", change(TaskDefinition, "api", cpu=300), API, ("300", "256, 512, 1024")),
+    Bad("GP-VAL-002", change(DatabaseInstance, "main", engine_version="15.4"), MAIN, ("15.4", "no longer", "15.1")),
+    Bad(
+        "GP-VAL-002", change(DatabaseInstance, "main", engine_version="15.99"), MAIN, ("15.99", "not a version", "15.1")
+    ),
+    Bad("GP-VAL-002", change(DatabaseInstance, "main", engine_version=None), MAIN, ("no engine_version",)),
+    Bad("GP-VAL-002", change(DatabaseInstance, "main", engine="oracle-ee"), MAIN, ("oracle-ee", "mysql or postgres")),
+    Bad("GP-VAL-003", change(DatabaseInstance, "main", instance_class="db.t3.enormous"), MAIN, ("db.t3.medium",)),
+    Bad("GP-VAL-003", change(DatabaseInstance, "main", instance_class="t3.medium"), MAIN, ('start with "db."',)),
+    Bad(
+        "GP-VAL-004", change(CacheReplicationGroup, "sessions", node_type="cache.t3.nosuch"), CACHE, ("cache.t3.small",)
+    ),
+    Bad("GP-VAL-004", change(CacheReplicationGroup, "sessions", node_type="t3.small"), CACHE, ('start with "cache."',)),
+    Bad("GP-VAL-005", change(CacheReplicationGroup, "sessions", engine_version="7.9"), CACHE, ("7.9", "7.1")),
+    Bad(
+        "GP-VAL-006",
+        change(LoadBalancer, "main", subnets=(Ref(Subnet, "public", "a"),)),
+        "load_balancer.main",
+        ("ap-south-1a", "at least two zones"),
+    ),
+    Bad(
+        "GP-VAL-007",
+        change(DatabaseSubnetGroup, "main", subnets=(Ref(Subnet, "database", "b"),)),
+        "database_subnet_group.main",
+        ("ap-south-1b", "at least two zones"),
+    ),
+    Bad("GP-VAL-008", change(Bucket, "uploads", bucket_name="Sample-Uploads"), "bucket.uploads", ("sample-uploads",)),
+    Bad("GP-VAL-008", change(LoadBalancer, "main", load_balancer_name="a" * 33), "load_balancer.main", ("33", "32")),
+    Bad("GP-VAL-008", change(DatabaseInstance, "main", identifier="Sample-DB"), MAIN, ("capitals", "sample-db")),
+    Bad("GP-VAL-008", change(CacheReplicationGroup, "sessions", replication_group_id="Sample"), CACHE, ("capitals",)),
+    Bad(
+        "GP-VAL-008", change(DatabaseInstance, "main", master_username="rdsadmin"), MAIN, ("master_username rdsadmin",)
+    ),
+    Bad("GP-VAL-009", copy(LogGroup, "api", name="zz"), "log_group.zz", ("log_group.api", "its own")),
+    Bad(
+        "GP-VAL-010",
+        change(Listener, "maintenance", port=443),
+        "listener.maintenance",
+        ("port 443", "load_balancer.main", "listener.https"),
+    ),
+    Bad(
+        "GP-VAL-011",
+        change(ListenerRule, "old", priority=10),
+        "listener_rule.old",
+        ("priority 10", "listener_rule.api"),
+    ),
+    Bad("GP-VAL-011", change(ListenerRule, "old", priority=50001), "listener_rule.old", ("50001", "1 to 50000")),
+    Bad("GP-VAL-012", change(ListenerRule, "old", path_patterns=()), "listener_rule.old", ("0 hosts", "1 to 5")),
+    Bad(
+        "GP-VAL-012",
+        change(ListenerRule, "old", path_patterns=tuple(f"/{n}" for n in range(6))),
+        "listener_rule.old",
+        ("6 hosts and paths",),
+    ),
+    Bad(
+        "GP-VAL-013",
+        change(ListenerRule, "old", host_headers=("API.example.com",), path_patterns=("/v2/*",)),
+        "listener_rule.old",
+        ("api.example.com", "/v2/*", "listener_rule.api (priority 10)"),
+    ),
+    Bad("GP-VAL-014", change(DatabaseInstance, "main", port=443), MAIN, ("port 443", "1150 to 65535")),
+    Bad("GP-VAL-014", change(Listener, "maintenance", port=70000), "listener.maintenance", ("70000", "1 to 65535")),
+    Bad(
+        "GP-VAL-014",
+        change(SecurityGroupRule, "api-from-alb", from_port=4000, to_port=3000),
+        "security_group_rule.api-from-alb",
+        ("4000 to 3000",),
+    ),
+    Bad(
+        "GP-VAL-014",
+        change(SecurityGroupRule, "api-from-alb", to_port=None),
+        "security_group_rule.api-from-alb",
+        ("without from_port and to_port",),
+    ),
+    Bad("GP-VAL-014", acl(to_port=99999), "network_acl.database", ("entry 100 (ingress)", "99999")),
+    Bad("GP-VAL-014", acl(protocol="all"), "network_acl.database", ("protocol all, which has none",)),
+    Bad("GP-VAL-015", change(DatabaseInstance, "main", backup_retention_period=36), MAIN, ("36", "0 to 35")),
+    Bad("GP-VAL-015", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=40), CACHE, ("40", "0 to 35")),
+    Bad(
+        "GP-VAL-016",
+        change(DatabaseInstance, "main", backup_window="03:30-04:30"),
+        MAIN,
+        ("03:30-04:30", "mon:04:00-mon:05:00", "overlap"),
+    ),
+    Bad(
+        "GP-VAL-016", change(DatabaseInstance, "main", backup_window="23:50-00:10"), MAIN, ("20 minutes", "at least 30")
+    ),
+    Bad("GP-VAL-016", change(DatabaseInstance, "main", backup_window="3 am"), MAIN, ("3 am", "03:00-04:00")),
+    Bad("GP-VAL-016", change(DatabaseInstance, "main", maintenance_window="sunday"), MAIN, ("sunday", "sun:04:00")),
+    Bad(
+        "GP-VAL-016", change(CacheReplicationGroup, "sessions", snapshot_window="03:00-03:30"), CACHE, ("at least 60",)
+    ),
+    Bad(
+        "GP-VAL-017",
+        change(DatabaseInstance, "main-replica", "1", kms_key=Ref(Key, "data"), storage_encrypted=True),
+        "database_instance.main-replica[1]",
+        ("storage_encrypted and kms_key", MAIN, "leave out"),
+    ),
+    Bad(
+        "GP-VAL-017",
+        change(DatabaseInstance, "main", backup_retention_period=0),
+        "database_instance.main-replica[1]",
+        ("backup_retention_period is 0", "at least 1 day"),
+        also=("GP-REL-002",),
+    ),
+    Bad("GP-VAL-018", change(LogGroup, "api", retention_in_days=31), "log_group.api", ("31", "60")),
+    Bad("GP-VAL-019", change(DatabaseInstance, "main", allocated_storage=10), MAIN, ("10 GiB of gp3", "20 to 65536")),
+    Bad(
+        "GP-VAL-019",
+        change(DatabaseInstance, "main", storage_type="io2", allocated_storage=50),
+        MAIN,
+        ("100 to 65536",),
+    ),
+    Bad("GP-VAL-019", change(DatabaseInstance, "main", max_allocated_storage=105), MAIN, ("105", "110 to 65536")),
+    Bad("GP-VAL-019", change(DatabaseInstance, "main", storage_type="floppy"), MAIN, ("floppy", "gp2, gp3")),
+    Bad("GP-VAL-019", change(DatabaseInstance, "main", allocated_storage=None), MAIN, ("no allocated_storage",)),
+    Bad("GP-VAL-020", health(timeout=30), "target_group.api", ("timeout 30 and interval 30",)),
+    Bad("GP-VAL-020", health(healthy_threshold=1), "target_group.api", ("healthy_threshold 1", "2 to 10")),
+    Bad("GP-VAL-020", health(path="health"), "target_group.api", ('"health"', 'starts with "/"')),
+    Bad("GP-VAL-021", container_health(start_period=301), API, ("start_period 301", "0 to 300"), also=("GP-REL-017",)),
+    Bad("GP-VAL-021", container_health(retries=0), API, ("retries 0", "1 to 10")),
+    Bad("GP-VAL-021", container_health(command=("curl", "-f")), API, ("curl", "CMD-SHELL")),
+    Bad("GP-VAL-022", many_rules(60), "security_group.cache", ("61 ingress rules", "at most 60")),
+    Bad(
+        "GP-VAL-022",
+        copy(SecurityGroupRule, "cache-from-api", name="zz"),
+        "security_group_rule.zz",
+        ("security_group_rule.cache-from-api",),
+    ),
+    Bad(
+        "GP-VAL-023",
+        change(CacheReplicationGroup, "sessions", transit_encryption_enabled=False),
+        CACHE,
+        ("auth_token", "true is right"),
+        also=("GP-SEC-004",),
+    ),
+    Bad("GP-VAL-024", change(CacheReplicationGroup, "sessions", num_cache_clusters=1), CACHE, ("1 node", "2 or more")),
+    Bad("GP-VAL-024", change(CacheReplicationGroup, "sessions", num_cache_clusters=7), CACHE, ("7", "1 to 6")),
+    Bad(
+        "GP-VAL-024",
+        change(CacheReplicationGroup, "sessions", automatic_failover_enabled=False),
+        CACHE,
+        ("multi_az_enabled without automatic_failover_enabled",),
+        also=("GP-REL-010",),
+    ),
+    Bad(
+        "GP-VAL-025",
+        change(Subnet, "private", "a", cidr_block=IPv4Network("10.1.0.0/24")),
+        "subnet.private[a]",
+        ("10.1.0.0/24", "inside 10.0.0.0/16"),
+    ),
+    Bad(
+        "GP-VAL-025",
+        change(Subnet, "private", "b", cidr_block=IPv4Network("10.0.2.128/25")),
+        "subnet.private[b]",
+        ("10.0.2.128/25", "10.0.2.0/24 of subnet.private[a]"),
+    ),
+    Bad(
+        "GP-VAL-025",
+        change(Subnet, "private", "b", cidr_block=IPv4Network("10.0.100.0/29")),
+        "subnet.private[b]",
+        ("10.0.100.0/29", "/16 to /28"),
+    ),
+    Bad(
+        "GP-VAL-026",
+        change(Subnet, "private", "a", availability_zone="ap-south-1x"),
+        "subnet.private[a]",
+        ("ap-south-1x", "ap-south-1c"),
+        also=("GP-REL-004",),
+    ),
+    Bad("GP-VAL-026", change(Subnet, "private", "a", region="ap-south-7"), "subnet.private[a]", ("did you mean",)),
+    Bad(
+        "GP-VAL-027", change(DatabaseInstance, "main", monitoring_interval=20), MAIN, ("20", "0, 1, 5, 10, 15, 30, 60")
+    ),
+    Bad("GP-VAL-027", change(DatabaseInstance, "main", monitoring_role=None), MAIN, ("without monitoring_role",)),
+    Bad(
+        "GP-VAL-027",
+        change(DatabaseInstance, "main", performance_insights_retention_period=30),
+        MAIN,
+        ("30", "731 days"),
+    ),
+    Bad(
+        "GP-VAL-027",
+        change(DatabaseInstance, "main", performance_insights_enabled=False),
+        MAIN,
+        ("without Performance Insights",),
+        also=("GP-OPS-010",),
+    ),
+    Bad("GP-VAL-028", change(Listener, "https", certificate=None), "listener.https", ("no certificate",)),
+    Bad(
+        "GP-VAL-028",
+        change(Listener, "https", certificate=Ref(Certificate, "global")),
+        "listener.https",
+        ("us-east-1", "ap-south-1 is right"),
+    ),
+    Bad(
+        "GP-VAL-028",
+        change(ListenerCertificate, "admin", certificate="arn:aws:acm:eu-west-1:123456789012:certificate/1"),
+        "listener_certificate.admin",
+        ("eu-west-1", "ap-south-1 is right"),
+    ),
+    Bad("GP-VAL-028", change(Listener, "http", ssl_policy="any"), "listener.http", ("HTTP and a certificate",)),
+    Bad(
+        "GP-VAL-029",
+        change_container("api", environment={"DATABASE_URL": "elsewhere"}),
+        API,
+        ("DATABASE_URL both as environment and secret",),
+    ),
+    Bad("GP-VAL-029", change_container("worker", essential=False), "task_definition.worker", ("no essential",)),
+    Bad("GP-VAL-030", rename_container("web"), "ecs_service.api", ("container web", "has api")),
+    Bad("GP-VAL-030", change_container("api", port=8080), "ecs_service.api", ("port 3000", "listens on 8080")),
+    Bad(
+        "GP-VAL-030", change(TargetGroup, "api", target_type="instance"), "ecs_service.api", ("instance", "ip is right")
+    ),
+    Bad("GP-VAL-031", lifecycle(), "bucket.uploads", ("rule old", "does nothing")),
+    Bad("GP-VAL-031", lifecycle(expiration_days=0), "bucket.uploads", ("expiration_days 0", "at least 1")),
+    Bad(
+        "GP-VAL-031",
+        lifecycle(transitions=(Transition(days=10, storage_class="STANDARD_IA"),)),
+        "bucket.uploads",
+        ("STANDARD_IA after 10 days", "at least 30"),
+    ),
+    Bad(
+        "GP-VAL-031",
+        lifecycle(transitions=(Transition(days=90, storage_class="GLACIER"),), expiration_days=90),
+        "bucket.uploads",
+        ("deletes after 90 days", "a later expiration"),
+    ),
+    Bad("GP-VAL-031", lifecycle(id="abort", expiration_days=9), "bucket.uploads", ("2 lifecycle rules with id abort",)),
+    Bad("GP-VAL-032", change(ScalableTarget, "api", max_capacity=2), "scalable_target.api", ("3 and max_capacity 2",)),
+    Bad("GP-VAL-032", change(EcsService, "api", desired_count=30), "scalable_target.api", ("starts with 30",)),
+    Bad(
+        "GP-VAL-032",
+        change(ScalingPolicy, "api-requests", request_count_target_group=None),
+        "scaling_policy.api-requests",
+        ("names no target group",),
+    ),
+    Bad("GP-VAL-032", change(ScalingPolicy, "api-cpu", target_value=170), "scaling_policy.api-cpu", ("170 percent",)),
+    Bad("GP-VAL-033", change(Alarm, "api-cpu", period=90), "alarm.api-cpu", ("period 90", "multiple of 60")),
+    Bad("GP-VAL-033", change(Alarm, "api-cpu", datapoints_to_alarm=6), "alarm.api-cpu", ("6 of 5 periods", "1 to 5")),
+    Bad("GP-VAL-033", change(Alarm, "api-cpu", evaluation_periods=1441), "alarm.api-cpu", ("86460 seconds", "86400")),
+    Bad(
+        "GP-VAL-034",
+        change(CacheParameterGroup, "main", family="redis6.x"),
+        CACHE,
+        ("redis 7.0", "redis6.x", "redis7 is right"),
+    ),
+    Bad("GP-VAL-035", change(Key, "data", deletion_window_in_days=3), "key.data", ("3", "7 to 30")),
+    Bad("GP-VAL-035", change(Secret, "payment-key", recovery_window_in_days=40), "secret.payment-key", ("40", "or 0")),
+    Bad(
+        "GP-VAL-036",
+        change(Route, "public", nat_gateway=Ref(NatGateway, "main", "a")),
+        "route.public",
+        ("exactly one",),
+        also=("GP-REL-004",),
+    ),
+    Bad("GP-VAL-036", change(Route, "private", "a", nat_gateway=None), "route.private[a]", ("no gateway",)),
+    Bad("GP-VAL-036", change(NatGateway, "main", "a", subnet=PRIVATE), "nat_gateway.main[a]", ("subnet.private[a]",)),
+    Bad(
+        "GP-VAL-037",
+        change(Bucket, "logs", sse_algorithm="aws:kms"),
+        "bucket.logs",
+        ("load_balancer.main", "aws:kms", "AES256 is right"),
+    ),
+)
+
+GOOD = (
+    Good("GP-VAL-001", change(TaskDefinition, "api", cpu=16384, memory=122880)),
+    Good("GP-VAL-002", change(DatabaseInstance, "main", engine_version="16.10")),
+    Good("GP-VAL-003", change(DatabaseInstance, "main", instance_class="db.r6g.large")),
+    Good("GP-VAL-004", change(CacheReplicationGroup, "sessions", node_type="cache.r7g.large")),
+    Good("GP-VAL-005", change(CacheReplicationGroup, "sessions", engine="valkey", engine_version="8.0")),
+    Good("GP-VAL-006", change(LoadBalancer, "main", scheme="internal")),
+    Good("GP-VAL-007", change(DatabaseSubnetGroup, "main", subnets=tuple(Ref(Subnet, "private", z) for z in "ab"))),
+    Good("GP-VAL-008", change(LoadBalancer, "main", load_balancer_name="a" * 32)),
+    Good("GP-VAL-008", change(DatabaseInstance, "main", database_name="DuskSpendr")),
+    Good("GP-VAL-009", change(DatabaseInstance, "reports", database_name="sample", master_username="sample_admin")),
+    Good("GP-VAL-009", copy(LogGroup, "api", name="zz", region="us-east-1")),
+    Good("GP-VAL-010", change(Listener, "maintenance", port=8444)),
+    Good("GP-VAL-011", change(ListenerRule, "old", priority=50000)),
+    Good("GP-VAL-011", together(change(ListenerRule, "old", listener=Ref(Listener, "maintenance"), priority=10))),
+    Good("GP-VAL-012", change(ListenerRule, "old", path_patterns=tuple(f"/{n}" for n in range(5)))),
+    Good("GP-VAL-013", change(ListenerRule, "old", host_headers=("api.example.com",), path_patterns=("/V2/*",))),
+    Good("GP-VAL-014", change(DatabaseInstance, "main", port=1150)),
+    Good("GP-VAL-014", acl(from_port=0, to_port=65535)),
+    Good("GP-VAL-014", acl(protocol="icmp", from_port=None, to_port=None)),
+    Good("GP-VAL-015", change(DatabaseInstance, "main", backup_retention_period=35)),
+    Good("GP-VAL-016", change(DatabaseInstance, "main", maintenance_window="sun:04:00-sun:05:00")),
+    Good("GP-VAL-016", change(DatabaseInstance, "main", backup_window=None)),
+    Good("GP-VAL-017", change(DatabaseInstance, "main-replica", "1", region="us-east-1", kms_key=Ref(Key, "data"))),
+    Good("GP-VAL-018", change(LogGroup, "api", retention_in_days=3653)),
+    Good("GP-VAL-019", change(DatabaseInstance, "main", max_allocated_storage=110)),
+    Good("GP-VAL-020", health(timeout=29, interval=30)),
+    Good("GP-VAL-021", container_health(interval=5, timeout=2, retries=10, start_period=0)),
+    Good("GP-VAL-022", many_rules(59)),
+    Good("GP-VAL-023", change(CacheReplicationGroup, "sessions", auth_token=None, transit_encryption_enabled=False)),
+    Good(
+        "GP-VAL-024",
+        change(
+            CacheReplicationGroup,
+            "sessions",
+            num_cache_clusters=1,
+            automatic_failover_enabled=False,
+            multi_az_enabled=False,
+        ),
+    ),
+    Good("GP-VAL-025", change(Subnet, "private", "a", cidr_block=IPv4Network("10.0.255.240/28"))),
+    Good("GP-VAL-025", change(Vpc, "main", cidr_block=IPv4Network("10.0.0.0/20"))),
+    Good("GP-VAL-026", change(Subnet, "private", "a", availability_zone="ap-south-1c")),
+    Good("GP-VAL-027", change(DatabaseInstance, "main", performance_insights_retention_period=62)),
+    Good("GP-VAL-028", change(Listener, "https", certificate="arn:aws:acm:ap-south-1:123456789012:certificate/1")),
+    Good("GP-VAL-029", change_container("api", environment={"DATABASE": "elsewhere"})),
+    Good("GP-VAL-030", rename_container("api")),
+    Good("GP-VAL-031", lifecycle(transitions=(Transition(days=0, storage_class="INTELLIGENT_TIERING"),))),
+    Good("GP-VAL-032", change(EcsService, "api", desired_count=20)),
+    Good("GP-VAL-033", change(Alarm, "api-cpu", period=3600, evaluation_periods=168)),
+    Good("GP-VAL-034", change(CacheParameterGroup, "main", parameters={})),
+    Good("GP-VAL-035", change(Secret, "payment-key", recovery_window_in_days=0)),
+    Good("GP-VAL-036", change(LoadBalancer, "main", scheme="internal", subnets=(PRIVATE, Ref(Subnet, "private", "b")))),
+    Good("GP-VAL-037", change(LoadBalancer, "main", access_log_bucket=None)),
+)
+
+
+@pytest.mark.parametrize("case", BAD, ids=identify)
+def test_finds_the_fault(case: Bad) -> None:
+    case.check()
+
+
+@pytest.mark.parametrize("case", GOOD, ids=identify)
+def test_leaves_the_neighbour_alone(case: Good) -> None:
+    case.check()
+
+
+def test_a_parameter_group_of_another_major_concerns_each_database_that_uses_it() -> None:
+    planted = change(DatabaseParameterGroup, "main", family="postgres14")(clean())
+    findings = run(planted).findings
+    assert {finding.rule for finding in findings} == {"GP-VAL-034"}
+    assert [finding.resource for finding in findings] == [MAIN, "database_instance.reports"]
+    assert "postgres14; postgres15 is right" in findings[0].message

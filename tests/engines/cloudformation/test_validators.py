@@ -1,0 +1,83 @@
+"""AWS's own validator and cfn-lint find no error and no warning, save those that are accepted here with a reason."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engines.samples import sample_architecture
+
+from groundplan.blueprint.loading import load_all
+from groundplan.design import design
+from groundplan.engines.cloudformation import Stack, render
+from groundplan.resources import Architecture
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+ACCEPTED_BY_VALIDATE = {
+    "W2509": (r"Parameter '\w+SecretArn' appears to be a password", "it is the ARN of a secret, which is none itself"),
+}
+ACCEPTED_BY_LINT = {
+    "W1020": (
+        r"'Fn::Sub' isn't needed because there are no variables",
+        "a literal ${…}: without Fn::Sub cfn-lint and cloudformation-validate both take it for a forgotten one",
+    ),
+}
+
+
+def architectures() -> Iterator[Any]:
+    yield pytest.param(sample_architecture(), id="sample")
+    for loaded in load_all(EXAMPLES / "duskspendr" / "groundplan.yaml"):
+        yield pytest.param(design(loaded), id=f"duskspendr-{loaded.name}")
+
+
+def unaccepted(found: Iterator[tuple[Stack, str, str]], accepted: dict[str, tuple[str, str]]) -> list[str]:
+    import re
+
+    return [
+        f"{stack.name}: {rule} {message}"
+        for stack, rule, message in found
+        if rule not in accepted or not re.match(accepted[rule][0], message)
+    ]
+
+
+@pytest.mark.parametrize("architecture", architectures())
+def test_cloudformation_validate(architecture: Architecture) -> None:
+    # Loaded by name: the package has no type hints.
+    validator = importlib.import_module("cloudformation_validate")
+    engine = validator.CompositeEngine()
+
+    def found() -> Iterator[tuple[Stack, str, str]]:
+        for stack in render(architecture).stacks:
+            report = engine.validate_template(validator.TemplateContent(stack.body, stack.name))
+            for diagnostic in report.diagnostics:
+                if diagnostic.severity.name != "INFO":
+                    yield stack, diagnostic.rule_id, diagnostic.message
+
+    assert unaccepted(found(), ACCEPTED_BY_VALIDATE) == []
+
+
+@pytest.mark.parametrize("architecture", architectures())
+def test_cfn_lint(architecture: Architecture) -> None:
+    from cfnlint.api import ManualArgs, lint
+
+    def found() -> Iterator[tuple[Stack, str, str]]:
+        for stack in render(architecture).stacks:
+            for match in lint(stack.body, config=ManualArgs(regions=[stack.region])):
+                yield stack, match.rule.id, match.message
+
+    assert unaccepted(found(), ACCEPTED_BY_LINT) == []
+
+
+def test_a_mistake_is_found_by_both() -> None:
+    """The two tests above would notice: a template with an unknown property fails in both validators."""
+    from cfnlint.api import lint
+
+    validator = importlib.import_module("cloudformation_validate")
+    body = "Resources:\n  A:\n    Type: AWS::SNS::Topic\n    Properties:\n      Nonsense: true\n"
+    report = validator.CompositeEngine().validate_template(validator.TemplateContent(body, "wrong"))
+    assert any(diagnostic.severity.name in ("ERROR", "FATAL") for diagnostic in report.diagnostics)
+    assert any(match.rule.id.startswith("E") for match in lint(body))
