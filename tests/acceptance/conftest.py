@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.acceptance.rows import rows, tickets
-from tests.acceptance.system import Aws, CommandLine, Templates, TerraformPlan
+from tests.acceptance.system import Aws, CommandLine, Templates, TerraformRoot
 from tests.acceptance.traceability import PROPERTY, Traceability
 from tests.terraform_core.harness import TerraformCore
 
@@ -131,14 +131,13 @@ def root(architecture: Architecture, blueprint: Path, tmp_path_factory: pytest.T
 @pytest.fixture(scope="session")
 def terraform(
     root: Path, architecture: Architecture, tmp_path_factory: pytest.TempPathFactory
-) -> TerraformPlan:
-    """The architecture as the real Terraform core plans it."""
+) -> TerraformRoot:
+    """The architecture in front of the real Terraform core."""
     from groundplan.engines import terraform as engine
 
     core = TerraformCore(tmp_path_factory.mktemp("workspace"))
     core.init(root)
-    core.validate(root)
-    return TerraformPlan(core, root, engine.render(architecture).addresses)
+    return TerraformRoot(core, root, engine.render(architecture).addresses)
 
 
 @pytest.fixture(scope="session")

@@ -88,36 +88,40 @@ class Templates:
 
 
 @dataclass(frozen=True)
-class TerraformPlan:
-    """A rendered root in front of the real Terraform core."""
+class TerraformRoot:
+    """A rendered root, planned and applied by the real Terraform core."""
 
     core: TerraformCore
-    root: Path
+    folder: Path
     addresses: Mapping[Ref[Resource], tuple[str, ...]]
 
     @cached_property
     def plan(self) -> JsonObject:
         """The plan in Terraform's JSON form."""
-        return self.core.plan(self.root)
+        return self.core.plan(self.folder)
 
     @cached_property
     def values(self) -> dict[str, JsonObject]:
-        """Planned values by address."""
-        return TerraformCore.show(self.plan)
+        """Values by address, as they stand in the state after an apply: a plan lacks what is known only then."""
+        found: dict[str, JsonObject] = {}
+        for resource in self.core.apply(self.folder)["resources"]:
+            module = f"{resource['module']}." if "module" in resource else ""
+            for instance in resource["instances"]:
+                key = instance.get("index_key")
+                index = "" if key is None else f"[{json.dumps(key)}]"
+                found[f"{module}{resource['type']}.{resource['name']}{index}"] = instance["attributes"]
+        return found
 
     def of(self, ref: Ref[Resource], type_name: str | None = None) -> JsonObject:
-        """The planned values of a resource, or of a further one of that type which it becomes."""
+        """The values of a resource, or of a further one of that type which it becomes."""
         for address in self.addresses[ref]:
-            if type_name is None or address.split(".")[-2] == type_name:
+            if type_name is None or f".{type_name}." in f".{address}":
                 return self.values[address]
         raise AssertionError(f"{ref} becomes no {type_name}, but {self.addresses[ref]}")
 
-    def configuration(self, address: str) -> JsonObject:
-        """The expressions of a resource as they are written: ``{argument: {references: […]}}``."""
-        resources: list[JsonObject] = self.plan["configuration"]["root_module"]["resources"]
-        found = next(item for item in resources if item["address"] == address.split("[")[0])
-        expressions: JsonObject = found["expressions"]
-        return expressions
+    def text(self, name: str = "*.tf") -> str:
+        """Files of the root as they are written."""
+        return "\n".join(path.read_text(encoding="utf-8") for path in sorted(self.folder.rglob(name)))
 
 
 @dataclass(frozen=True)
@@ -155,10 +159,18 @@ def tags(pairs: list[dict[str, str]]) -> dict[str, str]:
 
 
 def at(document: Any, path: str) -> Any:
-    """The value at a path: ``at(x, "a.0.b")`` is ``x["a"][0]["b"]``."""
+    """The value at a path: ``at(x, "a.0.b")`` is ``x["a"][0]["b"]``; in a list a name finds the item that bears it."""
     for step in path.split("."):
-        document = document[int(step)] if isinstance(document, list) else document[step]
+        if isinstance(document, list) and not step.isdecimal():
+            document = next(item for item in document if step in (item.get("name"), item.get("Name")))
+        else:
+            document = document[int(step) if isinstance(document, list) else step]
     return document
+
+
+def pascal(path: str) -> str:
+    """``healthCheck.startPeriod`` as CloudFormation spells it: ``HealthCheck.StartPeriod``."""
+    return ".".join(step[:1].upper() + step[1:] for step in path.split("."))
 
 
 def same(found: object, expected: object) -> bool:

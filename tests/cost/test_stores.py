@@ -128,3 +128,11 @@ def test_objects_that_intelligent_tiering_watches_have_a_fee_that_is_not_known()
         "Intelligent-Tiering" in why
         for why in reasons(priced(_buckets("files"), _stored(files="1 GB")), "bucket.files")
     )
+
+
+def test_a_hyphen_in_a_name_finds_its_bucket() -> None:
+    """The architecture writes underscores where the blueprint may write hyphens."""
+    from groundplan.cost.bill import stores
+
+    usage = Usage.model_validate({"stored": {"user-uploads": "10 GB"}})
+    assert {name: size.gib for name, size in stores(usage).items()} == {"user_uploads": 10}

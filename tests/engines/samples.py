@@ -530,7 +530,7 @@ def _storage() -> Iterator[Resource]:
                     sid="BucketLogs",
                     principals=(Principal("Service", ("logging.s3.amazonaws.com",)),),
                     actions=("s3:PutObject",),
-                    resources=(text(logs.arn, "/s3/*"),),
+                    resources=(text(logs.arn, "/s3/backups/*"),),
                     conditions=(
                         Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,)),
                     ),

@@ -181,6 +181,8 @@ class Service(Part):
     """Replaces the image's command."""
     logs: Duration = Duration(30 * 86400)
     """How long the logs are kept."""
+    read_only: bool = False
+    """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes."""
     execute_command: bool = False
     """Whether ``aws ecs execute-command`` may open a shell in a task (recorded in the ``ecs_exec`` log group)."""
     deployment: Deployment = Field(default_factory=Deployment)

@@ -15,10 +15,12 @@ from groundplan.catalog.prices import Confidence, Price
 from groundplan.cost.model import Free, Kind, Line, Unpriced
 from groundplan.cost.quantities import Quantity, number
 from groundplan.resources import Architecture, Resource
-from groundplan.resources.containers import EcsService, ScalableTarget
+from groundplan.resources.containers import ContainerRepository, EcsService, ScalableTarget
+from groundplan.resources.storage import Bucket
 
 if TYPE_CHECKING:
     from groundplan.blueprint.models import Usage
+    from groundplan.units import DataSize
 
 DATA = Path(__file__).parent / "data"
 
@@ -75,6 +77,11 @@ class Allowances:
         return other
 
 
+def stores(usage: Usage) -> dict[str, DataSize]:
+    """What is kept, by the name that the architecture gives: underscores instead of the blueprint's hyphens."""
+    return {name.replace("-", "_"): size for name, size in usage.stored.items()}
+
+
 class Bill:
     """Collects what an architecture costs. One call of ``charge`` becomes one line, or the reason why there is none."""
 
@@ -95,6 +102,10 @@ class Bill:
         self.lines: list[Line] = []
         self.unpriced: list[Unpriced] = []
         self.free: list[Free] = []
+
+    def stored(self, resource: Bucket | ContainerRepository) -> DataSize | None:
+        """How much a bucket or repository keeps, where usage states it."""
+        return stores(self.usage).get(resource.name)
 
     def charge(
         self,

@@ -81,7 +81,7 @@ def _clusters(bill: Bill, clusters: tuple[EcsCluster, ...]) -> None:
 
 def _repositories(bill: Bill, repositories: tuple[ContainerRepository, ...]) -> None:
     for repository in repositories:
-        stored = bill.usage.stored.get(repository.name)
+        stored = bill.stored(repository)
         if stored is None:
             bill.add_unpriced(repository, f"usage.stored.{repository.name} is not stated: images are charged by size")
         else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from groundplan.catalog import prices as catalog_prices
 from groundplan.cost import compute, databases, edge, monitoring, network, security, storage
-from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer
+from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
 from groundplan.cost.model import Estimate, Free, Range, Unpriced, total
 from groundplan.errors import suggestion
 from groundplan.resources import Architecture
@@ -100,6 +100,6 @@ def _unknown_stores(architecture: Architecture, usage: Usage) -> list[Unpriced]:
     names |= {repository.name for repository in architecture.of(ContainerRepository)}
     return [
         Unpriced(f"usage.stored.{name}", f"no bucket or repository has this name{suggestion(name, names)}")
-        for name in usage.stored
+        for name in stores(usage)
         if name not in names
     ]

@@ -15,7 +15,7 @@ FIRST_TIER = Decimal(50 * 1024)
 def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
     left = FIRST_TIER
     for bucket in buckets:
-        stored = bill.usage.stored.get(bucket.name)
+        stored = bill.stored(bucket)
         if stored is None:
             bill.add_unpriced(bucket, f"usage.stored.{bucket.name} is not stated")
             continue

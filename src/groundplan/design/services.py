@@ -239,6 +239,7 @@ def _add_service(draft: Draft, name: str, service: Service) -> None:
         health_check=_health_check(service),
         log_group=group,
         log_stream_prefix=name,
+        readonly_root_filesystem=service.read_only,
     )
     task = draft.add(
         TaskDefinition(

@@ -15,13 +15,16 @@ _PLACEHOLDERS = ("environment", "name", "project", "title")
 
 def check_names(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """No name means two things, because ``needs:`` has to be plain; the naming convention can be filled in."""
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for family in FAMILIES:
         for name in getattr(blueprint, family):
-            if name in seen:
-                message = f'"{name}" is also one of {seen[name]}; needs: could mean either, so give one another name'
-                yield Finding((family, name), message, at_key=True)
-            seen.setdefault(name, family)
+            other, same = seen.setdefault(name.replace("-", "_"), (family, name))
+            if (other, same) == (family, name):
+                continue
+            message = f'"{name}" is also one of {other}; needs: could mean either, so give one another name'
+            if same != name:
+                message = f'"{name}" and "{same}" of {other} differ only in hyphens; give one another name'
+            yield Finding((family, name), message, at_key=True)
     try:
         used = [field for _, field, _, _ in string.Formatter().parse(blueprint.names) if field is not None]
     except ValueError:
@@ -98,11 +101,12 @@ def _circles(blueprint: Blueprint) -> Iterator[Finding]:
 
 
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """Usage is said of buckets that exist."""
-    buckets = _names(tree, "buckets")
+    """Usage is said of buckets and image repositories that exist; ``logs`` is the bucket for access logs."""
+    repositories = [service.image.repository for service in blueprint.services.values()]
+    stores = [*_names(tree, "buckets"), *repositories, "logs"]
     for name in blueprint.usage.stored:
-        if name not in buckets:
-            message = f'there is no bucket "{name}"{suggestion(name, buckets)}'
+        if name not in stores:
+            message = f'there is no bucket or image repository "{name}"{suggestion(name, stores)}'
             yield Finding(("usage", "stored", name), message, at_key=True)
 
 

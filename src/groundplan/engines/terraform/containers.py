@@ -19,6 +19,7 @@ from groundplan.resources.containers import (
     TaskDefinition,
 )
 from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup
+from groundplan.resources.network import Route, RouteTableAssociation, Subnet
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, dynamic_values, text
 
 CAPACITY_PROVIDERS = "aws_ecs_cluster_capacity_providers"
@@ -197,14 +198,25 @@ def _service_blocks(service: EcsService, context: Context) -> Iterator[Block]:
 
 
 def _before_service(service: EcsService, context: Context) -> Iterator[str]:
-    """What the first task needs: rights, and values in the secrets that are injected."""
+    """What the first task needs: rights, values in the secrets that are injected, and a way to its image."""
     task = context.architecture[service.task_definition]
     yield from after_policies(dict.fromkeys((task.execution_role, task.task_role)), context)
     injected = [item for container in task.containers for item in dynamic_values(container.secrets)]
     refs: list[Ref[Resource]] = [item.ref for item in injected if isinstance(item, Attribute)]
     yield from after_values(dict.fromkeys(refs), context)
+    for subnet in service.subnets:
+        yield from _routes(subnet, context)
     if service.capacity_providers and context.architecture[service.cluster].capacity_providers:
         yield f"{CAPACITY_PROVIDERS}.{label(service.cluster)}"
+
+
+def _routes(subnet: Ref[Subnet], context: Context) -> Iterator[str]:
+    dependents = context.architecture.dependents
+    for association in dependents.get(subnet, ()):
+        if isinstance(association, RouteTableAssociation):
+            yield context.address(association.ref)
+            routes = dependents.get(association.route_table, ())
+            yield from (context.address(route.ref) for route in routes if isinstance(route, Route))
 
 
 def _scalable_target(target: ScalableTarget, _: Context) -> dict[str, object]:

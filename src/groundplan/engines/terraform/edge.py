@@ -20,6 +20,8 @@ from groundplan.resources.edge import (
     Redirect,
     TargetGroup,
 )
+from groundplan.resources.network import InternetGateway
+from groundplan.resources.storage import BucketPolicy
 
 FILE = "alb.tf"
 VALIDATION = "aws_acm_certificate_validation"
@@ -77,6 +79,21 @@ def _access_logs(balancer: LoadBalancer, context: Context) -> Iterator[Block]:
     if balancer.access_log_bucket:
         bucket = context.refer(balancer.access_log_bucket)
         yield context.block("access_logs", {"enabled": True, "bucket": bucket, "prefix": balancer.access_log_prefix})
+
+
+def _before_load_balancer(balancer: LoadBalancer, context: Context) -> Iterator[str]:
+    """What Elastic Load Balancing tries when the balancer is made: the way to the internet, the right to write logs."""
+    architecture = context.architecture
+    if balancer.scheme == "internet-facing":
+        networks = {architecture[subnet].vpc for subnet in balancer.subnets}
+        yield from (context.address(item.ref) for item in architecture.of(InternetGateway) if item.vpc in networks)
+    if balancer.access_log_bucket:
+        users = architecture.dependents.get(balancer.access_log_bucket, ())
+        yield from (
+            context.address(user.ref)
+            for user in users
+            if isinstance(user, BucketPolicy) and user.bucket == balancer.access_log_bucket
+        )
 
 
 def _health_check(group: TargetGroup, context: Context) -> Iterator[Block]:
@@ -166,6 +183,7 @@ ROWS = (
                 "idle_timeout", "access_log_bucket", "access_log_prefix",
             }
         ),
+        waits_for=_before_load_balancer,
         section=1,
     ),
     Row(

@@ -140,6 +140,7 @@ ROWS = (
         "aws_flow_log",
         FILE,
         attributes={"id": "id"},
+        first=("vpc_id", "traffic_type", "log_destination_type"),
         fixed={"log_destination_type": "cloud-watch-logs"},
         rename={"log_group": "log_destination", "role": "iam_role_arn"},
         section=7,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.terraform.context import CannotExpressError, Context
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
+from groundplan.engines.terraform.context import CannotExpressError, Context, label
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value, quote
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.resources import Architecture, Input
 from groundplan.resources.security import Secret
@@ -72,23 +72,14 @@ def variables(architecture: Architecture) -> Iterator[Item]:
     """``variables.tf``"""
     yield _variable("region", "AWS region of the environment", None, _REGION, "a region of AWS, like ap-south-1")
     if _uses_environment(architecture):
-        pattern = r"^[a-z][a-z0-9-]*$"
-        yield _variable(
-            "environment", "Name of the environment", None, pattern, "lower-case letters, digits and hyphens"
-        )
+        pattern = r"^[A-Za-z][A-Za-z0-9_-]*$"
+        hint = "a letter, then letters, digits, hyphens and underscores"
+        yield _variable("environment", "Name of the environment", None, pattern, hint)
     for item in architecture.inputs:
         yield _variable(item.name, item.description, item.default, item.pattern, item.pattern_hint)
-    if any(secret.generate for secret in architecture.of(Secret)):
-        yield Block(
-            "variable",
-            ("secret_versions",),
-            (
-                Argument("description", "Secret to number: a higher one has its password made anew"),
-                Argument("type", Expression("map(number)")),
-                Argument("default", {}),
-                Argument("nullable", False),
-            ),
-        )
+    generated = sorted(label(secret.ref) for secret in architecture.of(Secret) if secret.generate)
+    if generated:
+        yield _secret_versions(generated)
 
 
 def _variable(name: str, description: str, default: str | None, pattern: str | None, hint: str) -> Block:
@@ -104,6 +95,27 @@ def _variable(name: str, description: str, default: str | None, pattern: str | N
         )
         body.append(Block("validation", (), check))
     return Block("variable", (name,), tuple(body))
+
+
+def _secret_versions(names: list[str]) -> Block:
+    # Every key has to be the name of a secret: a misspelt one would change nothing, and nobody would know.
+    known = ",\n  ".join(quote(name) for name in names)
+    misspelt = f"setsubtract(keys(var.secret_versions), [\n  {known},\n])"
+    validation = (
+        Argument("condition", Expression(f"length({misspelt}) == 0")),
+        Argument("error_message", f"Secrets that have a version: {', '.join(names)}."),
+    )
+    return Block(
+        "variable",
+        ("secret_versions",),
+        (
+            Argument("description", "Secret to number: a higher one has its password made anew"),
+            Argument("type", Expression("map(number)")),
+            Argument("default", {}),
+            Argument("nullable", False),
+            Block("validation", (), validation),
+        ),
+    )
 
 
 def _whole(pattern: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from groundplan.engines.terraform.context import Context
@@ -22,6 +22,8 @@ from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
 R = TypeVar("R", bound=Resource)
+
+_BASE_FIELDS = frozenset(item.name for item in fields(Resource))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +84,14 @@ class Row(Generic[R]):
     group: Callable[[R], str] | None = None
     """What it stands together with in its section; else its own name."""
 
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that the kind has beside those of every resource."""
+        return tuple(item.name for item in fields(self.kind) if item.name not in _BASE_FIELDS)
+
     def type_of(self, resource: R) -> str:
         """The Terraform type of the resource itself."""
         return self.type if isinstance(self.type, str) else self.type(resource)
-
-
-_BASE_FIELDS = frozenset(item.name for item in fields(Resource))
-
-
-@cache
-def own_fields(kind: type[Resource]) -> tuple[str, ...]:
-    """The fields that a kind has beside those of every resource."""
-    return tuple(item.name for item in fields(kind) if item.name not in _BASE_FIELDS)
 
 
 def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -> tuple[Item, ...]:
@@ -119,8 +117,7 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
 
 def _arguments(row: Row[R], resource: R, context: Context) -> dict[str, object]:
     found: dict[str, object] = {}
-    kind: type[Resource] = row.kind
-    for name in own_fields(kind):
+    for name in row.fields:
         if name in row.written or name in row.not_rendered:
             continue
         value = getattr(resource, name)

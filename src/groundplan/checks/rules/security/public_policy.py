@@ -28,7 +28,7 @@ class PublicPolicy(Rule):
     references = References(
         pillar="Security",
         security_hub=("S3.2", "S3.3", "SNS.4", "KMS.5"),
-        checkov=("CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70"),
+        checkov=("CKV_AWS_33", "CKV_AWS_60", "CKV_AWS_70", "CKV_AWS_169"),
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:

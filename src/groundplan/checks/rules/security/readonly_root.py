@@ -15,7 +15,7 @@ class ReadonlyRoot(Rule):
     severity = "info"
     why = "Whoever breaks into the process could otherwise change the program or leave tools behind."
     fix = Fix(
-        blueprint="The blueprint has no setting for it: an image that writes to its own files would break. Accept this.",
+        blueprint="services.<name>.read_only: true, where the image does not write to its own files",
         terraform="aws_ecs_task_definition: container_definitions, readonlyRootFilesystem = true",
         cloudformation="AWS::ECS::TaskDefinition: ContainerDefinitions, ReadonlyRootFilesystem: true",
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
@@ -88,7 +89,6 @@ class Fakes:
         self, service: str, region: str, environ: dict[str, Any], body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes] | None:
         """Status, headers and body, or None where the operation is moto's."""
-        from moto.core.exceptions import ServiceException
         from moto.core.parse import PROTOCOL_PARSERS
         from moto.core.request import Request as MotoRequest
         from moto.core.request import determine_request_protocol
@@ -118,9 +118,7 @@ class Fakes:
         try:
             result = fake(Request(parameters, self.account, region, store))
         except RefusedError as error:
-            exception = ServiceException(str(error))
-            exception.code = error.code
-            result = exception
+            result = _service_exception()(error.code, str(error))
         if result is NOT_MINE:
             return None
         serializer: Any = get_serializer_class(name, protocol)(operation_model=model)
@@ -128,3 +126,14 @@ class Fakes:
         content = answered["body"]
         headers = [(str(key), str(value)) for key, value in answered["headers"].items()]
         return answered["status_code"], headers, content.encode() if isinstance(content, str) else content
+
+
+@lru_cache(maxsize=1)
+def _service_exception() -> type[Exception]:
+    """A class of this module: moto's serializers take the service of an exception from where its class was made."""
+    from moto.core.exceptions import ServiceException
+
+    class Refused(ServiceException):
+        """What a fake answers instead of a result."""
+
+    return Refused

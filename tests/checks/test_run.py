@@ -1,0 +1,237 @@
+"""Reports: what the sample gives, order, acceptances, JSON, rules that fail, speed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.checks.planting import change, clean, together
+from tests.engines.samples import sample_architecture
+
+from groundplan.blueprint.loading import load_environment
+from groundplan.blueprint.models import Accept
+from groundplan.checks import Finding, Report, Rule, Violation, as_rows, rules, run, to_json
+from groundplan.checks.acceptance import matches
+from groundplan.checks.rules.security.key_rotation import KeyRotation
+from groundplan.design import design
+from groundplan.errors import ExitCode
+from groundplan.resources import Architecture
+from groundplan.resources.containers import TaskDefinition
+from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.network import Subnet
+from groundplan.resources.storage import Bucket
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "duskspendr" / "groundplan.yaml"
+FAULTS = together(
+    change(TaskDefinition, "api", memory=9),
+    change(DatabaseInstance, "main", multi_az=False, publicly_accessible=True),
+    change(Bucket, "uploads", lifecycle_rules=()),
+    change(Subnet, "private", "a", tags={}),
+)
+"""Two errors, a warning and two infos."""
+
+
+def accept(rule: str, resource: str = "*", reason: str = "known and taken as it is") -> Accept:
+    return Accept(rule=rule, resource=resource, reason=reason)
+
+
+def test_the_sample_gives_only_what_is_wrong_with_it() -> None:
+    found = {(finding.rule, finding.resource) for finding in run(sample_architecture()).findings}
+    assert found == {
+        ("GP-OPS-004", "cache_replication_group.sessions"),
+        ("GP-OPS-004", "database_instance.main"),
+        ("GP-OPS-004", "database_instance.main-replica[1]"),
+        ("GP-OPS-004", "database_instance.reports"),
+        ("GP-OPS-005", "ecs_service.worker"),
+        ("GP-OPS-010", "database_instance.main-replica[1]"),
+        ("GP-OPS-010", "database_instance.reports"),
+        ("GP-OPS-012", "database_instance.reports"),
+        ("GP-OPS-016", "bucket.logs"),
+        ("GP-OPS-016", "bucket.uploads"),
+        ("GP-REL-001", "database_instance.reports"),
+        ("GP-REL-003", "database_instance.reports"),
+        ("GP-REL-005", "ecs_service.worker"),
+        ("GP-REL-007", "database_instance.reports"),
+        ("GP-REL-008", "database_instance.reports"),
+        ("GP-REL-015", "database_instance.reports"),
+        ("GP-SEC-006", "bucket.logs"),
+        ("GP-SEC-027", "task_definition.worker"),
+    }
+
+
+def test_a_clean_architecture_has_no_findings() -> None:
+    report = run(clean())
+    assert report.findings == ()
+    assert report.exit_code is ExitCode.FINE
+    assert to_json(report, "production") == {
+        "environment": "production",
+        "findings": [],
+        "summary": {"error": 0, "warning": 0, "info": 0, "accepted": 0},
+    }
+
+
+def test_duskspendr_production_has_nothing_wrong_but_that_nobody_hears_its_alarms() -> None:
+    environment = load_environment(EXAMPLE, "production")
+    report = run(design(environment), environment.blueprint.accept)
+    assert report.summary.error == 0
+    standing = {(finding.rule, finding.resource) for finding in report.standing if finding.severity != "info"}
+    # The seed names no address for alarms: the one warning is true.
+    assert standing <= {("GP-OPS-008", "topic.alarms")}
+
+
+def test_worst_first_then_by_rule_and_address() -> None:
+    report = run(FAULTS(clean()))
+    assert [(finding.severity, finding.rule, finding.resource) for finding in report.findings] == [
+        ("error", "GP-SEC-001", "database_instance.main"),
+        ("error", "GP-VAL-001", "task_definition.api"),
+        ("warning", "GP-REL-001", "database_instance.main"),
+        ("info", "GP-OPS-006", "subnet.private[a]"),
+        ("info", "GP-OPS-016", "bucket.uploads"),
+    ]
+    assert report.exit_code is ExitCode.FINDINGS
+
+
+def test_the_order_of_resources_and_rules_changes_nothing() -> None:
+    planted = FAULTS(clean())
+    backwards = planted.with_resources(reversed(planted.resources))
+    assert run(backwards, rules=tuple(reversed(rules()))) == run(planted)
+
+
+def test_accepted_findings_stay_in_the_report_and_do_not_fail_it() -> None:
+    accepted = [accept("GP-SEC-001", "database_instance.*", "open on purpose, for a day"), accept("GP-VAL-001")]
+    report = run(FAULTS(clean()), accepted)
+    assert report.exit_code is ExitCode.FINE
+    first = report.findings[0]
+    assert (first.rule, first.accepted, first.reason) == ("GP-SEC-001", True, "open on purpose, for a day")
+    assert (report.summary.error, report.summary.warning, report.summary.accepted) == (0, 1, 2)
+    assert len(report.standing) == 3
+
+
+def test_the_first_acceptance_gives_the_reason_and_no_second_is_called_unused() -> None:
+    accepted = [accept("GP-SEC-001", reason="the first reason"), accept("GP-SEC-001", reason="the second reason")]
+    report = run(FAULTS(clean()), accepted)
+    assert report.findings[0].reason == "the first reason"
+    assert not [finding for finding in report.findings if finding.rule == "GP-OPS-001"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "says"),
+    [
+        (accept("GP-SEC-001", "database_instance.other"), "no finding of that rule has such a resource"),
+        (accept("GP-SEC-002"), "no finding of that rule"),
+        (accept("GP-SEC-999"), "there is no rule GP-SEC-999; did you mean"),
+        (accept("GP-OPS-001"), "is about acceptances themselves"),
+    ],
+)
+def test_an_acceptance_that_accepts_nothing_is_a_warning(entry: Accept, says: str) -> None:
+    report = run(clean(), [entry])
+    (finding,) = report.findings
+    assert (finding.rule, finding.severity, finding.accepted) == ("GP-OPS-001", "warning", False)
+    assert finding.resource == entry.resource
+    assert f"accept[0] ({entry.rule}" in finding.message
+    assert says in finding.message
+    assert report.exit_code is ExitCode.FINE
+
+
+def test_brackets_in_addresses_are_no_wildcards() -> None:
+    assert matches(accept("GP-OPS-006", "subnet.private[a]"), "GP-OPS-006", "subnet.private[a]")
+    assert not matches(accept("GP-OPS-006", "subnet.private[a]"), "GP-OPS-006", "subnet.privatea")
+    assert matches(accept("GP-OPS-006", "subnet.*[a]"), "GP-OPS-006", "subnet.private[a]")
+    assert not matches(accept("GP-OPS-006", "subnet.private"), "GP-OPS-006", "subnet.private[a]")
+    assert not matches(accept("GP-OPS-007", "*"), "GP-OPS-006", "subnet.private[a]")
+
+
+@given(st.text(alphabet="ab.[]*?+", max_size=12), st.text(alphabet="ab.[]?+", max_size=12))
+def test_a_pattern_matches_what_it_spells(pattern: str, filling: str) -> None:
+    assert matches(accept("GP-OPS-006", pattern), "GP-OPS-006", pattern.replace("*", filling))
+
+
+def test_json_has_the_promised_shape() -> None:
+    document = json.loads(json.dumps(to_json(run(FAULTS(clean()), [accept("GP-SEC-001")]), "production")))
+    assert list(document) == ["environment", "findings", "summary"]
+    assert document["summary"] == {"error": 1, "warning": 1, "info": 2, "accepted": 1}
+    keys = ["rule", "severity", "resource", "message", "fix", "accepted", "reason"]
+    assert all(list(finding) == keys for finding in document["findings"])
+    assert document["findings"][0]["accepted"] is True
+    assert document["findings"][1] == {
+        "rule": "GP-VAL-001",
+        "severity": "error",
+        "resource": "task_definition.api",
+        "message": "task_definition.api has cpu 512 and memory 9: Fargate has no 512 CPU units with 9 MiB; with 512 "
+        "goes 1024, 2048, 3072, 4096 MiB. The nearest fit is 512 CPU units with 1024 MiB",
+        "fix": "Set services.<name>.size to a pair that exists, like {cpu: 512, memory: 1024}.",
+        "accepted": False,
+        "reason": None,
+    }
+
+
+def test_rows_show_the_reason_instead_of_the_fix() -> None:
+    rows = as_rows(run(FAULTS(clean()), [accept("GP-SEC-001", reason="only for a day")]))
+    assert rows[0][0] == "accepted"
+    assert rows[0][4] == "accepted: only for a day"
+    assert rows[1][:3] == ("error", "GP-VAL-001", "task_definition.api")
+
+
+class Failing(KeyRotation):
+    """Finds something and then fails."""
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        yield Violation("key.data", "key.data is seen before the failure")
+        raise KeyError("no such thing")
+
+
+class Plain(Rule):
+    """Of a user's own."""
+
+    id = "GP-OPS-900"
+    title = "Nothing is here"
+    severity = "info"
+    why = "Because."
+    fix = KeyRotation.fix
+    source = "https://docs.aws.amazon.com/"
+    references = KeyRotation.references
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for _ in range(2):
+            yield Violation("vpc.main", "vpc.main is here")
+
+
+def test_a_rule_that_fails_is_reported_and_silences_no_other() -> None:
+    # What a rule says twice is said once.
+    report = run(clean(), rules=[Failing(), Plain()])
+    assert [(finding.rule, finding.severity, finding.resource) for finding in report.findings] == [
+        ("GP-SEC-013", "error", "architecture"),
+        ("GP-SEC-013", "warning", "key.data"),
+        ("GP-OPS-900", "info", "vpc.main"),
+    ]
+    assert "the rule GP-SEC-013 itself failed" in report.findings[0].message
+    assert "KeyError" in report.findings[0].message
+    assert report.exit_code is ExitCode.FINDINGS
+
+
+def test_a_report_is_ordered_however_it_is_made() -> None:
+    info = Finding("GP-OPS-006", "info", "a", "a", "a")
+    error = Finding("GP-VAL-001", "error", "a", "a", "a")
+    assert Report((info, error)).findings == (error, info)
+
+
+def test_an_architecture_without_resources_lacks_a_budget_only() -> None:
+    empty = clean().with_resources(())
+    assert [finding.rule for finding in run(empty).findings] == ["GP-OPS-014"]
+
+
+def test_all_rules_take_less_than_thirty_milliseconds() -> None:
+    architecture = clean()
+    run(architecture)
+
+    def seconds() -> float:
+        start = time.perf_counter()
+        run(architecture)
+        return time.perf_counter() - start
+
+    assert min(seconds() for _ in range(5)) < 0.030
