@@ -129,9 +129,7 @@ def root(architecture: Architecture, blueprint: Path, tmp_path_factory: pytest.T
 
 
 @pytest.fixture(scope="session")
-def terraform(
-    root: Path, architecture: Architecture, tmp_path_factory: pytest.TempPathFactory
-) -> TerraformRoot:
+def terraform(root: Path, architecture: Architecture, tmp_path_factory: pytest.TempPathFactory) -> TerraformRoot:
     """The architecture in front of the real Terraform core."""
     from groundplan.engines import terraform as engine
 

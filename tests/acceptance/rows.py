@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import pytest
 
 FOLDER = Path(__file__).parent / "requirements"
 Proof = Literal["executable", "precondition", "elsewhere"]
+_PROOFS: dict[str, Proof] = {proof: proof for proof in get_args(Proof)}
 PARTS = ("Terraform modules", "Checks", "Cost", "Objectives", "Operations", "Documents")
 """The parts of Groundplan that a row may be left to."""
 
@@ -49,9 +50,9 @@ def rows(system: str) -> dict[str, Row]:
     """All demands of a system by id. Raises ValueError where the file contradicts itself."""
     found: dict[str, Row] = {}
     for line in _lines(f"{system}.csv"):
-        proof = line["proof"]
-        if proof not in ("executable", "precondition", "elsewhere"):
-            raise ValueError(f"{line['id']}: {proof!r} is no proof")
+        proof = _PROOFS.get(line["proof"])
+        if proof is None:
+            raise ValueError(f"{line['id']}: {line['proof']!r} is no proof")
         if line["id"] in found:
             raise ValueError(f"{line['id']} stands twice in {system}.csv")
         if (proof == "executable") == bool(line["reason"]):

@@ -169,8 +169,8 @@ def at(document: Any, path: str) -> Any:
 
 
 def pascal(path: str) -> str:
-    """``healthCheck.startPeriod`` as CloudFormation spells it: ``HealthCheck.StartPeriod``."""
-    return ".".join(step[:1].upper() + step[1:] for step in path.split("."))
+    """``healthCheck.startPeriod`` as CloudFormation spells it: ``HealthCheck.StartPeriod``; log options keep theirs."""
+    return ".".join(step if "-" in step else step[:1].upper() + step[1:] for step in path.split("."))
 
 
 def same(found: object, expected: object) -> bool:

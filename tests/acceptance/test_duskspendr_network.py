@@ -176,15 +176,17 @@ def test_storage_cache_and_secrets_exist(aws: Aws) -> None:
     groups = aws.client("elasticache").describe_replication_groups()["ReplicationGroups"]
     assert [group["ReplicationGroupId"] for group in groups] == ["duskspendr-redis"]
     secrets = {secret["Name"] for secret in aws.client("secretsmanager").list_secrets()["SecretList"]}
-    assert {f"DuskSpendr/production/{name}" for name in ("db_url", "db_password", "redis_url", "redis_token")} == secrets
+    assert {
+        f"DuskSpendr/production/{name}" for name in ("db_url", "db_password", "redis_url", "redis_token")
+    } == secrets
 
 
 @requirement("DS-28")
 def test_one_internet_gateway_and_route_tables_by_tier(aws: Aws, architecture: Architecture) -> None:
     vpc = deployed_vpc(aws)["VpcId"]
-    gateways = aws.client("ec2").describe_internet_gateways(
-        Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}]
-    )["InternetGateways"]
+    gateways = aws.client("ec2").describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])[
+        "InternetGateways"
+    ]
     assert len(gateways) == 1
     assert [attachment["VpcId"] for attachment in gateways[0]["Attachments"]] == [vpc]
     tables = aws.client("ec2").describe_route_tables(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["RouteTables"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 import pytest
@@ -113,10 +114,11 @@ def test_deployed_policy(
 @pytest.mark.parametrize("unit", ["cpu", "memory"])
 def test_tasks_follow_the_load_within_their_bounds(architecture: Architecture, unit: str) -> None:
     """A morning rush of eight times the quiet load, then quiet again; one step is a minute."""
-    load = [Load(**{unit: Decimal(150)})] * 10 + [Load(**{unit: Decimal(1200)})] * 20 + [Load(**{unit: Decimal(150)})] * 90
+    quiet, rush = Load(**{unit: Decimal(150)}), Load(**{unit: Decimal(1200)})
+    load = [quiet] * 10 + [rush] * 20 + [quiet] * 90
     counts = replay(architecture, TARGET, load, start=3)
     target = architecture[CPU if unit == "cpu" else MEMORY].target_value
-    enough = -(-Decimal(1200) // target)
+    enough = ceil(1200 / target)
     assert counts[:10] == [3] * 10
     assert max(counts) == counts[29] == enough
     assert counts[-1] == 3

@@ -43,7 +43,7 @@ def of_rule(rule: dict[str, Any], what: str) -> Any:
     if what == "status":
         return rule["status"]
     if what == "prefix":
-        return rule["prefix"] if "prefix" in rule and rule["prefix"] else one(rule["filter"])["prefix"]
+        return rule["prefix"] if rule.get("prefix") else one(rule["filter"])["prefix"]
     if what == "expiration days":
         return rule["expirationindays"] if "expirationindays" in rule else one(rule["expiration"])["days"]
     if what == "noncurrent days":
@@ -108,9 +108,7 @@ def test_deployed_encryption(aws: Aws) -> None:
 
 
 @each_rule_value
-def test_lifecycle(
-    terraform: TerraformRoot, templates: Templates, rule: str, what: str, expected: object
-) -> None:
+def test_lifecycle(terraform: TerraformRoot, templates: Templates, rule: str, what: str, expected: object) -> None:
     planned = terraform.of(BACKUPS, "aws_s3_bucket_lifecycle_configuration")["rule"]
     assert of_rule(next(item for item in planned if item["id"] == rule), what) == expected
     written = at(templates.properties(BACKUPS), "LifecycleConfiguration.Rules")

@@ -78,15 +78,12 @@ class Traceability:
         for ticket in self.tickets:
             verdicts = Counter(self.verdict(self.rows[row]) for row in ticket.rows)
             told = ", ".join(f"{number} {verdict}" for verdict, number in sorted(verdicts.items()))
-            lines.append(
-                f"| {ticket.ticket} | {ticket.title} | {ticket.priority} | {ticket.rows[0]}…{ticket.rows[-1]} | {told} |"
-            )
+            span = f"{ticket.rows[0]}…{ticket.rows[-1]}"
+            lines.append(f"| {ticket.ticket} | {ticket.title} | {ticket.priority} | {span} | {told} |")
         lines += ["", "| id | demand | blocking | verdict | tests |", "|---|---|---|---|---|"]
         for row in self.rows.values():
             verdict = self.verdict(row)
-            tests = "<br>".join(
-                f"{test}: {outcome}" for test, outcome in sorted(self.outcomes.get(row.id, {}).items())
-            )
+            tests = "<br>".join(f"{test}: {outcome}" for test, outcome in sorted(self.outcomes.get(row.id, {}).items()))
             lines.append(
                 f"| {row.id} | {_cell(row.demand)} | {'P0' if row.id in blocking else ''} | "
                 f"{verdict}{f': {_cell(row.reason)}' if row.reason else ''} | {_cell(tests)} |"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -14,12 +14,14 @@ from groundplan.checks import Finding, run
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import Container, EcsService, TaskDefinition
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
-from groundplan.resources.monitoring import Alarm, Metric, Topic
-from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.security import Role
+from groundplan.resources.monitoring import Alarm, LogGroup, Metric, Topic
+from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Principal, Statement
+from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy
 from groundplan.resources.values import Ref, Textual, text
 
+DATA_KEY = Ref(Key, "data")
+T = TypeVar("T")
 R = TypeVar("R", bound=Resource)
 Planting = Callable[[Architecture], Architecture]
 
@@ -42,6 +44,10 @@ def clean() -> Architecture:
         change(DatabaseInstance, "main-replica", "1", **monitored),
         change(EcsService, "worker", desired_count=2),
         change_container("worker", readonly_root_filesystem=True),
+        change(Secret, "payment-key", kms_key=DATA_KEY),
+        change(LogGroup, "flow-logs", kms_key=Ref(Key, "logs")),
+        more_rights("api-execution", "secretsmanager:GetSecretValue", on=Ref(Secret, "database").arn),
+        more_rights("api", "kms:Decrypt", "kms:GenerateDataKey", on=DATA_KEY.arn),
         change(Bucket, "uploads", lifecycle_rules=(abort,)),
         change(Bucket, "logs", lifecycle_rules=(*log_rules, abort)),
         change(BucketPolicy, "logs", policy=PolicyDocument((*log_statements, only_tls(logs)))),
@@ -58,6 +64,11 @@ def clean() -> Architecture:
             alarm("worker", "AWS/ECS", "ServiceName", Ref(EcsService, "worker").attribute("name")),
         ),
     )(sample_architecture())  # fmt: skip
+
+
+def with_fields(value: T, fields: Mapping[str, object]) -> T:
+    """The same value with other fields, named at run time."""
+    return replace(value, **fields)  # type: ignore[type-var]  # fields differ by kind
 
 
 def get(architecture: Architecture, kind: type[R], name: str, key: str | None = None) -> R:
@@ -77,10 +88,43 @@ def change_container(task: str, **fields: object) -> Planting:
 
     def planted(architecture: Architecture) -> Architecture:
         definition = get(architecture, TaskDefinition, task)
-        first: Container = replace(definition.containers[0], **fields)  # type: ignore[arg-type]  # by name, for tests
+        first: Container = with_fields(definition.containers[0], fields)
         return architecture.changed(definition, containers=(first, *definition.containers[1:]))
 
     return planted
+
+
+def more_rights(role: str, *actions: str, on: Textual, conditions: tuple[Condition, ...] = ()) -> Planting:
+    """Give a role one more policy, called ``more``."""
+
+    def planted(architecture: Architecture) -> Architecture:
+        found = get(architecture, Role, role)
+        statement = Statement(actions=actions, resources=(on,), conditions=conditions)
+        more = InlinePolicy("more", PolicyDocument((statement,)))
+        return architecture.changed(found, inline_policies=(*found.inline_policies, more))
+
+    return planted
+
+
+def less_rights(role: str, action: str) -> Planting:
+    """Take an action out of every policy of a role."""
+
+    def planted(architecture: Architecture) -> Architecture:
+        found = get(architecture, Role, role)
+        policies = tuple(
+            InlinePolicy(policy.policy_name, PolicyDocument(tuple(_without(policy.document, action))))
+            for policy in found.inline_policies
+        )
+        return architecture.changed(found, inline_policies=policies)
+
+    return planted
+
+
+def _without(document: PolicyDocument, action: str) -> Iterator[Statement]:
+    for statement in document.statements:
+        left = tuple(allowed for allowed in statement.actions if allowed != action)
+        if left:
+            yield replace(statement, actions=left)
 
 
 def add(*resources: Resource) -> Planting:
@@ -92,8 +136,7 @@ def copy(kind: type[Resource], name: str, key: str | None = None, /, **fields: o
     """Add a copy of a resource with other fields; ``name`` or ``key`` has to be one of them."""
 
     def planted(architecture: Architecture) -> Architecture:
-        changed: dict[str, object] = fields
-        return add(replace(get(architecture, kind, name, key), **changed))(architecture)  # type: ignore[arg-type]
+        return add(with_fields(get(architecture, kind, name, key), fields))(architecture)
 
     return planted
 

@@ -13,7 +13,7 @@ from typing import get_args
 import pytest
 from tests.checks.rules import test_operations, test_reliability, test_security, test_validity
 
-from groundplan.checks import Described, Fix, Rule, catalogue, discovery, rules
+from groundplan.checks import Described, Fix, Rule, all_rules, catalogue, discovery
 from groundplan.checks.rule import SEVERITIES, Pillar
 from groundplan.checks.rules.security.key_rotation import KeyRotation
 
@@ -28,13 +28,13 @@ def of_rules(described: type[Described]) -> str:
 
 def test_there_is_one_rule_in_each_file() -> None:
     files = [path for path in FOLDER.rglob("*.py") if path.name != "__init__.py"]
-    assert len(rules()) == len(files) >= 90
+    assert len(all_rules()) == len(files) >= 90
 
 
 def test_ids_are_unique_and_in_order() -> None:
     ids = [described.id for described in DESCRIBED]
     assert ids == sorted(set(ids))
-    assert [rule.id for rule in rules()] == sorted(rule.id for rule in rules())
+    assert [rule.id for rule in all_rules()] == sorted(rule.id for rule in all_rules())
 
 
 @pytest.mark.parametrize("described", DESCRIBED, ids=of_rules)
@@ -55,7 +55,7 @@ def test_documentation_is_whole(described: type[Described]) -> None:
     assert all(re.fullmatch(r"CKV2?_AWS_\d+", policy) for policy in references.checkov)
 
 
-@pytest.mark.parametrize("rule", rules(), ids=lambda rule: str(rule.id))
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: str(rule.id))
 def test_a_rule_stands_in_the_folder_of_its_family(rule: Rule) -> None:
     module = sys.modules[type(rule).__module__]
     assert module.__doc__ == f"{rule.id}."
@@ -68,7 +68,7 @@ def test_a_rule_stands_in_the_folder_of_its_family(rule: Rule) -> None:
 def test_every_rule_is_proven(kind: str) -> None:
     modules: tuple[ModuleType, ...] = (test_validity, test_security, test_reliability, test_operations)
     proven = {case.rule for module in modules for case in getattr(module, kind)}
-    assert proven == {rule.id for rule in rules()}
+    assert proven == {rule.id for rule in all_rules()}
 
 
 def test_two_rules_with_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_two_rules_with_one_id_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(discovery, "rules_in", lambda module: [KeyRotation, Twin])
     with pytest.raises(ValueError, match="are both GP-SEC-013"):
-        discovery.rules.__wrapped__()
+        discovery.all_rules.__wrapped__()
 
 
 def test_a_module_gives_only_the_rules_it_defines() -> None:
@@ -88,7 +88,7 @@ def test_a_module_gives_only_the_rules_it_defines() -> None:
 def test_nothing_slow_is_imported() -> None:
     """boto3, moto, cfn-lint, numpy and rich would each cost more than all rules together."""
     program = (
-        "import sys; from groundplan.checks import rules; rules();"
+        "import sys; from groundplan.checks import all_rules; all_rules();"
         "print(sorted({'boto3', 'moto', 'cfnlint', 'numpy', 'rich', 'pydantic'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

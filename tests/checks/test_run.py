@@ -15,7 +15,7 @@ from tests.engines.samples import sample_architecture
 
 from groundplan.blueprint.loading import load_environment
 from groundplan.blueprint.models import Accept
-from groundplan.checks import Finding, Report, Rule, Violation, as_rows, rules, run, to_json
+from groundplan.checks import Finding, Report, Rule, Violation, all_rules, as_rows, run, to_json
 from groundplan.checks.acceptance import matches
 from groundplan.checks.rules.security.key_rotation import KeyRotation
 from groundplan.design import design
@@ -61,6 +61,10 @@ def test_the_sample_gives_only_what_is_wrong_with_it() -> None:
         ("GP-REL-015", "database_instance.reports"),
         ("GP-SEC-006", "bucket.logs"),
         ("GP-SEC-027", "task_definition.worker"),
+        ("GP-SEC-029", "secret.payment-key"),
+        ("GP-SEC-030", "log_group.flow-logs"),
+        ("GP-VAL-038", "task_definition.api"),
+        ("GP-VAL-039", "role.api"),
     }
 
 
@@ -99,7 +103,7 @@ def test_worst_first_then_by_rule_and_address() -> None:
 def test_the_order_of_resources_and_rules_changes_nothing() -> None:
     planted = FAULTS(clean())
     backwards = planted.with_resources(reversed(planted.resources))
-    assert run(backwards, rules=tuple(reversed(rules()))) == run(planted)
+    assert run(backwards, rules=tuple(reversed(all_rules()))) == run(planted)
 
 
 def test_accepted_findings_stay_in_the_report_and_do_not_fail_it() -> None:

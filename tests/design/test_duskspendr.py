@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.design.blueprints import DUSKSPENDR, duskspendr, rules_of
+
 from groundplan.blueprint.loading import load
 from groundplan.design import design
 from groundplan.resources.base import CONCERNS, Resource
@@ -12,7 +14,6 @@ from groundplan.resources.network import NatGateway, NetworkAcl, RouteTable, Sub
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, SecretValue
-from tests.design.blueprints import DUSKSPENDR, duskspendr, rules_of
 
 
 def test_stands_in_three_tiers_of_two_zones() -> None:
@@ -38,7 +39,10 @@ def test_each_zone_has_a_nat_gateway_and_data_has_no_way_out() -> None:
     assert {(rule.direction, rule.from_port) for rule in acl.rules if rule.direction == "ingress"} == {
         ("ingress", 5432), ("ingress", 6379), ("ingress", 1024),
     }  # fmt: skip
-    assert all(rule.cidr_block.subnet_of(found[Ref(Subnet, "public", "a")].cidr_block.supernet(new_prefix=16)) for rule in acl.rules)
+    assert all(
+        rule.cidr_block.subnet_of(found[Ref(Subnet, "public", "a")].cidr_block.supernet(new_prefix=16))
+        for rule in acl.rules
+    )
 
 
 def test_groups_admit_exactly_what_is_needed() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.design.blueprints import addresses, designed, refused
+
 from groundplan.resources.edge import (
     Certificate,
     DnsRecord,
@@ -13,7 +15,6 @@ from groundplan.resources.edge import (
     TargetGroup,
 )
 from groundplan.resources.values import Ref
-from tests.design.blueprints import addresses, designed, refused
 
 ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
 
@@ -82,7 +83,7 @@ def test_plain_and_encrypted_side_by_side() -> None:
 def test_https_needs_a_name() -> None:
     (problem,) = refused(services(web="{}"))
     assert problem == (
-        "groundplan.yaml:4:71: services.web.public: HTTPS needs a domain or the ARN of a certificate; write public: "
+        "groundplan.yaml:4:55: services.web.public: HTTPS needs a domain or the ARN of a certificate; write public: "
         "{domain: api.your-domain.com}, or public: {tls: false} for plain HTTP"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.design.blueprints import addresses, designed, rules_of
 
 from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget, TaskDefinition
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
@@ -21,7 +22,6 @@ from groundplan.resources.network import (
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Ref, Text, text
-from tests.design.blueprints import addresses, designed, rules_of
 
 WORKER = """
 project: shop
@@ -151,7 +151,10 @@ def test_managed_credentials_are_handed_over_apart() -> None:
 
 
 def test_two_databases_get_urls_that_tell_them_apart() -> None:
-    more = WEB.replace("needs: [orders]", "needs: [orders, stock]") + "  stock: {engine: postgres 16, class: db.t4g.micro}\n"
+    more = (
+        WEB.replace("needs: [orders]", "needs: [orders, stock]")
+        + "  stock: {engine: postgres 16, class: db.t4g.micro}\n"
+    )
     (container,) = designed(more)[Ref(TaskDefinition, "web")].containers
     assert set(container.secrets) == {"ORDERS_DATABASE_URL", "STOCK_DATABASE_URL"}
 
@@ -199,7 +202,11 @@ def test_hyphens_in_names_lead_everywhere() -> None:
         project: my-shop
         region: eu-central-1
         services:
-          web-api: {image: {repository: web-api, tag: "1"}, port: 80, public: {tls: false}, needs: [user-files, order-data]}
+          web-api:
+            image: {repository: web-api, tag: "1"}
+            port: 80
+            public: {tls: false}
+            needs: [user-files, order-data]
         databases:
           order-data: {engine: postgres 16, class: db.t4g.micro, replicas: 2}
         buckets:

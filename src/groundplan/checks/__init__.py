@@ -1,6 +1,6 @@
 """What is wrong with an architecture, found before anything exists."""
 
-from groundplan.checks.discovery import catalogue, rules
+from groundplan.checks.discovery import all_rules, catalogue
 from groundplan.checks.report import Finding, Report, Summary, as_rows, to_json
 from groundplan.checks.rule import Described, Fix, References, Rule, Severity, Violation
 from groundplan.checks.run import run
@@ -15,9 +15,9 @@ __all__ = [
     "Severity",
     "Summary",
     "Violation",
+    "all_rules",
     "as_rows",
     "catalogue",
-    "rules",
     "run",
     "to_json",
 ]

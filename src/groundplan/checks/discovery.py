@@ -35,7 +35,7 @@ def rules_in(module: str) -> list[type[Rule]]:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def all_rules() -> tuple[Rule, ...]:
     """Every rule, by id. They are imported when first asked for.
 
     Raises ValueError where two have the same id: a mistake of whoever added the second.
@@ -51,4 +51,4 @@ def rules() -> tuple[Rule, ...]:
 
 def catalogue() -> tuple[type[Described], ...]:
     """The description of everything that a report can hold, by id: the rules, and what is found about acceptances."""
-    return tuple(sorted((*map(type, rules()), UnusedAcceptance), key=lambda described: described.id))
+    return tuple(sorted((*map(type, all_rules()), UnusedAcceptance), key=lambda described: described.id))

@@ -22,7 +22,7 @@ def run(architecture: Architecture, accept: Sequence[Accept] = (), *, rules: Seq
     the others go on.
     """
     if rules is None:
-        rules = discovery.rules()
+        rules = discovery.all_rules()
     found = dict.fromkeys(finding for rule in rules for finding in _findings(rule, architecture))
     used: set[int] = set()
     findings = [_marked(finding, accept, used) for finding in found]

@@ -33,15 +33,16 @@ def render(
         state = loaded.blueprint.state
         options = terraform.Options(backend=state.backend, state_bucket=state.bucket)
         rendered = terraform.render(architecture, options)
-        written = terraform.write(rendered, out)
-        unsupported = rendered.unsupported
+        terraform.write(rendered, out)
+        written = [out / name for name in rendered.files]
+        gaps = [(item.address, item.reason) for item in rendered.unsupported]
     else:
         from groundplan.engines import cloudformation
 
         templates = cloudformation.render(architecture)
-        written = cloudformation.write(templates, out)
-        unsupported = templates.unsupported
+        written = list(cloudformation.write(templates, out))
+        gaps = [(item.address, item.reason) for item in templates.unsupported]
     for path in written:
         write(str(path))
-    for item in unsupported:
-        say(f"warning: {chosen} cannot express {item.address}: {item.reason}")
+    for address, reason in gaps:
+        say(f"warning: {chosen} cannot express {address}: {reason}")

@@ -35,6 +35,8 @@ class Draft:
     resources: list[Resource] = field(default_factory=list)
     refs: set[Ref[Resource]] = field(default_factory=set)
     """What is there already."""
+    twice: set[str] = field(default_factory=set)
+    """Places of names that make what is there already: one complaint each is enough."""
     inputs: list[Input] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -67,11 +69,11 @@ class Draft:
         """Put a resource into the architecture. Reports where the blueprint's names make two of one address."""
         ref = resource.ref
         if ref in self.refs:
-            self.problem(
-                self._origin_of(resource.name),
-                f"{resource.kind_name().replace('_', ' ')} {resource.name} would be there twice: another thing is "
-                "called so already; choose another name",
-            )
+            path = self._origin_of(resource.name)
+            if path not in self.twice:
+                what = f"{resource.kind_name().replace('_', ' ')} {resource.name}"
+                self.problem(path, f"the {what} would be there twice, made from two names; choose another name")
+            self.twice.add(path)
             return ref
         self.refs.add(ref)
         self.resources.append(resource)

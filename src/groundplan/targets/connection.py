@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, cast
 
 from groundplan.errors import EnvironmentalError
 
@@ -17,22 +18,26 @@ if TYPE_CHECKING:
 TargetName = Literal["local", "aws"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Connection:
-    """A way to AWS's API. ``environment`` holds the credentials and the endpoint of a local AWS."""
+    """A way to AWS's API. ``environment`` holds the credentials and the endpoint of a local AWS.
+
+    Clients are made once: making one costs more than most of the calls it is made for.
+    """
 
     target: TargetName
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    _clients: dict[tuple[str, str], object] = field(default_factory=dict, repr=False)
 
-    def _session(self, region: str) -> Session:
+    @cached_property
+    def _session(self) -> Session:
         from boto3.session import Session
 
         if self.target == "aws":
-            return Session(region_name=region)
+            return Session()
         return Session(
             aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=region,
         )
 
     @property
@@ -43,15 +48,24 @@ class Connection:
     @property
     def poll_seconds(self) -> float:
         """Time between two looks at a deployment."""
-        return 0.05 if self.target == "local" else 3.0
+        return 0.1 if self.target == "local" else 3.0
 
     def cloudformation(self, region: str) -> CloudFormationClient:
         """A client for AWS CloudFormation."""
-        return self._session(region).client("cloudformation", endpoint_url=self.endpoint)
+        made = self._clients.get(("cloudformation", region))
+        if made is None:
+            made = self._session.client("cloudformation", region_name=region, endpoint_url=self.endpoint)
+            self._clients["cloudformation", region] = made
+        return cast("CloudFormationClient", made)
 
     def s3(self, region: str) -> S3Client:
         """A client for Amazon S3."""
-        return self._session(region).client("s3", endpoint_url=self.endpoint)
+        made = self._clients.get(("s3", region))
+        if made is None:
+            made = self._clients["s3", region] = self._session.client(
+                "s3", region_name=region, endpoint_url=self.endpoint
+            )
+        return cast("S3Client", made)
 
 
 def connect(target: TargetName) -> Connection:

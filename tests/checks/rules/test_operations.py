@@ -10,7 +10,7 @@ from tests.checks.planting import Bad, Good, Planting, add, alarm, change, clean
 from groundplan.checks import run
 from groundplan.resources import Architecture
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
-from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.monitoring import Alarm, Budget, BudgetNotification, LogGroup, Topic, TopicSubscription
 from groundplan.resources.network import NatGateway, Subnet
 from groundplan.resources.storage import Bucket, BucketLifecycleRule
@@ -28,6 +28,11 @@ def tags(**changes: str | None) -> Planting:
 
     return planted
 
+
+OLD_REDIS = together(
+    change(CacheReplicationGroup, "sessions", engine_version="5.0.6"),
+    change(CacheParameterGroup, "main", family="redis5.0"),
+)
 
 BAD = (
     Bad("GP-OPS-002", change(LogGroup, "api", retention_in_days=0), "log_group.api", ("for ever", "30 is usual")),
@@ -81,6 +86,14 @@ BAD = (
         ("keep_images",),
     ),
     Bad("GP-OPS-016", change(Bucket, "uploads", lifecycle_rules=()), "bucket.uploads", ("7 days are right",)),
+    Bad("GP-OPS-017", OLD_REDIS, "cache_replication_group.sessions", ("5.0.6", "2026-01-31", "7 is right")),
+    Bad(
+        "GP-OPS-017",
+        change(DatabaseInstance, "reports", engine_version="13.23", parameter_group=None),
+        "database_instance.reports",
+        ("13.23", "2026-02-28", "18 is right"),
+        also=("GP-SEC-024",),
+    ),
 )
 
 GOOD = (
@@ -120,6 +133,7 @@ GOOD = (
             ),
         ),
     ),
+    Good("GP-OPS-017", change(DatabaseInstance, "main", engine_version="14.18")),
     Good("GP-OPS-015", change(ContainerRepository, "api", keep_images=None)),
     Good(
         "GP-OPS-016",

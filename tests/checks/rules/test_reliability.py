@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from tests.checks.planting import Bad, Good, change, change_container, clean, identify, remove, together
+from tests.checks.planting import Bad, Good, Planting, add, change, change_container, clean, identify, remove, together
 
 from groundplan.checks import run
 from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget
 from groundplan.resources.databases import CacheReplicationGroup, CacheSubnetGroup, DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
-from groundplan.resources.network import NatGateway, Route, RouteTableAssociation, Subnet
+from groundplan.resources.network import ElasticIp, NatGateway, Route, RouteTableAssociation, SecurityGroup, Subnet
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 
@@ -19,6 +19,17 @@ CACHE = "cache_replication_group.sessions"
 SPOT = CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1)
 ON_DEMAND = CapacityProviderShare(capacity_provider="FARGATE", weight=0)
 ZONE_A = (Ref(Subnet, "private", "a"),)
+
+
+def address(number: int) -> Planting:
+    """One more Elastic IP address."""
+    return add(ElasticIp(name="spare", key=str(number), concern="network", tags={"Name": f"spare-{number}"}))
+
+
+def groups(count: int) -> Planting:
+    """Give the api service that many security groups."""
+    return change(EcsService, "api", security_groups=(Ref(SecurityGroup, "api"),) * count)
+
 
 BAD = (
     Bad("GP-REL-001", change(DatabaseInstance, "main", multi_az=False), MAIN, ("multi_az false; true is right",)),
@@ -84,6 +95,18 @@ BAD = (
     Bad(
         "GP-REL-017", change(EcsService, "api", health_check_grace_period=None), "ecs_service.api", ("0", "60 or more")
     ),
+    Bad(
+        "GP-REL-018",
+        together(*map(address, range(4))),
+        "elastic_ip.spare[3]",
+        ("6 Elastic IP", "5 is the default quota"),
+    ),
+    Bad(
+        "GP-REL-018",
+        groups(6),
+        "ecs_service.api",
+        ("6 security groups per network interface", "5 is the default quota"),
+    ),
 )
 
 GOOD = (
@@ -112,6 +135,8 @@ GOOD = (
     Good("GP-REL-016", change(EcsService, "api", minimum_healthy_percent=50, maximum_percent=100)),
     Good("GP-REL-016", change(EcsService, "api", desired_count=0, minimum_healthy_percent=0)),
     Good("GP-REL-017", change_container("api", health_check=None)),
+    Good("GP-REL-018", together(*map(address, range(3)))),
+    Good("GP-REL-018", groups(5)),
     Good("GP-REL-017", change(EcsService, "worker", health_check_grace_period=None)),
 )
 

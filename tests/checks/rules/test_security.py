@@ -15,6 +15,7 @@ from tests.checks.planting import (
     copy,
     get,
     identify,
+    more_rights,
     only_tls,
     remove,
     together,
@@ -37,9 +38,9 @@ from groundplan.resources.edge import (
     Redirect,
     TargetGroup,
 )
-from groundplan.resources.monitoring import Topic, TopicPolicy
+from groundplan.resources.monitoring import LogGroup, Topic, TopicPolicy
 from groundplan.resources.network import ANYWHERE, FlowLog, SecurityGroup, SecurityGroupRule, Subnet
-from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Principal, Statement
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketPolicy
 from groundplan.resources.values import InputValue, Ref, SecretValue, text
@@ -53,14 +54,7 @@ UPLOADS = Ref(Bucket, "uploads")
 
 def allow(*actions: str, on: str = "*", conditions: tuple[Condition, ...] = ()) -> Planting:
     """Give the api's role one more policy."""
-
-    def planted(architecture: Architecture) -> Architecture:
-        role = get(architecture, Role, "api")
-        statement = Statement(actions=actions, resources=(on,), conditions=conditions)
-        more = InlinePolicy("more", PolicyDocument((statement,)))
-        return architecture.changed(role, inline_policies=(*role.inline_policies, more))
-
-    return planted
+    return more_rights("api", *actions, on=on, conditions=conditions)
 
 
 def bucket_policy(*statements: Statement) -> Planting:
@@ -124,8 +118,13 @@ PUBLIC_READ = Statement(
 
 BAD = (
     Bad("GP-SEC-001", change(DatabaseInstance, "main", publicly_accessible=True), MAIN, ("true; false is right",)),
-    Bad("GP-SEC-002", change(DatabaseInstance, "main", storage_encrypted=False), MAIN, ("False; true is right",)),
-    Bad("GP-SEC-002", change(DatabaseInstance, "main", storage_encrypted=None), MAIN, ("None; true is right",)),
+    Bad(
+        "GP-SEC-002",
+        change(DatabaseInstance, "main", storage_encrypted=False),
+        MAIN,
+        ("storage_encrypted false; true is right",),
+    ),
+    Bad("GP-SEC-002", change(DatabaseInstance, "main", storage_encrypted=None), MAIN, ("not set, which means false",)),
     Bad("GP-SEC-003", change(CacheReplicationGroup, "sessions", at_rest_encryption_enabled=False), CACHE, ("true",)),
     Bad(
         "GP-SEC-004",
@@ -158,7 +157,7 @@ BAD = (
         "GP-SEC-007",
         open_port(22, group="alb"),
         "security_group_rule.open",
-        ("0.0.0.0/0", "tcp ports 22", "80 and 443"),
+        ("0.0.0.0/0", "tcp port 22", "80 and 443"),
     ),
     Bad("GP-SEC-007", open_port(443), "security_group_rule.open", ("security_group.api", "no load balancer's")),
     Bad("GP-SEC-007", open_port(None, protocol="all"), "security_group_rule.open", ("all ports",)),
@@ -329,6 +328,8 @@ BAD = (
     Bad("GP-SEC-026", change(Bucket, "uploads", kms_key=None), "bucket.uploads", ("aws:kms with a key of AWS",)),
     Bad("GP-SEC-027", change_container("api", readonly_root_filesystem=False), API, ("container api", "true is right")),
     Bad("GP-SEC-028", change(Topic, "alerts", kms_key=None), "topic.alerts", ("no kms_key",)),
+    Bad("GP-SEC-029", change(Secret, "payment-key", kms_key=None), "secret.payment-key", ("no kms_key",)),
+    Bad("GP-SEC-030", change(LogGroup, "api", kms_key=None), "log_group.api", ("no kms_key",)),
 )
 
 GOOD = (
@@ -352,6 +353,7 @@ GOOD = (
     Good("GP-SEC-008", change(Listener, "http", default_action=FixedResponse(status_code=403))),
     Good("GP-SEC-009", change(Listener, "https", ssl_policy="ELBSecurityPolicy-TLS13-1-3-2021-06")),
     Good("GP-SEC-009", change(Listener, "https", ssl_policy="ELBSecurityPolicy-TLS13-1-2-Res-2021-06")),
+    Good("GP-SEC-009", change(Listener, "https", ssl_policy="ELBSecurityPolicy-TLS13-1-2-Ext0-FIPS-PQ-2025-09")),
     Good("GP-SEC-010", environment(TOKEN_LIFETIME="3600", SECRET_NAME="app/db", PASSWORD="", API_TOKEN="false")),
     Good("GP-SEC-010", environment(URL="https://api.example.com/v1?q=a:b@c", DB_SECRET="arn:aws:secretsmanager:x:y")),
     Good("GP-SEC-010", environment(DB_SECRET=Ref(Secret, "database").arn, TOKEN=InputValue("token"))),
@@ -401,6 +403,8 @@ GOOD = (
     Good("GP-SEC-026", change(Bucket, "logs", keep=True)),
     Good("GP-SEC-027", change_container("api", command=())),
     Good("GP-SEC-028", change(Topic, "alerts", display_name="Alerts")),
+    Good("GP-SEC-029", change(Secret, "payment-key", recovery_window_in_days=30)),
+    Good("GP-SEC-030", change(LogGroup, "api", retention_in_days=1)),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
@@ -17,7 +16,10 @@ from tests.checks.planting import (
     copy,
     get,
     identify,
+    less_rights,
+    more_rights,
     together,
+    with_fields,
 )
 
 from groundplan.checks import run
@@ -39,6 +41,7 @@ from groundplan.resources.databases import (
 )
 from groundplan.resources.edge import (
     Certificate,
+    FixedResponse,
     Listener,
     ListenerCertificate,
     ListenerRule,
@@ -56,9 +59,10 @@ from groundplan.resources.network import (
     Subnet,
     Vpc,
 )
-from groundplan.resources.security import Key, Secret
+from groundplan.resources.policies import PolicyDocument, Principal, Statement
+from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, Transition
-from groundplan.resources.values import Ref
+from groundplan.resources.values import Pseudo, Ref, text
 
 PRIVATE = Ref(Subnet, "private", "a")
 API = "task_definition.api"
@@ -71,7 +75,7 @@ def health(name: str = "api", **fields: object) -> Planting:
 
     def planted(architecture: Architecture) -> Architecture:
         group = get(architecture, TargetGroup, name)
-        return architecture.changed(group, health_check=replace(group.health_check, **fields))  # type: ignore[arg-type]
+        return architecture.changed(group, health_check=with_fields(group.health_check, fields))
 
     return planted
 
@@ -79,7 +83,7 @@ def health(name: str = "api", **fields: object) -> Planting:
 def container_health(**fields: object) -> Planting:
     """Change the api container's health check."""
     check = ContainerHealthCheck(command=("CMD", "true"), interval=30, timeout=5, retries=3, start_period=60)
-    return change_container("api", health_check=replace(check, **fields))  # type: ignore[arg-type]
+    return change_container("api", health_check=with_fields(check, fields))
 
 
 def many_rules(count: int) -> Planting:
@@ -105,13 +109,13 @@ def many_rules(count: int) -> Planting:
 def acl(**fields: object) -> Planting:
     """Give the network ACL one entry."""
     rule = NetworkAclRule(100, "ingress", "allow", "tcp", IPv4Network("10.0.0.0/16"), 5432, 5432)
-    return change(NetworkAcl, "database", rules=(replace(rule, **fields),))  # type: ignore[arg-type]
+    return change(NetworkAcl, "database", rules=(with_fields(rule, fields),))
 
 
 def lifecycle(**fields: object) -> Planting:
     """Give the bucket of uploads a second lifecycle rule."""
     abort = BucketLifecycleRule(id="abort", abort_incomplete_multipart_upload_days=7)
-    rule = replace(BucketLifecycleRule(id="old"), **fields)  # type: ignore[arg-type]
+    rule = with_fields(BucketLifecycleRule(id="old"), fields)
     return change(Bucket, "uploads", lifecycle_rules=(abort, rule))
 
 
@@ -120,6 +124,22 @@ def rename_container(name: str) -> Planting:
     target = ServiceLoadBalancer(target_group=Ref(TargetGroup, "api"), container_name=name, container_port=3000)
     return change(EcsService, "api", load_balancers=(target,))
 
+
+def key_for(role: str) -> Planting:
+    """Have the key's own policy name a role."""
+
+    def planted(architecture: Architecture) -> Architecture:
+        key = get(architecture, Key, "data")
+        name = get(architecture, Role, role).role_name
+        arn = text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, f":role/{name}")
+        more = Statement(principals=(Principal("AWS", (arn,)),), actions=("kms:*",), resources=("*",))
+        return architecture.changed(key, policy=PolicyDocument((*key.policy.statements, more)))
+
+    return planted
+
+
+GET = "secretsmanager:GetSecretValue"
+SECRETS = text("arn:", Pseudo.PARTITION, ":secretsmanager:ap-south-1:", Pseudo.ACCOUNT_ID, ":secret:sample/*")
 
 BAD = (
     Bad("GP-VAL-001", change(TaskDefinition, "api", cpu=256, memory=4096), API, ("4096", "512, 1024, 2048")),
@@ -154,7 +174,10 @@ BAD = (
     Bad("GP-VAL-008", change(DatabaseInstance, "main", identifier="Sample-DB"), MAIN, ("capitals", "sample-db")),
     Bad("GP-VAL-008", change(CacheReplicationGroup, "sessions", replication_group_id="Sample"), CACHE, ("capitals",)),
     Bad(
-        "GP-VAL-008", change(DatabaseInstance, "main", master_username="rdsadmin"), MAIN, ("master_username rdsadmin",)
+        "GP-VAL-008",
+        change(DatabaseInstance, "main", master_username="rdsadmin"),
+        MAIN,
+        ("illegal master_username", "rdsadmin"),
     ),
     Bad("GP-VAL-009", copy(LogGroup, "api", name="zz"), "log_group.zz", ("log_group.api", "its own")),
     Bad(
@@ -387,6 +410,36 @@ BAD = (
         "bucket.logs",
         ("load_balancer.main", "aws:kms", "AES256 is right"),
     ),
+    Bad(
+        "GP-VAL-038",
+        change_container("api", secrets={"EXTRA": Ref(Secret, "cache").arn}),
+        API,
+        ("injects secret.cache", "role.api-execution lacks secretsmanager:GetSecretValue"),
+    ),
+    Bad(
+        "GP-VAL-038",
+        together(
+            less_rights("api-execution", "kms:Decrypt"),
+            change_container("api", secrets={"URL": text(Ref(Secret, "database").arn, ":username::")}),
+        ),
+        API,
+        ("secret.database", "lacks kms:Decrypt on key.data"),
+    ),
+    Bad(
+        "GP-VAL-039",
+        less_rights("api", "kms:GenerateDataKey"),
+        "role.api",
+        ("bucket.backups (s3:GetObject and s3:PutObject)", "lacks kms:GenerateDataKey on key.data"),
+    ),
+    Bad(
+        "GP-VAL-040",
+        together(
+            change(Listener, "https", default_action=FixedResponse(status_code=404)),
+            change(ListenerRule, "api", action=FixedResponse(status_code=404)),
+        ),
+        "ecs_service.api",
+        ("target_group.api", "no listener forwards"),
+    ),
 )
 
 GOOD = (
@@ -442,6 +495,18 @@ GOOD = (
     Good("GP-VAL-034", change(CacheParameterGroup, "main", parameters={})),
     Good("GP-VAL-035", change(Secret, "payment-key", recovery_window_in_days=0)),
     Good("GP-VAL-036", change(LoadBalancer, "main", scheme="internal", subnets=(PRIVATE, Ref(Subnet, "private", "b")))),
+    Good("GP-VAL-038", together(less_rights("api-execution", GET), more_rights("api-execution", GET, on=SECRETS))),
+    Good(
+        "GP-VAL-038",
+        together(
+            less_rights("api-execution", GET),
+            change(Role, "api-execution", managed_policy_arns=("arn:aws:iam::123456789012:policy/ours",)),
+        ),
+    ),
+    Good("GP-VAL-038", together(less_rights("api-execution", "kms:Decrypt"), key_for("api-execution"))),
+    Good("GP-VAL-039", together(less_rights("api", "s3:PutObject"), less_rights("api", "kms:GenerateDataKey"))),
+    Good("GP-VAL-039", together(less_rights("api", "kms:Decrypt"), key_for("api"))),
+    Good("GP-VAL-040", change(Listener, "https", default_action=FixedResponse(status_code=404))),
     Good("GP-VAL-037", change(LoadBalancer, "main", access_log_bucket=None)),
 )
 

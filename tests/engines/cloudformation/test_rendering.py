@@ -12,6 +12,8 @@ from tests.engines.cloudformation.reading import read
 from tests.engines.samples import sample_architecture
 
 from groundplan.engines.cloudformation import Rendering, Stack, StackOutput, Unsupported, render
+from groundplan.engines.cloudformation.intrinsics import Scope
+from groundplan.engines.cloudformation.rows import attribute_refs
 from groundplan.resources import CONCERNS, Architecture, Input, Output, Resource
 from groundplan.resources.containers import EcsService, ScalableTarget
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
@@ -20,7 +22,7 @@ from groundplan.resources.monitoring import LogGroup, Topic, TopicSubscription
 from groundplan.resources.network import InternetGateway, Route, SecurityGroup, Vpc
 from groundplan.resources.security import Key, Secret
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, text
+from groundplan.resources.values import Attribute, InputValue, Pseudo, Ref, SecretValue, text
 
 RENDERING = render(sample_architecture())
 STACKS = {stack.name: stack for stack in RENDERING.stacks}
@@ -391,7 +393,17 @@ def test_load_balancer_attributes() -> None:
     assert found["access_logs.s3.bucket"] == {"Ref": "LogsBucketId"}
 
 
+def test_what_no_template_can_hold_is_refused() -> None:
+    scope = Scope({}, lambda value: "Parameter")
+    with pytest.raises(TypeError, match="set cannot stand in a template"):
+        scope.resolve({"Name": {1, 2}})
+    with pytest.raises(TypeError, match="set cannot stand in a template"):
+        list(attribute_refs([{1, 2}]))
+    with pytest.raises(ValueError, match=r"vpc.main has no attribute 'colour' in CloudFormation"):
+        scope.resolve(Attribute(Ref(Vpc, "main"), "colour"))
+
+
 def test_nothing_to_render_is_nothing() -> None:
-    rendering = render(small())
+    rendering = render(small(outputs=(Output(name="motto", description="A motto", value="less is more"),)))
     assert rendering.stacks == ()
-    assert rendering.unsupported == ()
+    assert rendering.unsupported == (Unsupported("output.motto", "there is no stack to stand in"),)

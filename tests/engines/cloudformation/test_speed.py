@@ -13,13 +13,13 @@ from groundplan.engines.cloudformation import render
 
 
 def seconds(services: int) -> float:
-    """The best of three: what the machine does beside it is not this engine's."""
+    """Processor time, the best of three: what the machine does beside it is not this engine's."""
     architecture = many_services(services)
     times = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         render(architecture)
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     return min(times)
 
 
@@ -33,9 +33,9 @@ def test_time_grows_with_the_number_of_services() -> None:
 
 def test_the_sample_takes_less_than_100_ms() -> None:
     architecture = sample_architecture()
-    start = time.perf_counter()
+    start = time.process_time()
     render(architecture)
-    assert time.perf_counter() - start < 0.1
+    assert time.process_time() - start < 0.1
 
 
 def test_nothing_heavy_is_imported() -> None:

@@ -191,8 +191,8 @@ def test_a_kind_without_a_row_is_reported_and_so_is_what_needs_it() -> None:
     rendering = render(architecture)
     assert rendering.stacks == ()
     assert {item.address: item.reason for item in rendering.unsupported} == {
-        "telescope.big": "CloudFormation templates cannot express a telescope yet",
+        "telescope.big": "CloudFormation templates cannot express this kind yet: telescope",
         "vpc.main": "it refers to telescope.big, which CloudFormation cannot express",
-        "observatory.hill": "CloudFormation templates cannot express a observatory yet",
+        "observatory.hill": "CloudFormation templates cannot express this kind yet: observatory",
         "output.eye": "it speaks of telescope.big, in no stack",
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.engines.samples import sample_architecture
@@ -28,15 +28,21 @@ ACCEPTED_BY_LINT = {
 }
 
 
-def architectures() -> Iterator[Any]:
-    yield pytest.param(sample_architecture(), id="sample")
-    for loaded in load_all(EXAMPLES / "duskspendr" / "groundplan.yaml"):
-        yield pytest.param(design(loaded), id=f"duskspendr-{loaded.name}")
+def architectures(name: str) -> list[Architecture]:
+    """The sample, or an example in each of its environments."""
+    if name == "sample":
+        return [sample_architecture()]
+    return [design(loaded) for loaded in load_all(EXAMPLES / name / "groundplan.yaml")]
+
+
+def stacks(name: str) -> list[Stack]:
+    return [stack for architecture in architectures(name) for stack in render(architecture).stacks]
+
+
+NAMES = ("sample", "duskspendr")
 
 
 def unaccepted(found: Iterator[tuple[Stack, str, str]], accepted: dict[str, tuple[str, str]]) -> list[str]:
-    import re
-
     return [
         f"{stack.name}: {rule} {message}"
         for stack, rule, message in found
@@ -44,14 +50,14 @@ def unaccepted(found: Iterator[tuple[Stack, str, str]], accepted: dict[str, tupl
     ]
 
 
-@pytest.mark.parametrize("architecture", architectures())
-def test_cloudformation_validate(architecture: Architecture) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_cloudformation_validate(name: str) -> None:
     # Loaded by name: the package has no type hints.
     validator = importlib.import_module("cloudformation_validate")
     engine = validator.CompositeEngine()
 
     def found() -> Iterator[tuple[Stack, str, str]]:
-        for stack in render(architecture).stacks:
+        for stack in stacks(name):
             report = engine.validate_template(validator.TemplateContent(stack.body, stack.name))
             for diagnostic in report.diagnostics:
                 if diagnostic.severity.name != "INFO":
@@ -60,12 +66,12 @@ def test_cloudformation_validate(architecture: Architecture) -> None:
     assert unaccepted(found(), ACCEPTED_BY_VALIDATE) == []
 
 
-@pytest.mark.parametrize("architecture", architectures())
-def test_cfn_lint(architecture: Architecture) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_cfn_lint(name: str) -> None:
     from cfnlint.api import ManualArgs, lint
 
     def found() -> Iterator[tuple[Stack, str, str]]:
-        for stack in render(architecture).stacks:
+        for stack in stacks(name):
             for match in lint(stack.body, config=ManualArgs(regions=[stack.region])):
                 yield stack, match.rule.id, match.message
 

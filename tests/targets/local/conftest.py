@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -83,8 +83,8 @@ def physical(stack: Stack, logical_id: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[Aws]:
-    yield Aws()
+def aws() -> Aws:
+    return Aws()
 
 
 @pytest.fixture

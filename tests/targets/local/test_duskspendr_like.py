@@ -26,7 +26,9 @@ def stack(aws: Aws) -> Iterator[Stack]:
     aws.client("rds", REGION).modify_db_instance(DBInstanceIdentifier="duskspendr-db", DeletionProtection=False)
     aws.delete(stack)
     assert stack.status == "DELETE_COMPLETE", failures(stack)
-    assert not aws.client("ec2", REGION).describe_vpcs(Filters=[{"Name": "tag:Project", "Values": ["DuskSpendr"]}])["Vpcs"]
+    assert not aws.client("ec2", REGION).describe_vpcs(Filters=[{"Name": "tag:Project", "Values": ["DuskSpendr"]}])[
+        "Vpcs"
+    ]
     assert not aws.client("elasticache", REGION).describe_replication_groups()["ReplicationGroups"]
     assert not aws.client("rds", REGION).describe_db_instances()["DBInstances"]
     snapshots = aws.client("rds", REGION).describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
@@ -85,7 +87,9 @@ def test_network_acl_and_flow_logs_and_endpoints(ec2: Any, stack: Stack) -> None
     assert entry["PortRange"] == {"From": 5432, "To": 6379}
     logs = ec2.describe_flow_logs(FlowLogIds=[physical(stack, "FlowLogs")])["FlowLogs"][0]
     assert (logs["ResourceId"], logs["TrafficType"]) == (physical(stack, "Vpc"), "ALL")
-    endpoints = ec2.describe_vpc_endpoints(VpcEndpointIds=[physical(stack, "S3Endpoint"), physical(stack, "SecretsEndpoint")])
+    endpoints = ec2.describe_vpc_endpoints(
+        VpcEndpointIds=[physical(stack, "S3Endpoint"), physical(stack, "SecretsEndpoint")]
+    )
     assert {item["VpcEndpointType"] for item in endpoints["VpcEndpoints"]} == {"Gateway", "Interface"}
 
 
@@ -100,7 +104,9 @@ def test_security_groups(ec2: Any, stack: Stack, group: str, port: int, source: 
 
 
 def test_cluster(aws: Aws, stack: Stack) -> None:  # DS-30 to DS-33
-    found = aws.client("ecs", REGION).describe_clusters(clusters=["DuskSpendr-cluster"], include=["SETTINGS", "CONFIGURATIONS"])
+    found = aws.client("ecs", REGION).describe_clusters(
+        clusters=["DuskSpendr-cluster"], include=["SETTINGS", "CONFIGURATIONS"]
+    )
     cluster = found["clusters"][0]
     assert cluster["settings"] == [{"name": "containerInsights", "value": "enabled"}]
     execute = cluster["configuration"]["executeCommandConfiguration"]
@@ -110,7 +116,11 @@ def test_cluster(aws: Aws, stack: Stack) -> None:  # DS-30 to DS-33
 
 def test_task_definition(aws: Aws, stack: Stack) -> None:  # DS-34 to DS-57
     task = aws.client("ecs", REGION).describe_task_definition(taskDefinition="DuskSpendr-api")["taskDefinition"]
-    assert (task["family"], task["requiresCompatibilities"], task["networkMode"]) == ("DuskSpendr-api", ["FARGATE"], "awsvpc")
+    assert (task["family"], task["requiresCompatibilities"], task["networkMode"]) == (
+        "DuskSpendr-api",
+        ["FARGATE"],
+        "awsvpc",
+    )
     assert (task["cpu"], task["memory"]) == ("512", "1024")
     assert task["taskRoleArn"].endswith("role/DuskSpendr-ecs-task-role")
     (container,) = task["containerDefinitions"]
@@ -118,7 +128,10 @@ def test_task_definition(aws: Aws, stack: Stack) -> None:  # DS-34 to DS-57
     assert container["name"] == "api"
     assert container["image"] == f"{repository['repositoryUri']}:latest"
     assert container["portMappings"] == [{"containerPort": 3000, "hostPort": 3000, "protocol": "tcp"}]
-    assert {item["name"]: item["value"] for item in container["environment"]} == {"NODE_ENV": "production", "PORT": "3000"}
+    assert {item["name"]: item["value"] for item in container["environment"]} == {
+        "NODE_ENV": "production",
+        "PORT": "3000",
+    }
     assert container["secrets"] == [{"name": "DATABASE_URL", "valueFrom": physical(stack, "DatabaseUrl")}]
     assert container["logConfiguration"] == {
         "logDriver": "awslogs",
@@ -142,7 +155,9 @@ def test_service(aws: Aws, stack: Stack) -> None:  # DS-58 to DS-66
     assert (target["containerName"], target["containerPort"]) == ("api", 3000)
     assert service["deploymentConfiguration"]["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
     assert service["enableExecuteCommand"] is True
-    group = aws.client("elbv2", REGION).describe_target_groups(TargetGroupArns=[target["targetGroupArn"]])["TargetGroups"][0]
+    group = aws.client("elbv2", REGION).describe_target_groups(TargetGroupArns=[target["targetGroupArn"]])[
+        "TargetGroups"
+    ][0]
     assert (group["TargetType"], group["Port"], group["HealthCheckPath"]) == ("ip", 3000, "/health")
 
 
@@ -171,7 +186,11 @@ def test_backups_bucket(aws: Aws, stack: Stack) -> None:  # DS-80 to DS-92, DS-1
     assert rules[0]["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
     found = {rule["ID"]: rule for rule in s3.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"]}
     cleanup, archive = found["auto-backup-cleanup"], found["archive-old-backups"]
-    assert (cleanup["Status"], cleanup["Filter"]["Prefix"], cleanup["Expiration"]["Days"]) == ("Enabled", "auto-backups/", 30)
+    assert (cleanup["Status"], cleanup["Filter"]["Prefix"], cleanup["Expiration"]["Days"]) == (
+        "Enabled",
+        "auto-backups/",
+        30,
+    )
     assert cleanup["NoncurrentVersionExpiration"]["NoncurrentDays"] == 7
     assert (archive["Filter"]["Prefix"], archive["Transitions"]) == (
         "manual-backups/", [{"Days": 90, "StorageClass": "GLACIER"}],
@@ -195,7 +214,9 @@ def test_database(aws: Aws, stack: Stack) -> None:  # DS-94 to DS-119
         assert database[name] == wanted, name
     assert database["Endpoint"]["Port"] == 5432
     assert database["KmsKeyId"].endswith(physical(stack, "DatabaseKey"))
-    assert [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]] == [physical(stack, "DatabaseGroup")]
+    assert [group["VpcSecurityGroupId"] for group in database["VpcSecurityGroups"]] == [
+        physical(stack, "DatabaseGroup")
+    ]
     group = rds.describe_db_subnet_groups(DBSubnetGroupName="main")["DBSubnetGroups"][0]
     assert {item["SubnetAvailabilityZone"]["Name"] for item in group["Subnets"]} == {"ap-south-1a", "ap-south-1b"}
     found = rds.list_tags_for_resource(ResourceName=database["DBInstanceArn"])["TagList"]
@@ -208,7 +229,12 @@ def test_database_password_stays_a_reference(aws: Aws, stack: Stack) -> None:
     value = json.loads(
         aws.client("secretsmanager", REGION).get_secret_value(SecretId="DuskSpendr/db-password")["SecretString"]
     )
-    assert (len(value["password"]), value["username"], value["engine"], value["port"]) == (32, "duskspendr", "postgres", 5432)
+    assert (len(value["password"]), value["username"], value["engine"], value["port"]) == (
+        32,
+        "duskspendr",
+        "postgres",
+        5432,
+    )
     record = stack.resources["Database"]
     assert "{{resolve:secretsmanager:" in record.properties["MasterUserPassword"]
     assert value["password"] not in repr((record.properties, record.state.properties, stack.events))
@@ -218,7 +244,11 @@ def test_replica(aws: Aws, stack: Stack) -> None:  # DS-120 to DS-127
     rds = aws.client("rds", REGION)
     replica = rds.describe_db_instances(DBInstanceIdentifier="duskspendr-db-replica")["DBInstances"][0]
     assert replica["ReadReplicaSourceDBInstanceIdentifier"] == "duskspendr-db"
-    assert (replica["DBInstanceClass"], replica["StorageEncrypted"], replica["MultiAZ"]) == ("db.t3.medium", True, False)
+    assert (replica["DBInstanceClass"], replica["StorageEncrypted"], replica["MultiAZ"]) == (
+        "db.t3.medium",
+        True,
+        False,
+    )
     assert replica["PerformanceInsightsEnabled"] is True
     assert [group["VpcSecurityGroupId"] for group in replica["VpcSecurityGroups"]] == [physical(stack, "DatabaseGroup")]
     found = rds.list_tags_for_resource(ResourceName=replica["DBInstanceArn"])["TagList"]
@@ -250,7 +280,10 @@ def test_cache(aws: Aws, stack: Stack) -> None:  # DS-129 to DS-146
     assert client.describe_cache_parameter_groups(CacheParameterGroupName=name)["CacheParameterGroups"][0][
         "CacheParameterGroupFamily"
     ] == "redis7"  # fmt: skip
-    assert client.describe_cache_parameters(CacheParameterGroupName=name)["Parameters"][0]["ParameterValue"] == "allkeys-lru"
+    assert (
+        client.describe_cache_parameters(CacheParameterGroupName=name)["Parameters"][0]["ParameterValue"]
+        == "allkeys-lru"
+    )
 
 
 def test_roles(aws: Aws, stack: Stack) -> None:  # DS-148 to DS-153
@@ -259,13 +292,18 @@ def test_roles(aws: Aws, stack: Stack) -> None:  # DS-148 to DS-153
     assert role["AssumeRolePolicyDocument"]["Statement"] == [
         {"Effect": "Allow", "Principal": {"Service": "ecs-tasks.amazonaws.com"}, "Action": "sts:AssumeRole"}
     ]
-    document = iam.get_role_policy(RoleName="DuskSpendr-ecs-task-role", PolicyName="DuskSpendr-ecs-task-policy")["PolicyDocument"]
+    document = iam.get_role_policy(RoleName="DuskSpendr-ecs-task-role", PolicyName="DuskSpendr-ecs-task-policy")[
+        "PolicyDocument"
+    ]
     objects, secrets, key = document["Statement"]
     assert (objects["Action"], objects["Resource"]) == (
         ["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::duskspendr-backups-production/*",
     )  # fmt: skip
     assert secrets["Resource"] == "arn:aws:secretsmanager:ap-south-1:123456789012:secret:DuskSpendr/*"
-    assert key["Resource"] == aws.client("kms", REGION).describe_key(KeyId=physical(stack, "MainKey"))["KeyMetadata"]["Arn"]
+    assert (
+        key["Resource"]
+        == aws.client("kms", REGION).describe_key(KeyId=physical(stack, "MainKey"))["KeyMetadata"]["Arn"]
+    )
     attached = iam.list_attached_role_policies(RoleName=physical(stack, "ExecutionRole"))["AttachedPolicies"]
     assert [policy["PolicyName"] for policy in attached] == ["AmazonECSTaskExecutionRolePolicy"]
 

@@ -77,7 +77,7 @@ def pieces_of(architecture: Architecture) -> tuple[tuple[Piece, ...], tuple[Unsu
 
 def _why_not(resource: Resource, unsupported: Mapping[Ref[Resource], Unsupported]) -> str:
     if type(resource) not in ROWS:
-        return f"CloudFormation templates cannot express a {resource.title or resource.kind_name()} yet"
+        return f"CloudFormation templates cannot express this kind yet: {resource.title or resource.kind_name()}"
     for ref in resource.references() if unsupported else ():
         if ref in unsupported:
             return f"it refers to {ref}, which CloudFormation cannot express"

@@ -172,14 +172,13 @@ class _Renderer:
         refs = {value.ref for value in values if isinstance(value, Attribute)}
         missing = sorted(str(ref) for ref in refs if ref not in self._place)
         if missing or not self._drafts:
-            self.unsupported.append(
-                Unsupported(address, f"it speaks of {', '.join(missing) or 'nothing'}, in no stack")
-            )
+            reason = f"it speaks of {', '.join(missing)}, in no stack" if missing else "there is no stack to stand in"
+            self.unsupported.append(Unsupported(address, reason))
             return
         spoken_of = [draft for draft in self._drafts if any(ref in draft.plan.members for ref in refs)]
         draft = (spoken_of or self._drafts)[-1]
         name = pascal(output.name)
-        draft.outputs[name] = output
+        draft.outputs[distinct(name, address) if name in draft.outputs else name] = output
         for need in attribute_refs(output.value):
             if isinstance(need, InputValue) or need.ref not in draft.plan.members:
                 self._parameter(same_attribute(need) if isinstance(need, Attribute) else need, draft)

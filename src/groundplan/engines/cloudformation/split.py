@@ -70,4 +70,6 @@ def _shared_and_owned(pieces: Sequence[Piece], services: Sequence[str]) -> tuple
 
 def _owner(name: str, services: Sequence[str]) -> str:
     """The service that a resource is named for, the longest that fits, or the resource's own name."""
-    return next((service for service in services if name == service or name.startswith(f"{service}-")), name)
+    return next(
+        (service for service in services if name == service or name.startswith((f"{service}-", f"{service}_"))), name
+    )

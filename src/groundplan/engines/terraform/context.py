@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any
 
@@ -29,8 +30,8 @@ from groundplan.resources.values import Attribute, Dynamic, InputValue, JsonDocu
 if TYPE_CHECKING:
     from groundplan.engines.terraform.rows import Row
 
+_WRITTEN = (str, int, Expression, Template, Call, Heredoc)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_SIGN_BEFORE_INTERPOLATION = re.compile(r"[$%]$")
 _DATA_SOURCES = {
     Pseudo.ACCOUNT_ID: ("aws_caller_identity", "account_id"),
     Pseudo.PARTITION: ("aws_partition", "partition"),
@@ -79,9 +80,7 @@ class Context:
 
     def arguments(self, values: Mapping[str, object]) -> tuple[Argument, ...]:
         """Arguments in order; what is None or empty is left out."""
-        return tuple(
-            Argument(name, self.value(value)) for name, value in values.items() if value not in (None, "", (), [], {})
-        )
+        return tuple(Argument(name, self.value(value)) for name, value in values.items() if not _is_empty(value))
 
     def block(self, type_: str, values: Mapping[str, object], *inner: Block | None) -> Block:
         """A nested block: arguments, then further blocks."""
@@ -104,6 +103,19 @@ class Context:
         """What others write to mean a resource: its id or, where Terraform wants that, its ARN or name."""
         return Expression(self.attribute(ref, self.rows[ref.kind].referred[1]))
 
+    def leads_to(self, source: Ref[Resource], target: Ref[Resource]) -> bool:
+        """Whether a resource refers to another, directly or through others, so that the other cannot wait for it."""
+        seen = {source}
+        waiting = [source]
+        while waiting:
+            for ref in self.architecture[waiting.pop()].references():
+                if ref == target:
+                    return True
+                if ref not in seen:
+                    seen.add(ref)
+                    waiting.append(ref)
+        return False
+
     def in_region(self, text: str) -> Value:
         """Text that begins with the environment's region, with the variable in its place."""
         region = self.architecture.region
@@ -119,9 +131,9 @@ class Context:
 
     def value(self, value: object) -> Value:
         """Any value of the model. Raises CannotExpressError for a secret's value: it would end up in the state."""
+        if value is None or isinstance(value, _WRITTEN):
+            return value
         match value:
-            case None | bool() | int() | str() | Expression() | Template() | Call() | Heredoc():
-                return value
             case Ref():
                 return Expression(self.attribute(value, "id"))
             case Attribute() | Pseudo() | InputValue() | SecretValue():
@@ -196,17 +208,23 @@ class Context:
                 source += self.region
                 continue
             code = self._secret(part) if secrets and isinstance(part, SecretValue) else self._dynamic(part).source
-            # A sign right before an interpolation would escape it.
-            source = _SIGN_BEFORE_INTERPOLATION.sub(lambda sign: f'${{"{sign[0]}"}}', source)
             source += f"${{{code}}}"
         return Template(source)
 
 
 def label(ref: Ref[Resource]) -> str:
     """The resource's name in Terraform: ``private_a``."""
-    name = ref.name if ref.key is None else f"{ref.name}_{ref.key}"
+    return _label(ref.name if ref.key is None else f"{ref.name}_{ref.key}")
+
+
+@lru_cache(maxsize=1 << 14)
+def _label(name: str) -> str:
     written = re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
     return written if _IDENTIFIER.match(written) else f"_{written}"
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, (str, tuple, list, Mapping)) and not value)
 
 
 def parsed_secret(ref: Ref[Secret]) -> str:

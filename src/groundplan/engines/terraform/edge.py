@@ -92,7 +92,9 @@ def _before_load_balancer(balancer: LoadBalancer, context: Context) -> Iterator[
         yield from (
             context.address(user.ref)
             for user in users
-            if isinstance(user, BucketPolicy) and user.bucket == balancer.access_log_bucket
+            if isinstance(user, BucketPolicy)
+            and user.bucket == balancer.access_log_bucket
+            and not context.leads_to(user.ref, balancer.ref)
         )
 
 

@@ -55,7 +55,7 @@ def adjacent_windows() -> None:
         seconds = original(*ranges)
         return seconds if seconds else -1
 
-    utils.get_overlap_between_two_date_ranges = overlap
+    setattr(utils, "get_overlap_between_two_date_ranges", overlap)  # noqa: B010 - mypy forbids assigning to a function
 
 
 @_once
@@ -218,10 +218,31 @@ def deleted_replication_groups_go() -> None:
     setattr(ElastiCacheBackend, "delete_replication_group", delete)  # noqa: B010 - mypy forbids assigning to a method
 
 
+@_once
+def cache_subnet_zones() -> None:
+    """moto shows the zone of a cache subnet as text where the API has an object, and invents subnets that do not exist."""
+    from moto.elasticache import models
+    from moto.elasticache.exceptions import InvalidSubnet
+    from moto.elasticache.models import CacheSubnetGroup
+
+    original = CacheSubnetGroup.__init__
+
+    @wraps(original)
+    def make(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        for subnet in self.subnets:
+            if "Subnet_availability_zone" in subnet:
+                raise InvalidSubnet(subnet["subnet_identifier"])
+            if isinstance(subnet.get("subnet_availability_zone"), str):
+                subnet["subnet_availability_zone"] = {"Name": subnet["subnet_availability_zone"]}
+
+    setattr(models.CacheSubnetGroup, "__init__", make)  # noqa: B010 - mypy forbids assigning to a method
+
+
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (adjacent_windows, database_echoes),
     "ecs": (service_echoes,),
-    "elasticache": (deleted_replication_groups_go,),
+    "elasticache": (deleted_replication_groups_go, cache_subnet_zones),
     "iam": (managed_policies_on_demand,),
 }
 """By the signing name of the service."""

@@ -97,7 +97,7 @@ def serve(folder: StateFolder, port: int) -> None:
         class Handler(WSGIRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
+            def log(self, type: str, message: str, *args: object) -> None:
                 """Requests are not logged: they may hold secrets."""
 
         saver = Saver(folder.snapshot)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
 import boto3
 from botocore.awsrequest import AWSResponse
@@ -55,7 +56,7 @@ class InProcessTransport:
         body = b"".join(chunks)
         if hasattr(chunks, "close"):
             chunks.close()
-        headers = {key: value for key, value in answer[1]}
+        headers: Any = dict(answer[1])
         return AWSResponse(request.url, answer[0], headers, _RawBody(body))
 
 
@@ -71,8 +72,6 @@ def _environ(request: Any) -> dict[str, Any]:
     body = request.body or b""
     body = body.read() if hasattr(body, "read") else body
     body = body.encode() if isinstance(body, str) else bytes(body)
-    from urllib.parse import unquote_to_bytes
-
     environ: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": "",
@@ -130,13 +129,14 @@ class Clients:
         )  # fmt: skip
         make: Any = self._session.client
         client: BaseClient = make(service, region_name=region, endpoint_url="http://127.0.0.1", config=config)
-        client.meta.events.register("before-send", self._transport)
+        hook: Any = self._transport
+        client.meta.events.register("before-send", hook)
         return client
 
 
 def moto_application() -> WsgiApplication:
     """moto's server application; it imports a service when its first request comes."""
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     application: WsgiApplication = DomainDispatcherApplication(create_backend_app)
     return application
@@ -144,9 +144,6 @@ def moto_application() -> WsgiApplication:
 
 def scope_of(environ: Mapping[str, Any]) -> tuple[str, str]:
     """Region and service out of a request's signature (header or query), or two empty texts."""
-    import re
-    from urllib.parse import unquote
-
     text = str(environ.get("HTTP_AUTHORIZATION", "")) or unquote(str(environ.get("QUERY_STRING", "")))
     found = re.search(r"Credential=[^/]+/\d+/([^/]+)/([^/]+)/aws4_request", text)
     return (found[1], found[2]) if found else ("", "")

@@ -161,7 +161,10 @@ class _Pickler(pickle.Pickler):
             return weakref.WeakValueDictionary, (dict(obj),)
         if isinstance(obj, defaultdict) and kind is not defaultdict:
             return _made_default, (kind, obj.default_factory), obj.__dict__, None, iter(list(obj.items()))
-        if isinstance(obj, types.FunctionType) and "<locals>" in obj.__qualname__ + ("<lambda>" in obj.__qualname__) * "<locals>":
+        if (
+            isinstance(obj, types.FunctionType)
+            and "<locals>" in obj.__qualname__ + ("<lambda>" in obj.__qualname__) * "<locals>"
+        ):
             return _function, _taken_apart(obj)
         if isinstance(obj, types.ModuleType):
             return import_module, (obj.__name__,)
@@ -176,7 +179,7 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _made_default(kind: type[Any], factory: Any) -> Any:
-    made = kind.__new__(kind)
+    made: Any = object.__new__(kind) if not issubclass(kind, dict) else dict.__new__(kind)
     made.default_factory = factory
     return made
 
@@ -201,19 +204,25 @@ def _cryptographic(obj: Any) -> Any:
         return NotImplemented
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes, PublicKeyTypes
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-    if isinstance(obj, PrivateKeyTypes):
+    if isinstance(obj, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
         pem = obj.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         return _private_key, (pem,)
     if isinstance(obj, x509.Certificate):
-        return x509.load_pem_x509_certificate, (obj.public_bytes(serialization.Encoding.PEM),)
-    if isinstance(obj, PublicKeyTypes):
+        return _certificate, (obj.public_bytes(serialization.Encoding.PEM),)
+    if isinstance(obj, rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey):
         pem = obj.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         return _public_key, (pem,)
     return NotImplemented
+
+
+def _certificate(pem: bytes) -> Any:
+    from cryptography.x509 import load_pem_x509_certificate
+
+    return load_pem_x509_certificate(pem)
 
 
 def _private_key(pem: bytes) -> Any:

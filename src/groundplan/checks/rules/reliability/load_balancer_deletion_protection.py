@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.edge import LoadBalancer
 
@@ -15,7 +15,7 @@ class LoadBalancerDeletionProtection(Rule):
     severity = "warning"
     why = "Its address goes with it: every DNS record that leads there leads nowhere."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set databases.<name>.deletion_protection to true: a load balancer is protected where a database is.",
         terraform="aws_lb: enable_deletion_protection = true",
         cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer: deletion_protection.enabled",
     )

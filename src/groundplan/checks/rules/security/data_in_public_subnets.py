@@ -21,7 +21,7 @@ class DataInPublicSubnets(Rule):
         terraform="aws_db_subnet_group, aws_elasticache_subnet_group: subnet_ids",
         cloudformation="AWS::RDS::DBSubnetGroup, AWS::ElastiCache::SubnetGroup: SubnetIds",
     )
-    source = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-46"
+    source = "https://docs.aws.amazon.com/config/latest/developerguide/rds-instance-subnet-igw-check.html"
     references = References(pillar="Security", security_hub=("RDS.46",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:

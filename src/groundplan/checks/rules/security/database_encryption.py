@@ -25,4 +25,5 @@ class DatabaseEncryption(Rule):
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for database in primaries(architecture):
             if not database.storage_encrypted:
-                yield self.violation(database, f"has storage_encrypted {database.storage_encrypted}; true is right")
+                found = "false" if database.storage_encrypted is False else "not set, which means false"
+                yield self.violation(database, f"has storage_encrypted {found}; true is right")

@@ -10,7 +10,7 @@ from groundplan.resources.architecture import Architecture
 from groundplan.resources.edge import Listener
 
 GOOD = re.compile(
-    r"ELBSecurityPolicy-(TLS13-1-[23](-(Res|Ext[12]))?(-FIPS)?(-PQ)?-\d{4}-\d{2}|FS-1-2(-Res)?-\d{4}-\d{2}|TLS-1-2(-Ext)?-\d{4}-\d{2})"
+    r"ELBSecurityPolicy-(TLS13-1-[23](-(Res|Ext[012]))?(-FIPS)?(-PQ)?-\d{4}-\d{2}|FS-1-2(-Res)?-\d{4}-\d{2}|TLS-1-2(-Ext)?-\d{4}-\d{2})"
 )
 """The policies that admit TLS 1.2 and 1.3 only."""
 RECOMMENDED = "ELBSecurityPolicy-TLS13-1-2-2021-06"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.edge import LoadBalancer
 
@@ -15,7 +15,7 @@ class LoadBalancerAccessLogs(Rule):
     severity = "warning"
     why = "Nobody can say afterwards who asked for what: neither after an attack nor after a slow night."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set network.flow_logs, like 30d: access logs are kept where flow logs are.",
         terraform="aws_lb: access_logs",
         cloudformation="AWS::ElasticLoadBalancingV2::LoadBalancer: access_logs.s3.enabled, access_logs.s3.bucket",
     )

@@ -41,14 +41,20 @@ class SecurityGroupOpen(Rule):
             # A wide public range is as good as everyone; a single address is somebody's office.
             if peer.prefixlen > 8:
                 continue
-            ports = "all ports" if rule.from_port is None else f"ports {rule.from_port} to {rule.to_port}"
+            ports = _ports(rule)
             if rule.from_port != rule.to_port or rule.from_port not in WEB or rule.protocol != "tcp":
-                yield self.violation(
-                    rule, f"lets {peer} in on {rule.protocol} {ports} of {rule.security_group}; 80 and 443 are right"
-                )
+                yield self.violation(rule, f"lets {peer} in on {ports} of {rule.security_group}; 80 and 443 are right")
             elif rule.security_group not in of_balancers:
                 yield self.violation(
                     rule,
                     f"lets {peer} in on port {rule.from_port} of {rule.security_group}, which is no load balancer's; "
                     "only load balancers face the internet",
                 )
+
+
+def _ports(rule: SecurityGroupRule) -> str:
+    if rule.from_port is None:
+        return "all ports" if rule.protocol == "all" else f"all of {rule.protocol}"
+    if rule.from_port == rule.to_port:
+        return f"{rule.protocol} port {rule.from_port}"
+    return f"{rule.protocol} ports {rule.from_port} to {rule.to_port}"

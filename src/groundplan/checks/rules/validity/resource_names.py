@@ -77,4 +77,4 @@ class ResourceNames(Rule):
                     name = getattr(resource, field)
                     problem = rule.problem(name) if isinstance(name, str) else None
                     if problem:
-                        yield self.violation(resource, f"has {field} {name}: {problem} ({rule.source.page})")
+                        yield self.violation(resource, f"has an illegal {field}: {problem} ({rule.source.page})")

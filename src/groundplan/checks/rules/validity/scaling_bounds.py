@@ -33,7 +33,9 @@ class ScalingBounds(Rule):
                 )
             elif not least <= desired <= most:
                 yield self.violation(
-                    target, f"scales {target.service} between {least} and {most}, which starts with {desired}"
+                    target,
+                    f"scales {target.service} between {least} and {most}, which starts with {desired}; a "
+                    "desired_count within the bounds is right",
                 )
         for policy in architecture.of(ScalingPolicy):
             counts_requests = policy.predefined_metric == "ALBRequestCountPerTarget"

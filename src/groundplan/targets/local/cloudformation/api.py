@@ -42,7 +42,11 @@ class CloudFormationApi:
             action: Callable[..., Mapping[str, Any] | None] | None = getattr(self, xform_name(operation.name), None)
             if action is None:
                 raise StackError(f"The local AWS does not know the action {operation.name}", "NotImplemented")
-            return 200, query.response(operation, action(region, **arguments) or {}, request_id)
+            return 200, query.response(
+                operation,
+                action(region, **{xform_name(name): value for name, value in arguments.items()}) or {},
+                request_id,
+            )
         except StackError as error:
             return 400, query.error_response(error.code, str(error), request_id)
         except ClientError as error:
@@ -55,22 +59,22 @@ class CloudFormationApi:
     # change sets
 
     def create_change_set(
-        self, region: str, StackName: str, ChangeSetName: str, Parameters: Sequence[Mapping[str, Any]] = (),
-        ChangeSetType: str = "UPDATE", Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (),
-        Description: str = "", OnStackFailure: str = "", **template: Any,
+        self, region: str, stack_name: str, change_set_name: str, parameters: Sequence[Mapping[str, Any]] = (),
+        change_set_type: str = "UPDATE", tags: Sequence[Mapping[str, str]] | None = None, capabilities: Sequence[str] = (),
+        description: str = "", on_stack_failure: str = "", **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
-        if ChangeSetType not in ("CREATE", "UPDATE"):
-            raise StackError(f"The local AWS does not know change sets of type {ChangeSetType}")
+        if change_set_type not in ("CREATE", "UPDATE"):
+            raise StackError(f"The local AWS does not know change sets of type {change_set_type}")
         change_set = self.engine.create_change_set(
-            region, StackName, ChangeSetName, self._body(region, template), _given(Parameters), ChangeSetType,
-            _tags(Tags), Capabilities, Description, OnStackFailure,
+            region, stack_name, change_set_name, self._body(region, template), _given(parameters), change_set_type,
+            _tags(tags), capabilities, description, on_stack_failure,
         )  # fmt: skip
         return {"Id": change_set.id, "StackId": change_set.stack}
 
     def describe_change_set(
-        self, region: str, ChangeSetName: str, StackName: str = "", IncludePropertyValues: bool = False, **_: Any
+        self, region: str, change_set_name: str, stack_name: str = "", include_property_values: bool = False, **_: Any
     ) -> Mapping[str, Any]:
-        change_set = self.engine.find_change_set(region, ChangeSetName, StackName)
+        change_set = self.engine.find_change_set(region, change_set_name, stack_name)
         stack = self.engine.stacks[change_set.stack]
         return {
             **self._change_set_summary(change_set, stack),
@@ -79,13 +83,13 @@ class CloudFormationApi:
             "Capabilities": change_set.capabilities,
             "OnStackFailure": change_set.on_failure or None,
             "Changes": [
-                {"Type": "Resource", "ResourceChange": change if IncludePropertyValues else _without_values(change)}
+                {"Type": "Resource", "ResourceChange": change if include_property_values else _without_values(change)}
                 for change in change_set.changes
             ],
         }
 
-    def list_change_sets(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
+    def list_change_sets(self, region: str, stack_name: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
         found = [item for item in self.engine.change_sets.values() if item.stack == stack.id and item.name != "direct"]
         return {"Summaries": [self._change_set_summary(item, stack) for item in found]}
 
@@ -99,31 +103,31 @@ class CloudFormationApi:
         }  # fmt: skip
 
     def execute_change_set(
-        self, region: str, ChangeSetName: str, StackName: str = "", DisableRollback: bool = False, **_: Any
+        self, region: str, change_set_name: str, stack_name: str = "", disable_rollback: bool = False, **_: Any
     ) -> None:
-        change_set = self.engine.find_change_set(region, ChangeSetName, StackName)
-        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else "ROLLBACK")
+        change_set = self.engine.find_change_set(region, change_set_name, stack_name)
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if disable_rollback else "ROLLBACK")
 
-    def delete_change_set(self, region: str, ChangeSetName: str, StackName: str = "") -> None:
-        self.engine.delete_change_set(self.engine.find_change_set(region, ChangeSetName, StackName))
+    def delete_change_set(self, region: str, change_set_name: str, stack_name: str = "") -> None:
+        self.engine.delete_change_set(self.engine.find_change_set(region, change_set_name, stack_name))
 
     # stacks
 
     def create_stack(
-        self, region: str, StackName: str, Parameters: Sequence[Mapping[str, Any]] = (),
-        Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (), OnFailure: str = "ROLLBACK",
-        DisableRollback: bool = False, EnableTerminationProtection: bool = False, StackPolicyBody: str = "",
+        self, region: str, stack_name: str, parameters: Sequence[Mapping[str, Any]] = (),
+        tags: Sequence[Mapping[str, str]] | None = None, capabilities: Sequence[str] = (), on_failure: str = "ROLLBACK",
+        disable_rollback: bool = False, enable_termination_protection: bool = False, stack_policy_body: str = "",
         **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
-        policy = read_stack_policy(StackPolicyBody) if StackPolicyBody else ""
-        self._refuse_existing(StackName, region)
+        policy = read_stack_policy(stack_policy_body) if stack_policy_body else ""
+        self._refuse_existing(stack_name, region)
         change_set = self.engine.create_change_set(
-            region, StackName, "direct", self._body(region, template) or "", _given(Parameters), "CREATE", _tags(Tags),
-            Capabilities, direct=True,
+            region, stack_name, "direct", self._body(region, template) or "", _given(parameters), "CREATE", _tags(tags),
+            capabilities, direct=True,
         )  # fmt: skip
         stack = self.engine.stacks[change_set.stack]
-        stack.protected, stack.policy, stack.disable_rollback = EnableTerminationProtection, policy, DisableRollback
-        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else OnFailure)
+        stack.protected, stack.policy, stack.disable_rollback = enable_termination_protection, policy, disable_rollback
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if disable_rollback else on_failure)
         return {"StackId": stack.id}
 
     def _refuse_existing(self, name: str, region: str) -> None:
@@ -134,49 +138,51 @@ class CloudFormationApi:
         raise StackError(f"Stack [{name}] already exists", "AlreadyExistsException")
 
     def update_stack(
-        self, region: str, StackName: str, Parameters: Sequence[Mapping[str, Any]] = (),
-        Tags: Sequence[Mapping[str, str]] | None = None, Capabilities: Sequence[str] = (),
-        DisableRollback: bool = False, **template: Any,
+        self, region: str, stack_name: str, parameters: Sequence[Mapping[str, Any]] = (),
+        tags: Sequence[Mapping[str, str]] | None = None, capabilities: Sequence[str] = (),
+        disable_rollback: bool = False, **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
         for change_set in [item for item in self.engine.change_sets.values() if item.name == "direct"]:
-            if change_set.stack == self.engine.find(StackName, region).id:
+            if change_set.stack == self.engine.find(stack_name, region).id:
                 self.engine.change_sets.pop(change_set.id)
         change_set = self.engine.create_change_set(
-            region, StackName, "direct", self._body(region, template), _given(Parameters), "UPDATE", _tags(Tags),
-            Capabilities, direct=True,
+            region, stack_name, "direct", self._body(region, template), _given(parameters), "UPDATE", _tags(tags),
+            capabilities, direct=True,
         )  # fmt: skip
         if change_set.status == "FAILED":
             self.engine.change_sets.pop(change_set.id)
-            raise StackError("No updates are to be performed." if change_set.reason == NO_CHANGES else change_set.reason)
-        self.engine.execute(change_set, on_failure="DO_NOTHING" if DisableRollback else "ROLLBACK")
+            raise StackError(
+                "No updates are to be performed." if change_set.reason == NO_CHANGES else change_set.reason
+            )
+        self.engine.execute(change_set, on_failure="DO_NOTHING" if disable_rollback else "ROLLBACK")
         return {"StackId": change_set.stack}
 
-    def delete_stack(self, region: str, StackName: str, RetainResources: Sequence[str] = (), **_: Any) -> None:
+    def delete_stack(self, region: str, stack_name: str, retain_resources: Sequence[str] = (), **_: Any) -> None:
         try:
-            stack = self.engine.find(StackName, region)
+            stack = self.engine.find(stack_name, region)
         except StackError:
             return  # as AWS: deleting what is not there is fine
-        self.engine.delete(stack, RetainResources)
+        self.engine.delete(stack, retain_resources)
 
-    def continue_update_rollback(self, region: str, StackName: str, **_: Any) -> None:
-        self.engine.continue_rollback(self.engine.find(StackName, region))
+    def continue_update_rollback(self, region: str, stack_name: str, **_: Any) -> None:
+        self.engine.continue_rollback(self.engine.find(stack_name, region))
 
-    def rollback_stack(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
+    def rollback_stack(self, region: str, stack_name: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
         self.engine.roll_back(stack)
         return {"StackId": stack.id}
 
-    def describe_stacks(self, region: str, StackName: str = "", **_: Any) -> Mapping[str, Any]:
-        if StackName:
-            return {"Stacks": [_stack(self.engine.find(StackName, region))]}
+    def describe_stacks(self, region: str, stack_name: str = "", **_: Any) -> Mapping[str, Any]:
+        if stack_name:
+            return {"Stacks": [_stack(self.engine.find(stack_name, region))]}
         return {"Stacks": [_stack(item) for item in self._stacks(region) if item.exists]}
 
-    def list_stacks(self, region: str, StackStatusFilter: Sequence[str] = (), **_: Any) -> Mapping[str, Any]:
+    def list_stacks(self, region: str, stack_status_filter: Sequence[str] = (), **_: Any) -> Mapping[str, Any]:
         return {
             "StackSummaries": [
                 {**_stack(item), "DeletionTime": item.deleted}
                 for item in self._stacks(region)
-                if not StackStatusFilter or item.status in StackStatusFilter
+                if not stack_status_filter or item.status in stack_status_filter
             ]
         }
 
@@ -184,27 +190,29 @@ class CloudFormationApi:
         return [stack for stack in list(self.engine.stacks.values()) if stack.region == region]
 
     def update_termination_protection(
-        self, region: str, StackName: str, EnableTerminationProtection: bool
+        self, region: str, stack_name: str, enable_termination_protection: bool
     ) -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
-        stack.protected = EnableTerminationProtection
+        stack = self.engine.find(stack_name, region)
+        stack.protected = enable_termination_protection
         self.engine.saved()
         return {"StackId": stack.id}
 
-    def set_stack_policy(self, region: str, StackName: str, StackPolicyBody: str = "", StackPolicyURL: str = "") -> None:
-        text = StackPolicyBody or self._object(region, StackPolicyURL)
-        self.engine.find(StackName, region).policy = read_stack_policy(text)
+    def set_stack_policy(
+        self, region: str, stack_name: str, stack_policy_body: str = "", stack_policy_url: str = ""
+    ) -> None:
+        text = stack_policy_body or self._object(region, stack_policy_url)
+        self.engine.find(stack_name, region).policy = read_stack_policy(text)
         self.engine.saved()
 
-    def get_stack_policy(self, region: str, StackName: str) -> Mapping[str, Any]:
-        return {"StackPolicyBody": self.engine.find(StackName, region).policy or None}
+    def get_stack_policy(self, region: str, stack_name: str) -> Mapping[str, Any]:
+        return {"StackPolicyBody": self.engine.find(stack_name, region).policy or None}
 
     # events and resources
 
-    def describe_stack_events(self, region: str, StackName: str = "", NextToken: str = "") -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
+    def describe_stack_events(self, region: str, stack_name: str = "", next_token: str = "") -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
         events = list(reversed(stack.events))
-        page, token = _page(events, NextToken)
+        page, token = _page(events, next_token)
         return {
             "StackEvents": [
                 {"StackId": stack.id, "EventId": event.id, "StackName": stack.name,
@@ -217,14 +225,14 @@ class CloudFormationApi:
         }  # fmt: skip
 
     def describe_stack_resources(
-        self, region: str, StackName: str = "", LogicalResourceId: str = "", PhysicalResourceId: str = ""
+        self, region: str, stack_name: str = "", logical_resource_id: str = "", physical_resource_id: str = ""
     ) -> Mapping[str, Any]:
-        stack = self._stack_of(region, StackName, PhysicalResourceId)
+        stack = self._stack_of(region, stack_name, physical_resource_id)
         return {
             "StackResources": [
                 _resource(stack, record)
                 for record in list(stack.resources.values())
-                if LogicalResourceId in ("", record.logical_id) and PhysicalResourceId in ("", record.state.id)
+                if logical_resource_id in ("", record.logical_id) and physical_resource_id in ("", record.state.id)
             ]
         }
 
@@ -236,33 +244,33 @@ class CloudFormationApi:
                 return stack
         raise StackError(f"Stack for {physical_id} does not exist")
 
-    def list_stack_resources(self, region: str, StackName: str, NextToken: str = "") -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
-        page, token = _page(list(stack.resources.values()), NextToken)
+    def list_stack_resources(self, region: str, stack_name: str, next_token: str = "") -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
+        page, token = _page(list(stack.resources.values()), next_token)
         return {"StackResourceSummaries": [_resource(stack, record) for record in page], "NextToken": token}
 
-    def describe_stack_resource(self, region: str, StackName: str, LogicalResourceId: str) -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
-        record = stack.resources.get(LogicalResourceId)
+    def describe_stack_resource(self, region: str, stack_name: str, logical_resource_id: str) -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
+        record = stack.resources.get(logical_resource_id)
         if record is None:
-            raise StackError(f"Resource {LogicalResourceId} does not exist for stack {stack.name}")
+            raise StackError(f"Resource {logical_resource_id} does not exist for stack {stack.name}")
         return {"StackResourceDetail": _resource(stack, record)}
 
     # templates
 
-    def get_template(self, region: str, StackName: str = "", ChangeSetName: str = "", **_: Any) -> Mapping[str, Any]:
-        if ChangeSetName:
-            template = self.engine.find_change_set(region, ChangeSetName, StackName).template
+    def get_template(self, region: str, stack_name: str = "", change_set_name: str = "", **_: Any) -> Mapping[str, Any]:
+        if change_set_name:
+            template = self.engine.find_change_set(region, change_set_name, stack_name).template
         else:
-            found = self.engine.find(StackName, region).template
+            found = self.engine.find(stack_name, region).template
             if found is None:
-                raise StackError(f"Template for stack {StackName} does not exist yet")
+                raise StackError(f"Template for stack {stack_name} does not exist yet")
             template = found
         return {"TemplateBody": template.body, "StagesAvailable": ["Original", "Processed"]}
 
-    def get_template_summary(self, region: str, StackName: str = "", **template: Any) -> Mapping[str, Any]:
+    def get_template_summary(self, region: str, stack_name: str = "", **template: Any) -> Mapping[str, Any]:
         body = self._body(region, template)
-        read = read_template(body if body is not None else self._present_body(region, StackName))
+        read = read_template(body if body is not None else self._present_body(region, stack_name))
         needed = sorted(required_capabilities(read))
         return {
             "Parameters": [
@@ -285,12 +293,12 @@ class CloudFormationApi:
     def validate_template(self, region: str, **template: Any) -> Mapping[str, Any]:
         read = read_template(self._body(region, template))
         check_template(read, self.engine.surroundings(region))
-        return self.get_template_summary(region, TemplateBody=read.body)
+        return self.get_template_summary(region, template_body=read.body)
 
     def _body(self, region: str, arguments: Mapping[str, Any]) -> str | None:
-        if arguments.get("TemplateBody"):
-            return str(arguments["TemplateBody"])
-        url = arguments.get("TemplateURL")
+        if arguments.get("template_body"):
+            return str(arguments["template_body"])
+        url = arguments.get("template_url")
         return self._object(region, str(url)) if url else None
 
     def _object(self, region: str, url: str) -> str:
@@ -318,16 +326,16 @@ class CloudFormationApi:
             ]
         }
 
-    def list_imports(self, region: str, ExportName: str, **_: Any) -> Mapping[str, Any]:
-        found = [stack.name for stack in self._stacks(region) if stack.exists and ExportName in stack.imports]
+    def list_imports(self, region: str, export_name: str, **_: Any) -> Mapping[str, Any]:
+        found = [stack.name for stack in self._stacks(region) if stack.exists and export_name in stack.imports]
         if not found:
-            raise StackError(f"Export '{ExportName}' is not imported by any stack.")
+            raise StackError(f"Export '{export_name}' is not imported by any stack.")
         return {"Imports": found}
 
     # drift
 
-    def detect_stack_drift(self, region: str, StackName: str, **_: Any) -> Mapping[str, Any]:
-        stack = self.engine.find(StackName, region)
+    def detect_stack_drift(self, region: str, stack_name: str, **_: Any) -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
         with self.engine.gate:
             stack.drifts = detect_drift(stack, self.engine.surroundings(region))
         drifted = sum(item["StackResourceDriftStatus"] in ("MODIFIED", "DELETED") for item in stack.drifts)
@@ -339,17 +347,17 @@ class CloudFormationApi:
         }  # fmt: skip
         return {"StackDriftDetectionId": identifier}
 
-    def describe_stack_drift_detection_status(self, region: str, StackDriftDetectionId: str) -> Mapping[str, Any]:
-        found = self.detections.get(StackDriftDetectionId)
+    def describe_stack_drift_detection_status(self, region: str, stack_drift_detection_id: str) -> Mapping[str, Any]:
+        found = self.detections.get(stack_drift_detection_id)
         if found is None:
-            raise StackError(f"Drift detection {StackDriftDetectionId} does not exist")
+            raise StackError(f"Drift detection {stack_drift_detection_id} does not exist")
         return found
 
     def describe_stack_resource_drifts(
-        self, region: str, StackName: str, StackResourceDriftStatusFilters: Sequence[str] = (), **_: Any
+        self, region: str, stack_name: str, stack_resource_drift_status_filters: Sequence[str] = (), **_: Any
     ) -> Mapping[str, Any]:
-        wanted = StackResourceDriftStatusFilters
-        drifts = self.engine.find(StackName, region).drifts
+        wanted = stack_resource_drift_status_filters
+        drifts = self.engine.find(stack_name, region).drifts
         return {"StackResourceDrifts": [d for d in drifts if not wanted or d["StackResourceDriftStatus"] in wanted]}
 
 

@@ -77,9 +77,7 @@ def _modification(
 ) -> dict[str, Any] | None:
     known, dynamic = _preview(evaluator, definition)
     row = row_of(definition.type)
-    known = with_stack_tags(
-        definition.type, known, stack, record.logical_id, tags, takes_system_tags=row.system_tags
-    )
+    known = with_stack_tags(definition.type, known, stack, record.logical_id, tags, takes_system_tags=row.system_tags)
     old = {name: value for name, value in record.properties.items() if name not in dynamic}
     changed = changed_properties(known, old) | dynamic
     other_type = record.type != definition.type

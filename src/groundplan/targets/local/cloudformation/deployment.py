@@ -97,7 +97,7 @@ class Deployment:
                     verb = "UPDATE" if record else "CREATE"
                     self._note_failure(name, definition.type, record.state.id if record else "", verb, str(error))
                     raise OperationFailedError(f"[{name}]: {error}") from error
-                policies = {
+                policies: dict[str, Any] = {
                     "deletion_policy": definition.deletion_policy,
                     "update_replace_policy": definition.update_replace_policy,
                 }
@@ -114,12 +114,16 @@ class Deployment:
         return order
 
     def _create(
-        self, name: str, handler: Handler, properties: dict[str, Any], policies: Mapping[str, str],
+        self, name: str, handler: Handler, properties: dict[str, Any], policies: Mapping[str, Any],
         replacing: StackResource | None = None,
     ) -> None:  # fmt: skip
         type_name, stack = handler.row.type, self.stack
         verb = "UPDATE" if replacing else "CREATE"
-        why = "Requested update requires the creation of a new physical resource; hence creating one." if replacing else ""
+        why = (
+            "Requested update requires the creation of a new physical resource; hence creating one."
+            if replacing
+            else ""
+        )
         stack.note(name, type_name, replacing.state.id if replacing else "", f"{verb}_IN_PROGRESS", why)
         given = dict(properties)
         if handler.row.name and not given.get(handler.row.name):
@@ -139,7 +143,7 @@ class Deployment:
 
     def _update(
         self, record: StackResource, handler: Handler, properties: dict[str, Any], changed: Collection[str],
-        policies: Mapping[str, str],
+        policies: Mapping[str, Any],
     ) -> None:  # fmt: skip
         name, stack = record.logical_id, self.stack
         stack.note(name, record.type, record.state.id, "UPDATE_IN_PROGRESS")
@@ -155,9 +159,7 @@ class Deployment:
         except Exception as error:
             stack.resources[name] = attempted
             self._unexpected(name, record.type, record.state.id, "UPDATE", error)
-        stack.resources[name] = replace(
-            attempted, state=state, status="UPDATE_COMPLETE", changed=now(), **policies
-        )
+        stack.resources[name] = replace(attempted, state=state, status="UPDATE_COMPLETE", changed=now(), **policies)
         stack.note(name, record.type, state.id, "UPDATE_COMPLETE")
 
     def _change(
@@ -205,7 +207,7 @@ class Deployment:
         stack = self.stack
         assert stack.before  # noqa: S101 - set by deploy
         with self.engine.gate:
-            for name in [*stack.before.order, *stack.before.resources]:
+            for name in dict.fromkeys((*stack.before.order, *stack.before.resources)):
                 old, current = stack.before.resources.get(name), stack.resources.get(name)
                 if old is None or old in stack.leftovers:
                     continue
@@ -318,9 +320,7 @@ class Deployment:
             stack.outputs, stack.imports, stack.before, stack.deleted = (), (), None, now()
             stack.set_status("DELETE_COMPLETE")
 
-    def _delete_records(
-        self, order: list[str], retain: Collection[str] = (), *, creating: bool = False
-    ) -> list[str]:
+    def _delete_records(self, order: list[str], retain: Collection[str] = (), *, creating: bool = False) -> list[str]:
         problems: list[str] = []
         blocked: set[str] = set()
         stack = self.stack

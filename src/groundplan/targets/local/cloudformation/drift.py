@@ -47,7 +47,7 @@ def _differences(record: StackResource, live: dict[str, Any], renames: Any) -> l
     for name, expected in record.properties.items():
         echoed = renames.get(name, name)
         actual, at_first = member(live, echoed), member(record.state.description, echoed)
-        if actual is None and at_first is None or isinstance(expected, str) and "{{resolve:" in expected:
+        if (actual is None and at_first is None) or "{{resolve:" in str(expected):
             continue
         if actual != at_first and next(differences(expected, actual, name), None):
             found.append({"PropertyPath": f"/{name}", "ExpectedValue": _text(expected),

@@ -25,9 +25,7 @@ from groundplan.targets.local.cloudformation.templates import read_template
 from groundplan.targets.local.cloudformation.validation import check_capabilities, check_template
 from groundplan.targets.local.types.handler import ClientFactory, Surroundings
 
-NO_CHANGES = (
-    "The submitted information didn't contain changes. Submit different information to create a change set."
-)
+NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 _UPDATABLE = frozenset({
     "CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "CREATE_FAILED", "UPDATE_FAILED",
 })  # fmt: skip
@@ -107,7 +105,11 @@ class Engine:
                 template.parameters, given, before, lambda path: look_up(f"ssm:{path}", self.surroundings(region))
             )
             self._check_name(name, "changeSetName")
-            if stack and name and any(item.name == name and item.stack == stack.id for item in self.change_sets.values()):
+            if (
+                stack
+                and name
+                and any(item.name == name and item.stack == stack.id for item in self.change_sets.values())
+            ):
                 raise StackError(f"ChangeSet {name} already exists", "AlreadyExistsException")
             stack = stack or self._new_stack(region, stack_name)
             identifier = f"arn:aws:cloudformation:{region}:{self.account}:changeSet/{name}/{uuid.uuid4()}"
@@ -127,9 +129,7 @@ class Engine:
         template = change_set.template
         try:
             with self.gate:
-                change_set.changes = plan(
-                    stack, template, change_set.parameters, change_set.tags, self.scope(stack)
-                )
+                change_set.changes = plan(stack, template, change_set.parameters, change_set.tags, self.scope(stack))
         except (StackError, ResourceError) as error:
             if direct:
                 self._forget_if_new(stack)
@@ -179,7 +179,9 @@ class Engine:
         return stack
 
     def _forget_if_new(self, stack: Stack) -> None:
-        if stack.status == "REVIEW_IN_PROGRESS" and not any(item.stack == stack.id for item in self.change_sets.values()):
+        if stack.status == "REVIEW_IN_PROGRESS" and not any(
+            item.stack == stack.id for item in self.change_sets.values()
+        ):
             del self.stacks[stack.id]
 
     def delete_change_set(self, change_set: ChangeSet) -> None:
@@ -225,7 +227,9 @@ class Engine:
             if stack.busy:
                 raise StackError(f"Stack:{stack.id} is in {stack.status} state and can not be deleted.")
             if retain and stack.status != "DELETE_FAILED":
-                raise StackError("Invalid operation on stack: RetainResources is only for stacks in DELETE_FAILED state")
+                raise StackError(
+                    "Invalid operation on stack: RetainResources is only for stacks in DELETE_FAILED state"
+                )
             stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
             used = self._used_export(stack)
             if used:

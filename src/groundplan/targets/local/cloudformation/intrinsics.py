@@ -106,9 +106,9 @@ class Evaluator:
             case "Fn::Not" if isinstance(argument, list) and len(argument) == 1:
                 return not self._condition_value(argument[0])
             case "Fn::And" if isinstance(argument, list):
-                return all([self._condition_value(item) for item in argument])
+                return all(self._condition_value(item) for item in argument)
             case "Fn::Or" if isinstance(argument, list):
-                return any([self._condition_value(item) for item in argument])
+                return any(self._condition_value(item) for item in argument)
         raise StackError(f"Template error: {function} is no condition function, or its arguments are wrong")
 
     def _ref(self, name: str) -> Any:

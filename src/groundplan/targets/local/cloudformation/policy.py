@@ -53,6 +53,4 @@ def _hits(statement: Mapping[str, Any], action: str, resource: str) -> bool:
         [item] if isinstance(item, str) else list(item)
         for item in (statement["Action"], statement.get("Resource", "*"))
     )
-    return any(fnmatchcase(action, item) for item in actions) and any(
-        fnmatchcase(resource, item) for item in resources
-    )
+    return any(fnmatchcase(action, item) for item in actions) and any(fnmatchcase(resource, item) for item in resources)

@@ -48,7 +48,9 @@ def read_request(body: str) -> tuple[OperationModel, dict[str, Any]]:
     operation = model().operation_model(action)
     shape = operation.input_shape
     parameters = _decode(tree, shape, "") if isinstance(shape, StructureShape) else {}
-    missing = [name for name in (shape.required_members if isinstance(shape, StructureShape) else ()) if name not in parameters]
+    missing = [
+        name for name in (shape.required_members if isinstance(shape, StructureShape) else ()) if name not in parameters
+    ]
     if missing:
         raise StackError(
             f"{len(missing)} validation error detected: Value null at '{missing[0]}' failed to satisfy constraint: "

@@ -12,7 +12,7 @@ from groundplan.targets.local.cloudformation.templates import Template
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
-    for name in "AccountId NotificationARNs NoValue Partition Region StackId StackName URLSuffix".split()
+    for name in ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
 )
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
 

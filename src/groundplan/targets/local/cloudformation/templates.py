@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +20,34 @@ LARGEST_TEMPLATE = 1_048_576
 MOST_RESOURCES = 500
 
 _SECTIONS = frozenset(
-    "AWSTemplateFormatVersion Description Metadata Parameters Mappings Conditions Transform Resources Outputs Rules Hooks".split()
+    [
+        "AWSTemplateFormatVersion",
+        "Description",
+        "Metadata",
+        "Parameters",
+        "Mappings",
+        "Conditions",
+        "Transform",
+        "Resources",
+        "Outputs",
+        "Rules",
+        "Hooks",
+    ]
 )
 _RESOURCE_KEYS = frozenset(
-    "Type Properties DependsOn Condition DeletionPolicy UpdateReplacePolicy Metadata CreationPolicy UpdatePolicy".split()
+    [
+        "Type",
+        "Properties",
+        "DependsOn",
+        "Condition",
+        "DeletionPolicy",
+        "UpdateReplacePolicy",
+        "Metadata",
+        "CreationPolicy",
+        "UpdatePolicy",
+    ]
 )
+_MAYBE_ALIAS = re.compile(r"(^|[\s\[{,:-])\*[^\s,\]}*]")
 _TRANSFORMS = frozenset({"AWS::LanguageExtensions"})
 _POLICIES = {
     "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
@@ -56,14 +80,8 @@ class Template:
     description: str = ""
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML as CloudFormation reads it: its tags, no timestamps, no aliases."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.constructor.ConstructorError(None, None, "YAML aliases are not supported", event.start_mark)
-        return super().compose_node(parent, index)
+class TemplateLoader(yaml.CSafeLoader):
+    """YAML as CloudFormation reads it: its tags, no timestamps."""
 
 
 def _short_form(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> dict[str, Any]:
@@ -82,8 +100,8 @@ def _short_form(loader: yaml.CSafeLoader, suffix: str, node: yaml.Node) -> dict[
     return {f"Fn::{suffix}": value}
 
 
-_Loader.add_multi_constructor("!", _short_form)
-_Loader.yaml_implicit_resolvers = {
+TemplateLoader.add_multi_constructor("!", _short_form)
+TemplateLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
     for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
@@ -109,7 +127,9 @@ def read_template(body: str | None) -> Template:
     if not isinstance(resources, dict) or not resources:
         raise StackError("Template format error: At least one Resources member must be defined.")
     if len(resources) > MOST_RESOURCES:
-        raise StackError(f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, {MOST_RESOURCES}")
+        raise StackError(
+            f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, {MOST_RESOURCES}"
+        )
     for section in ("Parameters", "Mappings", "Conditions", "Outputs"):
         if not isinstance(document.get(section) or {}, dict):
             raise StackError(f"Template format error: [/{section}] must be an object.")
@@ -126,7 +146,11 @@ def read_template(body: str | None) -> Template:
 
 def _document(body: str) -> dict[str, Any]:
     try:
-        document = json.loads(body) if body.lstrip().startswith("{") else yaml.load(body, _Loader)  # noqa: S506 - a safe loader
+        if body.lstrip().startswith("{"):
+            document = json.loads(body)
+        else:
+            _refuse_aliases(body)
+            document = yaml.load(body, TemplateLoader)  # noqa: S506 - it is a safe loader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise StackError(f"Template format error: {' '.join(str(error).split())}") from error
     if not isinstance(document, dict):
@@ -134,11 +158,21 @@ def _document(body: str) -> dict[str, Any]:
     return document
 
 
+def _refuse_aliases(body: str) -> None:
+    """CloudFormation has none; a few of them can also stand for gigabytes."""
+    if _MAYBE_ALIAS.search(body):
+        for event in yaml.parse(body, TemplateLoader):
+            if isinstance(event, yaml.AliasEvent):
+                raise StackError(f"Template format error: YAML aliases are not supported (*{event.anchor})")
+
+
 def _resource(name: str, written: Any) -> ResourceDefinition:
     if not name.isalnum():
         raise StackError(f"Template format error: Resource name {name} is non alphanumeric.")
     if not isinstance(written, dict) or not isinstance(written.get("Type"), str):
-        raise StackError(f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member.")
+        raise StackError(
+            f"Template format error: [/Resources/{name}] Every Resources object must contain a Type member."
+        )
     unknown = sorted(str(key) for key in written.keys() - _RESOURCE_KEYS)
     if unknown:
         raise StackError(f"Invalid template resource property '{unknown[0]}' in {name}")

@@ -25,9 +25,7 @@ def check_template(template: Template, surroundings: Surroundings) -> None:
     """Raises StackError for the first thing that is wrong with the template."""
     unknown = sorted({item.type for item in template.resources.values()} - all_rows().keys())
     if unknown:
-        where = ", ".join(
-            f"{name} ({item.type})" for name, item in template.resources.items() if item.type in unknown
-        )
+        where = ", ".join(f"{name} ({item.type})" for name, item in template.resources.items() if item.type in unknown)
         raise StackError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]: {where}")
     for name, definition in template.resources.items():
         if definition.condition and definition.condition not in template.conditions:
@@ -41,7 +39,9 @@ def check_template(template: Template, surroundings: Surroundings) -> None:
         handler = handler_of(definition.type, surroundings)
         for item in definition.properties:
             if not handler.supports(item):
-                raise StackError(f"{where}: property {item}: the local AWS cannot apply it, and does not drop it silently")
+                raise StackError(
+                    f"{where}: property {item}: the local AWS cannot apply it, and does not drop it silently"
+                )
     creation_order(template, template.resources)
     for output in template.outputs.values():
         for name in references(output["Value"]) - template.resources.keys() - template.parameters.keys():

@@ -1,13 +1,29 @@
-"""Cost Explorer's anomaly monitors and subscriptions, which moto lacks."""
+"""Cost Explorer's anomaly monitors and subscriptions, and the update of a budget, which moto lacks."""
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Any
 
 from groundplan.targets.local.fakes.service import RefusedError, Request, faked
 
 explorer = faked("ce")
+budgets = faked("budgets")
+
+
+@budgets.operation("UpdateBudget")
+def update_budget(request: Request) -> dict[str, Any]:
+    from moto.budgets.models import budgets_backends
+
+    account, new = request.parameters["AccountId"], request.parameters["NewBudget"]
+    found = budgets_backends[account]["aws"].budgets[account].get(new["BudgetName"])
+    if found is None:
+        raise RefusedError(
+            "NotFoundException", f"Unable to get budget: {new['BudgetName']} - the budget doesn't exist."
+        )
+    found.budget = {**new, "TimePeriod": found.budget["TimePeriod"], "LastUpdatedTime": time.time()}
+    return {}
 
 
 def _register(kind: str) -> None:

@@ -88,6 +88,8 @@ def delete_subnet_group(request: Request) -> dict[str, Any]:
         raise RefusedError("CacheSubnetGroupNotFoundFault", f"CacheSubnetGroup not found: {name}")
     used = [group for group in backend.replication_groups.values() if group.cache_subnet_group_name == name]
     if used:
-        raise RefusedError("CacheSubnetGroupInUse", f"Cache subnet group {name} is currently in use by a cache cluster.")
+        raise RefusedError(
+            "CacheSubnetGroupInUse", f"Cache subnet group {name} is currently in use by a cache cluster."
+        )
     backend.cache_subnet_groups.pop(name)
     return {}

@@ -34,8 +34,8 @@ class Values:
         if isinstance(expression, str):
             return self._text(expression)
         if isinstance(expression, Mapping):
-            pairs = ((key, self.evaluate(item)) for key, item in expression.items())
-            return {key: value for key, value in pairs if value is not None}
+            pairs = ((key, item, self.evaluate(item)) for key, item in expression.items())
+            return {key: value for key, item, value in pairs if value is not None and (value != {} or not item)}
         if isinstance(expression, list):
             return [value for value in map(self.evaluate, expression) if value is not None]
         return expression

@@ -113,9 +113,7 @@ class Handler:
         asked: dict[str, Any] = {}
         operation = self.create_operation(properties)
         if operation:
-            values = Values(self.surroundings.account, self.surroundings.region, properties)
-            arguments = {**self.create_arguments(properties), **self._fixed_arguments(values)}
-            asked = self.converted(operation, arguments)
+            asked = self.converted(operation, self.create_arguments(properties))
             response = self.send(operation, asked)
         state = ResourceState(self.identify(response, properties), properties, response)
         try:
@@ -135,9 +133,9 @@ class Handler:
 
     def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
         """Changes in place and reads back. The caller has decided that nothing needs a replacement."""
-        properties = {**self._defaults(), **properties}
-        if self.row.name and self.row.name in state.properties:
-            properties.setdefault(self.row.name, state.properties[self.row.name])
+        lasting = (*self.row.fixed, self.row.name)
+        kept = {name: state.properties[name] for name in lasting if name in state.properties}
+        properties = {**self._defaults(), **kept, **properties}
         new = replace(state, properties=properties)
         tag_property = self.tag_property
         apart = {name for part in self.row.parts for name in part.properties} | self.handles | {tag_property}
@@ -194,8 +192,10 @@ class Handler:
             return True
         if name == self.tag_property and row.service in tagging():
             return True
-        shape = self._input(row.create) if row.create else None
-        return shape is not None and matching_member(name, shape) is not None
+        shape: Shape | None = self._input(row.create) if row.create else None
+        if row.wrap:
+            shape = shape_at(row.wrap, shape)
+        return isinstance(shape, StructureShape) and matching_member(name, shape) is not None
 
     # calls
 
@@ -345,15 +345,8 @@ class Handler:
         self._verify_part(part, state, asked)
 
     def _defaults(self) -> dict[str, Any]:
-        return {name: value for name, value in self.row.fixed.items() if not str(value).startswith("#")}
-
-    def _fixed_arguments(self, values: Values) -> dict[str, Any]:
-        shape = self._input(self.row.create)
-        return {
-            name: values.evaluate(value)
-            for name, value in self.row.fixed.items()
-            if name not in values.properties and (shape is None or matching_member(name, shape))
-        }
+        values = Values(self.surroundings.account, self.surroundings.region, {})
+        return {name: values.evaluate(value) for name, value in self.row.fixed.items()}
 
     def _refuse_what_cannot_change(self, names: Collection[str]) -> None:
         update = self.row.update

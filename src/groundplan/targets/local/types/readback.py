@@ -60,9 +60,7 @@ def _object(
         yield from differences(item, member(echoed, name), f"{path}.{name}", inner, skip)
 
 
-def _list(
-    asked: list[Any], echoed: list[Any], path: str, shape: Shape | None, skip: Collection[str]
-) -> Iterator[str]:
+def _list(asked: list[Any], echoed: list[Any], path: str, shape: Shape | None, skip: Collection[str]) -> Iterator[str]:
     inner = shape.member if isinstance(shape, ListShape) else None
     if len(asked) == 1 == len(echoed):
         yield from differences(asked[0], echoed[0], path, inner, skip)

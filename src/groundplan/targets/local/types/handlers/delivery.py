@@ -17,8 +17,25 @@ class RecordSet(Handler):
     """A record is one change of its zone."""
 
     handles = frozenset(
-        "AliasTarget CidrRoutingConfig Comment Failover GeoLocation GeoProximityLocation HealthCheckId HostedZoneId "
-        "HostedZoneName MultiValueAnswer Name Region ResourceRecords SetIdentifier TTL Type Weight".split()
+        [
+            "AliasTarget",
+            "CidrRoutingConfig",
+            "Comment",
+            "Failover",
+            "GeoLocation",
+            "GeoProximityLocation",
+            "HealthCheckId",
+            "HostedZoneId",
+            "HostedZoneName",
+            "MultiValueAnswer",
+            "Name",
+            "Region",
+            "ResourceRecords",
+            "SetIdentifier",
+            "TTL",
+            "Type",
+            "Weight",
+        ]
     )
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,9 @@ class Subscription(_Attributes):
         return name != "Region"
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
-        named = {name: properties[name] for name in ("TopicArn", "Protocol", "Endpoint") if name in properties}
+        named: dict[str, Any] = {
+            name: properties[name] for name in ("TopicArn", "Protocol", "Endpoint") if name in properties
+        }
         attributes = self.attributes(properties)
         return {**named, "ReturnSubscriptionArn": True, **({"Attributes": attributes} if attributes else {})}
 

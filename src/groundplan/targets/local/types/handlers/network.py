@@ -53,7 +53,9 @@ class SecurityGroup(Handler):
 
     def _apply_rules(self, state: ResourceState, old: Mapping[str, Any]) -> None:
         for name, (side, direction) in _SIDES.items():
-            had, wanted = ([permission(rule, side) for rule in source.get(name) or ()] for source in (old, state.properties))
+            had, wanted = (
+                [permission(rule, side) for rule in source.get(name) or ()] for source in (old, state.properties)
+            )
             for verb, rules, others in (("revoke", had, wanted), ("authorize", wanted, had)):
                 for rule in rules:
                     if rule not in others:
@@ -72,7 +74,9 @@ class SecurityGroup(Handler):
 
 def _parts(rule: Mapping[str, Any]) -> set[str]:
     """The API merges rules of one protocol and port; taken apart they can be compared."""
-    head = (str(rule["IpProtocol"]), rule.get("FromPort"), rule.get("ToPort")) if rule["IpProtocol"] != "-1" else ("-1",)
+    head = (
+        (str(rule["IpProtocol"]), rule.get("FromPort"), rule.get("ToPort")) if rule["IpProtocol"] != "-1" else ("-1",)
+    )
     targets = [
         str(item.get(key))
         for kind, key in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6"), ("PrefixListIds", "PrefixListId"),
@@ -87,8 +91,18 @@ class _Rule(Handler):
 
     side: ClassVar[str]
     handles = frozenset(
-        "IpProtocol FromPort ToPort CidrIp CidrIpv6 Description SourceSecurityGroupId SourcePrefixListId "
-        "DestinationSecurityGroupId DestinationPrefixListId".split()
+        [
+            "IpProtocol",
+            "FromPort",
+            "ToPort",
+            "CidrIp",
+            "CidrIpv6",
+            "Description",
+            "SourceSecurityGroupId",
+            "SourcePrefixListId",
+            "DestinationSecurityGroupId",
+            "DestinationPrefixListId",
+        ]
     )
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
@@ -174,7 +188,11 @@ class SubnetNetworkAclAssociation(Handler):
 class VpcEndpoint(Handler):
     """Changes of lists are additions and removals."""
 
-    lists: ClassVar = {"RouteTableIds": "RouteTableIds", "SubnetIds": "SubnetIds", "SecurityGroupIds": "SecurityGroupIds"}
+    lists: ClassVar = {
+        "RouteTableIds": "RouteTableIds",
+        "SubnetIds": "SubnetIds",
+        "SecurityGroupIds": "SecurityGroupIds",
+    }
 
     def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
         arguments: dict[str, Any] = {"VpcEndpointId": state.id}

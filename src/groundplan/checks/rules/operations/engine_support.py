@@ -1,0 +1,54 @@
+"""GP-OPS-017."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.catalog import engines
+from groundplan.catalog.engines import Engine, Support
+from groundplan.checks.facts import primaries
+from groundplan.checks.rule import Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.base import Resource
+from groundplan.resources.databases import CacheReplicationGroup
+
+DATABASES = {"postgres": engines.postgres, "mysql": engines.mysql}
+
+
+class EngineSupport(Rule):
+    id = "GP-OPS-017"
+    title = "Engine versions are in standard support"
+    severity = "warning"
+    why = "Extended support costs more per vCPU and hour than many instances, and ends in a forced upgrade."
+    fix = Fix(
+        blueprint="Set engine: of the database or cache to a newer major version.",
+        terraform="aws_db_instance, aws_elasticache_replication_group: engine_version",
+        cloudformation="AWS::RDS::DBInstance, AWS::ElastiCache::ReplicationGroup: EngineVersion",
+    )
+    source = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"
+    references = References(pillar="Operational Excellence")
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for database in primaries(architecture):
+            engine = DATABASES.get(database.engine or "")
+            if engine and database.engine_version:
+                yield from self._of(database, engine, database.engine_version)
+        for cache in architecture.of(CacheReplicationGroup):
+            engine = engines.valkey if cache.engine == "valkey" else engines.redis
+            yield from self._of(cache, engine, cache.engine_version)
+
+    def _of(self, resource: Resource, engine: Engine, written: str) -> Iterator[Violation]:
+        # The catalog's day, not today: the same blueprint gives the same findings until the catalog is refreshed.
+        day = max(engine.source.date, engine.support_source.date)
+        version = engine.find(written)
+        if version.support(day) in (Support.EXTENDED, Support.ENDED):
+            newer = [
+                major.name
+                for major in engine.majors
+                if major.creatable and (major.standard_support_ends is None or major.standard_support_ends >= day)
+            ]
+            yield self.violation(
+                resource,
+                f"has {engine.title} {written}, whose standard support ended on {version.standard_support_ends}; "
+                f"{' or '.join(newer)} is right",
+            )

@@ -1,0 +1,28 @@
+"""GP-SEC-029."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.resources.architecture import Architecture
+from groundplan.resources.security import Secret
+
+
+class SecretCustomerKey(Rule):
+    id = "GP-SEC-029"
+    title = "A secret is encrypted with a key of this environment"
+    severity = "info"
+    why = "With the account's common key everyone who may read secrets reads this one; an own key takes a second right."
+    fix = Fix(
+        blueprint=BY_DESIGN,
+        terraform="aws_secretsmanager_secret: kms_key_id",
+        cloudformation="AWS::SecretsManager::Secret: KmsKeyId",
+    )
+    source = "https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html"
+    references = References(pillar="Security", checkov=("CKV_AWS_149",))
+
+    def check(self, architecture: Architecture) -> Iterator[Violation]:
+        for secret in architecture.of(Secret):
+            if secret.kms_key is None:
+                yield self.violation(secret, "has no kms_key; a key of this environment is right")

@@ -1,0 +1,10 @@
+resource "aws_elasticache_parameter_group" "main" {
+  name        = "sample-production-redis7"
+  family      = "redis7"
+  description = "Redis 7"
+
+  parameter {
+    name  = "maxmemory-policy"
+    value = "allkeys-lru"
+  }
+}

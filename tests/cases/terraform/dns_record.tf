@@ -1,0 +1,23 @@
+resource "aws_route53_record" "api_a" {
+  zone_id = "Z0123456789ABCDEFGHIJ"
+  name    = "api.example.com"
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.main.dns_name
+    zone_id                = aws_lb.main.zone_id
+    evaluate_target_health = true
+  }
+}
+
+resource "aws_route53_record" "api_aaaa" {
+  zone_id = "Z0123456789ABCDEFGHIJ"
+  name    = "api.example.com"
+  type    = "AAAA"
+
+  alias {
+    name                   = aws_lb.main.dns_name
+    zone_id                = aws_lb.main.zone_id
+    evaluate_target_health = true
+  }
+}

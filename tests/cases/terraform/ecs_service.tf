@@ -1,0 +1,99 @@
+resource "aws_ecs_service" "api" {
+  name            = "sample-production-api"
+  cluster         = aws_ecs_cluster.main.arn
+  task_definition = aws_ecs_task_definition.api.arn
+  desired_count   = 3
+  launch_type     = "FARGATE"
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  health_check_grace_period_seconds  = 60
+  availability_zone_rebalancing      = "ENABLED"
+
+  enable_execute_command = true
+  propagate_tags         = "SERVICE"
+
+  network_configuration {
+    subnets          = [aws_subnet.private_a.id, aws_subnet.private_b.id]
+    security_groups  = [aws_security_group.api.id]
+    assign_public_ip = false
+  }
+
+  load_balancer {
+    target_group_arn = aws_lb_target_group.api.arn
+    container_name   = "api"
+    container_port   = 3000
+  }
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  lifecycle {
+    ignore_changes = [desired_count, task_definition]
+  }
+
+  depends_on = [
+    aws_lb_listener.https,
+    aws_iam_role_policy.api_execution,
+    aws_iam_role_policy.api,
+    aws_secretsmanager_secret_version.database_url,
+    aws_secretsmanager_secret_version.database,
+    aws_route_table_association.private_a,
+    aws_route.private_a,
+    aws_route_table_association.private_b,
+    aws_route.private_b,
+  ]
+}
+
+resource "aws_ecs_service" "worker" {
+  name            = "sample-production-worker"
+  cluster         = aws_ecs_cluster.main.arn
+  task_definition = aws_ecs_task_definition.worker.arn
+  desired_count   = 1
+
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  availability_zone_rebalancing      = "ENABLED"
+
+  enable_execute_command = false
+  propagate_tags         = "SERVICE"
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    base              = 1
+    weight            = 1
+  }
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    base              = 0
+    weight            = 3
+  }
+
+  network_configuration {
+    subnets          = [aws_subnet.private_a.id, aws_subnet.private_b.id]
+    security_groups  = [aws_security_group.api.id]
+    assign_public_ip = false
+  }
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  lifecycle {
+    ignore_changes = [desired_count, task_definition]
+  }
+
+  depends_on = [
+    aws_iam_role_policy.api_execution,
+    aws_iam_role_policy.api,
+    aws_route_table_association.private_a,
+    aws_route.private_a,
+    aws_route_table_association.private_b,
+    aws_route.private_b,
+    aws_ecs_cluster_capacity_providers.main,
+  ]
+}

@@ -1,0 +1,12 @@
+# Written by Groundplan, which overwrites what is changed here.
+# Sample production: where Terraform keeps its state.
+
+terraform {
+  backend "s3" {
+    bucket       = "sample-terraform-state"
+    key          = "sample/production/terraform.tfstate"
+    region       = "ap-south-1"
+    encrypt      = true
+    use_lockfile = true
+  }
+}

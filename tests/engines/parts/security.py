@@ -1,0 +1,113 @@
+"""Keys and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.engines.parts.names import (
+    DATA_KEY,
+    PRIMARY,
+    REGION,
+)
+
+from groundplan.resources import Resource
+from groundplan.resources.policies import (
+    Condition,
+    PolicyDocument,
+    Principal,
+    Statement,
+)
+from groundplan.resources.security import GeneratedPassword, Key, Secret
+from groundplan.resources.values import Pseudo, Ref, SecretValue, text
+
+
+def _key_policy(*more: Statement) -> PolicyDocument:
+    owner = text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, ":root")
+    return PolicyDocument(
+        (
+            Statement(
+                sid="Account", principals=(Principal("AWS", (owner,)),), actions=("kms:*",), resources=("*",)
+            ),
+            *more,
+        )
+    )  # fmt: skip
+
+
+def security() -> Iterator[Resource]:
+    """Keys and secrets of the sample."""
+    yield Key(
+        name="data",
+        concern="encryption",
+        description="Databases, caches, buckets and secrets of sample production",
+        alias="sample-production-data",
+        policy=_key_policy(),
+    )
+    yield Key(
+        name="logs",
+        concern="encryption",
+        description="Logs and notifications of sample production",
+        alias="sample-production-logs",
+        policy=_key_policy(
+            Statement(
+                sid="Logs",
+                principals=(Principal("Service", (f"logs.{REGION}.amazonaws.com",)),),
+                actions=("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"),
+                resources=("*",),
+                conditions=(
+                    Condition(
+                        operator="ArnLike",
+                        key="kms:EncryptionContext:aws:logs:arn",
+                        values=(text("arn:", Pseudo.PARTITION, f":logs:{REGION}:", Pseudo.ACCOUNT_ID, ":log-group:*"),),
+                    ),
+                ),
+            ),
+            Statement(
+                sid="Alarms",
+                principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
+                actions=("kms:Decrypt", "kms:GenerateDataKey*"),
+                resources=("*",),
+            ),
+        ),
+        deletion_window_in_days=7,
+    )
+    yield Secret(
+        name="database",
+        concern="databases",
+        secret_name="sample/production/database",
+        description="Master user of the database",
+        kms_key=DATA_KEY,
+        generate=GeneratedPassword(username="sample_admin"),
+    )
+    yield Secret(
+        name="cache",
+        concern="caches",
+        secret_name="sample/production/cache",
+        description="AUTH token of the cache",
+        kms_key=DATA_KEY,
+        generate=GeneratedPassword(length=64),
+    )
+    yield Secret(
+        name="database-url",
+        concern="databases",
+        secret_name="sample/production/database-url",
+        description="How the api reaches the database",
+        kms_key=DATA_KEY,
+        value=text(
+            "postgresql://",
+            SecretValue(Ref(Secret, "database"), "username"),
+            ":",
+            SecretValue(Ref(Secret, "database"), "password"),
+            "@",
+            PRIMARY.attribute("address"),
+            ":",
+            PRIMARY.attribute("port"),
+            "/sample?sslmode=require",
+        ),
+    )
+    yield Secret(
+        name="payment-key",
+        concern="services",
+        secret_name="sample/production/payment-key",
+        description="Key of the payment provider; a person fills it in",
+        recovery_window_in_days=7,
+    )

@@ -1,0 +1,118 @@
+"""The tables leave nothing out: no kind, no field, no attribute."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.engines.samples import every_kind, sample_architecture
+
+from groundplan.engines.terraform.context import Context
+from groundplan.engines.terraform.rendering import CONCERNS
+from groundplan.engines.terraform.rows import Beside, Row
+from groundplan.engines.terraform.table import ROWS
+from groundplan.resources import Resource
+
+KINDS = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.__name__)
+_SCHEMA = Path(__file__).parents[2] / "terraform_core" / "schema" / "aws-6.62.0-schema.json.gz"
+
+
+@cache
+def _schemas() -> Mapping[str, Any]:
+    with gzip.open(_SCHEMA) as stream:
+        (provider,) = json.load(stream)["provider_schemas"].values()
+    schemas: Mapping[str, Any] = provider["resource_schemas"]
+    return schemas
+
+
+class Watched:
+    """Stands in for a resource and notes which of its fields are read."""
+
+    def __init__(self, resource: Resource, read: set[str]) -> None:
+        self._resource = resource
+        self._read = read
+
+    def __getattr__(self, name: str) -> object:
+        self._read.add(name)
+        return getattr(self._resource, name)
+
+
+@KINDS
+def test_every_kind_has_a_row(kind: type[Resource]) -> None:
+    assert kind in ROWS
+    assert ROWS[kind].file in CONCERNS
+
+
+@KINDS
+def test_no_field_is_left_out(kind: type[Resource]) -> None:
+    row = ROWS[kind]
+    special = row.written | row.not_rendered.keys()
+    assert special <= set(row.fields), "the row names fields that the kind does not have"
+    assert not row.written & row.not_rendered.keys()
+    assert not row.rename.keys() & special, "a field is both renamed and written by a function"
+    assert all(reason for reason in row.not_rendered.values())
+
+    context, read = Context(sample_architecture(), ROWS), set[str]()
+    samples = sample_architecture().of(kind)
+    assert samples, "the sample has none of the kind"
+    for resource in samples:
+        _run(row, resource, context, read)
+    assert row.written <= read, "fields are said to be written by a function that does not read them"
+
+
+def _run(row: Row[Any], resource: Resource, context: Context, read: set[str]) -> None:
+    watched = Watched(resource, read)
+    row.type_of(watched)
+    if row.arguments:
+        row.arguments(watched, context)
+    for blocks in (row.blocks, row.beside):
+        if blocks:
+            list(blocks(watched, context))
+
+
+@KINDS
+def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resource]) -> None:
+    row = ROWS[kind]
+    assert row.attributes.keys() == kind.attributes
+    assert row.numbers <= kind.attributes
+    assert row.referred[1] in {*kind.attributes, "id"}
+    for resource in sample_architecture().of(kind):
+        for spelling in row.attributes.values():
+            type_, name = (
+                (spelling.type, spelling.name) if isinstance(spelling, Beside) else (row.type_of(resource), spelling)
+            )
+            assert re.split(r"[.\[]", name)[0] in _schemas()[type_]["block"]["attributes"]
+
+
+@KINDS
+def test_numbers_are_those_of_the_provider(kind: type[Resource]) -> None:
+    row = ROWS[kind]
+    for resource in sample_architecture().of(kind):
+        attributes = _schemas()[row.type_of(resource)]["block"]["attributes"]
+        numbers = {
+            name
+            for name, spelling in row.attributes.items()
+            if isinstance(spelling, str) and attributes.get(spelling, {}).get("type") == "number"
+        }
+        assert row.numbers == numbers
+
+
+@KINDS
+def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
+    row = ROWS[kind]
+    named = {*row.ignore_changes, *(name for paragraph in row.paragraphs for name in paragraph)}
+    for resource in sample_architecture().of(kind):
+        assert named <= _schemas()[row.type_of(resource)]["block"]["attributes"].keys()
+
+
+@KINDS
+def test_tags_can_be_written_where_the_kind_takes_them(kind: type[Resource]) -> None:
+    for resource in sample_architecture().of(kind):
+        attributes = _schemas()[ROWS[kind].type_of(resource)]["block"]["attributes"]
+        assert not kind.taggable or "tags" in attributes

@@ -1,0 +1,94 @@
+"""Each resource type: created, read back through its own API, updated, deleted without a trace. The cases are types.yaml."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from botocore.exceptions import ClientError
+
+from groundplan.targets.local.cloudformation.references import references
+from groundplan.targets.local.cloudformation.stacks import Stack
+from groundplan.targets.local.cloudformation.templates import TemplateLoader
+from groundplan.targets.local.types.paths import search
+from groundplan.targets.local.types.rows import all_rows
+from groundplan.targets.local.types.schemas import schema_of
+
+from .conftest import Aws, failures, physical
+
+_DATA = yaml.load((Path(__file__).parent / "types.yaml").read_text(), TemplateLoader)
+CASES: list[dict[str, Any]] = _DATA["cases"]
+
+
+def template(case: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    """T, the shared resources it uses, and what those use in turn."""
+    waiting, used = sorted(references(properties)) + case.get("uses", []), dict[str, Any]()
+    while waiting:
+        name = waiting.pop()
+        if name in _DATA["shared"] and name not in used:
+            used[name] = _DATA["shared"][name]
+            waiting += sorted(references(used[name]))
+    return {"Resources": {**used, "T": {"Type": case["type"], "DeletionPolicy": "Delete", "Properties": properties}}}
+
+
+def with_ids(value: Any, stack: Stack) -> Any:
+    if isinstance(value, str) and value.startswith("$") and value[1:] in stack.resources:
+        return physical(stack, value[1:])
+    if isinstance(value, dict):
+        return {key: with_ids(item, stack) for key, item in value.items()}
+    return [with_ids(item, stack) for item in value] if isinstance(value, list) else value
+
+
+def ask(aws: Aws, question: dict[str, Any], arguments: dict[str, Any]) -> Any:
+    answer = getattr(aws.client(question["service"]), question["operation"])(**arguments)
+    answer.pop("ResponseMetadata", None)
+    return search(question.get("path", ""), answer)
+
+
+def check(aws: Aws, question: dict[str, Any], stack: Stack) -> None:
+    found = ask(aws, question, with_ids(question["arguments"], stack))
+    if "contains" in question:
+        assert question["contains"] in json.dumps(found, default=str)
+    else:
+        wanted = with_ids(question["equals"], stack)
+        assert found == wanted or (wanted == "900" and float(found) == 900.0)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case['type'][5:]}-{number}" for number, case in enumerate(CASES)])
+def test_type(aws: Aws, case: dict[str, Any]) -> None:
+    stack = aws.deploy(template(case, case["properties"]), tags={"team": "types"})
+    assert stack.status == "CREATE_COMPLETE", failures(stack)
+    check(aws, case["verify"], stack)
+    if "update" in case:
+        before = physical(stack, "T")
+        aws.update(stack, template(case, case["update"]))
+        assert stack.status == "UPDATE_COMPLETE", failures(stack)
+        check(aws, case["then"], stack)
+        assert (physical(stack, "T") != before) is case.get("replaced", False)
+    question = case.get("then", case["verify"])
+    arguments = with_ids(question["arguments"], stack)
+    wanted = with_ids(question.get("equals"), stack)
+    aws.delete(stack)
+    assert stack.status == "DELETE_COMPLETE", failures(stack)
+    if case.get("gone", True):
+        try:
+            left = ask(aws, question, arguments)
+        except ClientError:
+            return
+        assert not left or left != wanted or case["type"] == "AWS::ECS::TaskDefinition"
+
+
+@pytest.mark.parametrize("row", all_rows().values(), ids=lambda row: str(row.type))
+def test_row_names_what_exists(aws: Aws, row: Any) -> None:
+    """The data speaks of operations that botocore has and of properties that the schema has."""
+    methods = aws.client(row.service).meta.method_to_api_mapping
+    calls = [call.operation for call in (row.delete, row.update, row.read) if call]
+    calls += [call.operation for part in row.parts for call in (part.call, part.read, part.remove) if call]
+    assert not [name for name in [*calls, *filter(None, [row.create])] if name not in methods]
+    schema = schema_of(row.type)
+    assert schema is not None
+    named = {name for part in row.parts for name in part.properties} | row.accepted.keys() | ({row.name} - {""})
+    assert named <= schema.properties
