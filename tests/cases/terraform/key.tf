@@ -1,5 +1,7 @@
 resource "aws_kms_key" "data" {
-  description = "Databases, caches, buckets and secrets of sample production"
+  description             = "Databases, caches, buckets and secrets of sample production"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -14,8 +16,6 @@ resource "aws_kms_key" "data" {
       },
     ]
   })
-  enable_key_rotation     = true
-  deletion_window_in_days = 30
 }
 
 resource "aws_kms_alias" "data" {
@@ -24,7 +24,9 @@ resource "aws_kms_alias" "data" {
 }
 
 resource "aws_kms_key" "logs" {
-  description = "Logs and notifications of sample production"
+  description             = "Logs and notifications of sample production"
+  enable_key_rotation     = true
+  deletion_window_in_days = 7
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -68,8 +70,6 @@ resource "aws_kms_key" "logs" {
       },
     ]
   })
-  enable_key_rotation     = true
-  deletion_window_in_days = 7
 }
 
 resource "aws_kms_alias" "logs" {

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import (
-    DATA_KEY,
-    PRIMARY,
-    subnets,
-)
+from tests.engines.parts.names import DATA_KEY, PRIMARY, subnets
 
 from groundplan.resources import Resource
 from groundplan.resources.databases import (
@@ -19,12 +15,8 @@ from groundplan.resources.databases import (
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
 )
-from groundplan.resources.network import (
-    SecurityGroup,
-)
-from groundplan.resources.policies import (
-    service_trust,
-)
+from groundplan.resources.network import SecurityGroup
+from groundplan.resources.policies import service_trust
 from groundplan.resources.security import Role, Secret
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import (
-    BALANCER,
-    GATEWAY,
-    REGION,
-    VPC,
-    subnets,
-)
+from tests.engines.parts.names import BALANCER, GATEWAY, REGION, VPC, subnets
 
 from groundplan.resources import Resource
 from groundplan.resources.edge import (
@@ -26,9 +20,7 @@ from groundplan.resources.edge import (
     TargetGroup,
     TargetHealthCheck,
 )
-from groundplan.resources.network import (
-    SecurityGroup,
-)
+from groundplan.resources.network import SecurityGroup
 from groundplan.resources.storage import Bucket, BucketPolicy
 from groundplan.resources.values import Ref
 

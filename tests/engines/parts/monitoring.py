@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.engines.parts.names import (
-    ALERTS,
-    API,
-    API_TARGETS,
-    BALANCER,
-    LOGS_KEY,
-)
+from tests.engines.parts.names import ALERTS, API, API_TARGETS, BALANCER, LOGS_KEY
 
 from groundplan.resources import Resource
 from groundplan.resources.monitoring import (
@@ -25,12 +19,7 @@ from groundplan.resources.monitoring import (
     TopicPolicy,
     TopicSubscription,
 )
-from groundplan.resources.policies import (
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-)
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.values import InputValue, JsonDocument, Pseudo
 
 

@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from groundplan.resources.containers import (
-    EcsCluster,
-    EcsService,
-)
-from groundplan.resources.databases import (
-    DatabaseInstance,
-)
-from groundplan.resources.edge import (
-    LoadBalancer,
-    TargetGroup,
-)
-from groundplan.resources.monitoring import (
-    Topic,
-)
-from groundplan.resources.network import (
-    InternetGateway,
-    Subnet,
-    Tier,
-    Vpc,
-)
+from groundplan.resources.containers import EcsCluster, EcsService
+from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.edge import LoadBalancer, TargetGroup
+from groundplan.resources.monitoring import Topic
+from groundplan.resources.network import InternetGateway, Subnet, Tier, Vpc
 from groundplan.resources.security import Key
 from groundplan.resources.values import Ref
 

@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import IPv4Network
 
-from tests.engines.parts.names import (
-    GATEWAY,
-    REGION,
-    TIERS,
-    VPC,
-    ZONES,
-    subnets,
-)
+from tests.engines.parts.names import GATEWAY, REGION, TIERS, VPC, ZONES, subnets
 
 from groundplan.resources import Resource
-from groundplan.resources.monitoring import (
-    LogGroup,
-)
+from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import (
     ANYWHERE,
     ElasticIp,
@@ -35,14 +26,7 @@ from groundplan.resources.network import (
     Vpc,
     VpcEndpoint,
 )
-from groundplan.resources.policies import (
-    Condition,
-    InlinePolicy,
-    PolicyDocument,
-    Principal,
-    Statement,
-    service_trust,
-)
+from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Principal, Statement, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.values import Pseudo, Ref, text
 

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import (
-    DATA_KEY,
-    PRIMARY,
-    REGION,
-)
+from tests.engines.parts.names import DATA_KEY, PRIMARY, REGION
 
 from groundplan.resources import Resource
-from groundplan.resources.policies import (
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-)
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import GeneratedPassword, Key, Secret
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 

@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tests.engines.parts.names import (
-    API,
-    API_TARGETS,
-    CLUSTER,
-    DATA_KEY,
-    LOGS_KEY,
-    subnets,
-)
+from tests.engines.parts.names import API, API_TARGETS, CLUSTER, DATA_KEY, LOGS_KEY, subnets
 
 from groundplan.resources import Resource
 from groundplan.resources.containers import (
@@ -27,24 +20,11 @@ from groundplan.resources.containers import (
     ServiceLoadBalancer,
     TaskDefinition,
 )
-from groundplan.resources.databases import (
-    CacheReplicationGroup,
-)
-from groundplan.resources.edge import (
-    Listener,
-)
-from groundplan.resources.monitoring import (
-    LogGroup,
-)
-from groundplan.resources.network import (
-    SecurityGroup,
-)
-from groundplan.resources.policies import (
-    InlinePolicy,
-    PolicyDocument,
-    Statement,
-    service_trust,
-)
+from groundplan.resources.databases import CacheReplicationGroup
+from groundplan.resources.edge import Listener
+from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.network import SecurityGroup
+from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, text

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import (
-    DATA_KEY,
-)
+from tests.engines.parts.names import DATA_KEY
 
 from groundplan.resources import Resource
-from groundplan.resources.policies import (
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-)
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, Transition
 from groundplan.resources.values import Pseudo, Ref, text
 

@@ -57,7 +57,9 @@ def test_survives_being_killed(folder: Path) -> None:
     cloudformation.create_change_set(StackName="kept", ChangeSetName="c", ChangeSetType="CREATE",
                                      TemplateBody=json.dumps(TEMPLATE), Capabilities=["CAPABILITY_IAM"])  # fmt: skip
     delay = {"Delay": 1, "MaxAttempts": 60}
-    cloudformation.get_waiter("change_set_create_complete").wait(StackName="kept", ChangeSetName="c", WaiterConfig=delay)
+    cloudformation.get_waiter("change_set_create_complete").wait(
+        StackName="kept", ChangeSetName="c", WaiterConfig=delay
+    )
     cloudformation.execute_change_set(StackName="kept", ChangeSetName="c")
     cloudformation.get_waiter("stack_create_complete").wait(StackName="kept", WaiterConfig=delay)
     before = cloudformation.describe_stack_resources(StackName="kept")["StackResources"]

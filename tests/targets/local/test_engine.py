@@ -114,20 +114,32 @@ def test_conditions_on_resources_and_outputs(aws: Aws) -> None:
         ("Resorces: {}", "Resorces"),
         ("Resources: {A: {Type: AWS::Nope::Thing}}", r"A \(AWS::Nope::Thing\)"),
         ("Resources: {A: {Type: AWS::EC2::VPC, Properties: {CidrBlok: 10.0.0.0/16}}}", "CidrBlok.*CidrBlock"),
-        ("Resources: {A: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.0.0/24}}}", "missing required property VpcId"),
+        (
+            "Resources: {A: {Type: AWS::EC2::Subnet, Properties: {CidrBlock: 10.0.0.0/24}}}",
+            "missing required property VpcId",
+        ),
         ("Resources: {A: {Type: AWS::EC2::VPC, Properties: {VpcId: x, CidrBlock: 10.0.0.0/16}}}", "read-only"),
         ("Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !Ref B}}}", r"\[B\]"),
         ("Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !GetAtt A.TopicName}}}", "Circular"),
         ("Resources: {A: {Type: AWS::SNS::Topic, DependsOn: B}, B: {Type: AWS::SNS::Topic, DependsOn: A}}", "Circular"),
-        ("Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.Nope}}}", "Nope"),
+        (
+            "Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.Nope}}}",
+            "Nope",
+        ),
         ("Resources: {A: {Type: AWS::SNS::Topic, Condition: C}}", "condition C"),
         ("Resources: {A: {Type: AWS::SNS::Topic, DeletionPolicy: Keep}}", "DeletionPolicy"),
         ("Resources: {A: &a {Type: AWS::SNS::Topic}, B: *a}", "aliases are not supported"),
         ("Transform: AWS::Serverless-2016-10-31\nResources: {A: {Type: AWS::SNS::Topic}}", "transform"),
         ("Resources: {A-b: {Type: AWS::SNS::Topic}}", "non alphanumeric"),
         ("Resources: {A: {Type: AWS::SNS::Topic}}\nOutputs: {O: {Value: !Ref Nope}}", "Nope"),
-        ("Resources: {A: {Type: AWS::S3::Bucket, Properties: {InventoryConfigurations: []}}}", "InventoryConfigurations.*drop"),
-        ("Resources: {A: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Statuss: x}}}}", "VersioningConfiguration.Statuss"),
+        (
+            "Resources: {A: {Type: AWS::S3::Bucket, Properties: {InventoryConfigurations: []}}}",
+            "InventoryConfigurations.*drop",
+        ),
+        (
+            "Resources: {A: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Statuss: x}}}}",
+            "VersioningConfiguration.Statuss",
+        ),
     ],
 )
 def test_wrong_templates(aws: Aws, body: str, message: str) -> None:
@@ -264,7 +276,9 @@ def test_change_sets(aws: Aws) -> None:
     }  # fmt: skip
     assert detail["ChangeSource"] == "DirectModification"
     assert stack.status == "CREATE_COMPLETE"
-    same = changes(aws, stack, template({"A": parameter("1"), "B": parameter("2"), "C": parameter("3"), "T": topic}), "same")
+    same = changes(
+        aws, stack, template({"A": parameter("1"), "B": parameter("2"), "C": parameter("3"), "T": topic}), "same"
+    )
     assert (same["Status"], same["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
     assert "didn't contain changes" in same["StatusReason"]
     aws.client("cloudformation").delete_change_set(StackName=stack.name, ChangeSetName="first")
@@ -349,7 +363,10 @@ def test_non_empty_bucket_is_not_deleted_and_can_be_afterwards(aws: Aws) -> None
 
 
 def test_capabilities(aws: Aws) -> None:
-    role = {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "needs", "AssumeRolePolicyDocument": {"Statement": []}}}
+    role = {
+        "Type": "AWS::IAM::Role",
+        "Properties": {"RoleName": "needs", "AssumeRolePolicyDocument": {"Statement": []}},
+    }
     with pytest.raises(ClientError, match="InsufficientCapabilities"):
         aws.client("cloudformation").create_stack(StackName="needs", TemplateBody=json.dumps(template({"R": role})))
 

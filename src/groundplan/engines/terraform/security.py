@@ -129,6 +129,7 @@ ROWS = (
         attributes={"id": "key_id", "arn": "arn"},
         # An ARN where others write an id: AWS answers with the ARN, and anything else would read as a change.
         referred=("id", "arn"),
+        first=("description", "enable_key_rotation", "deletion_window_in_days"),
         beside=_alias,
         written=frozenset({"alias"}),
     ),
