@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from tests.cli.conftest import Command, Write
+from tests.cli.commands import Command, Write
 
 from groundplan.errors import ExitCode
 
@@ -68,7 +68,7 @@ CASES = {
         "PostgreSQL 15.4 can no longer be created; creatable are 15.",
     ),
     "a name that is too long": (
-        "project: a-project-with-a-very-long-name\nregion: eu-central-1\n", "1:10: project: ", "24",
+        f"project: {'shop' * 11}\nregion: eu-central-1\n", "1:10: project: ", "is too long; it may have",
     ),
     "a bucket name that is too long": (
         START + f"buckets: {{files: {{name: {'x' * 70}}}}}\n", "3:25: buckets.files.name: ",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from groundplan.errors import DeploymentError
+from groundplan.errors import DeploymentError, EnvironmentalError
 from groundplan.operations import change_sets, stacks
 from groundplan.operations.change_sets import ChangeSet
 from groundplan.operations.parameters import parameters_of
@@ -136,13 +137,26 @@ class Deployer:
         watch.skip_past()
         with explained(f"Deploying the stack {change_set.stack}"):
             client.execute_change_set(ChangeSetName=change_set.arn)
-        after = watch.until_settled()
+        with _underway(self.connection, change_set.stack):
+            after = watch.until_settled()
         if after.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             why = "; ".join(watch.failures) or after.reason or after.status
             state = "everything of it was removed again" if not before.updatable else "it is as it was before"
             rolled_back = after.status.endswith("ROLLBACK_COMPLETE")
             end = f"The stack was rolled back: {state}" if rolled_back else f"The stack is in {after.status}"
             raise DeploymentError(f"{change_set.stack}: {why}. {end}.")
+
+
+@contextmanager
+def _underway(connection: Connection, stack: str) -> Iterator[None]:
+    """Turn lost sight of work that has begun into what it is: a deployment whose end nobody saw."""
+    try:
+        yield
+    except EnvironmentalError as error:
+        lost = "the local AWS has stopped answering" if connection.target == "local" else str(error)
+        raise DeploymentError(
+            f"{stack}: {lost}, with the stack half done. The next command says what state it finds and goes on from there"
+        ) from error
 
 
 def _why(stack: stacks.DeployedStack) -> str:
@@ -163,7 +177,8 @@ class Watch:
 
     def skip_past(self) -> None:
         """Pass over what happened before now."""
-        self.seen.update(event["EventId"] for event in self._events())
+        with explained(f"Reading the events of the stack {self.stack}"):
+            self.seen.update(event["EventId"] for event in self._events())
 
     def _events(self) -> list[StackEventTypeDef]:
         """New events, oldest first."""
@@ -217,7 +232,8 @@ def delete_stack(connection: Connection, name: str, region: str, report: Report)
     watch.skip_past()
     with explained(f"Deleting the stack {name}"):
         connection.cloudformation(region).delete_stack(StackName=name)
-    after = watch.until_settled()
+    with _underway(connection, name):
+        after = watch.until_settled()
     if after.exists:
         why = "; ".join(watch.failures) or after.reason or after.status
         raise DeploymentError(f"{name}: {why}. The stack is in {after.status}.")

@@ -51,7 +51,7 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
 def _retained(rendering: Rendering, stack_name: str, logical_id: str) -> bool:
     template = next(stack.template for stack in rendering.stacks if stack.name == stack_name)
     resources = template["Resources"]
-    return isinstance(resources, Mapping) and resources[logical_id].get("DeletionPolicy") == "Retain"
+    return isinstance(resources, Mapping) and str(resources[logical_id].get("DeletionPolicy", "")).startswith("Retain")
 
 
 def without_protection(architecture: Architecture) -> Architecture:

@@ -12,10 +12,20 @@ from tests.engines.samples import sample_architecture
 from tests.engines.terraform.architectures import architecture
 from tests.terraform_core.harness import TerraformCore
 
+from groundplan.blueprint.loading import load_environment
+from groundplan.design import design
 from groundplan.engines.terraform import Options, Rendering, render, write
-from groundplan.resources import Output
-from groundplan.resources.values import Pseudo, Text
+from groundplan.resources import Architecture, Output, Resource
+from groundplan.resources.containers import ContainerRepository, EcsCluster
+from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.edge import Certificate, LoadBalancer
+from groundplan.resources.monitoring import Alarm, Budget
+from groundplan.resources.network import SecurityGroupRule
+from groundplan.resources.security import Secret
+from groundplan.resources.storage import Bucket
+from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Text, text
 
+EXAMPLES = Path(__file__).parents[3] / "examples"
 VARIABLES = {"alert_email": "ops@example.com"}
 
 
@@ -85,6 +95,48 @@ def test_a_secret_that_does_not_exist_cannot_be_made_anew(core: TerraformCore, s
         wrong.plan(sample)
 
 
+def _other_choices() -> Architecture:
+    """The sample with every choice that it does not make itself."""
+    changes: dict[Ref[Resource], dict[str, object]] = {
+        Ref(Budget, "monthly"): {"cost_filter_tags": {"Project": "sample"}},
+        Ref(LoadBalancer, "main"): {"scheme": "internal", "access_log_bucket": None},
+        Ref(SecurityGroupRule, "api-to-world"): {"direction": "ingress", "protocol": "icmp"},
+        Ref(ContainerRepository, "api"): {"kms_key": None, "keep_images": None, "expire_untagged_after_days": None},
+        Ref(CacheReplicationGroup, "sessions"): {"auth_token": None},
+        Ref(EcsCluster, "main"): {"execute_command_log_group": None, "capacity_providers": ()},
+        Ref(Certificate, "api"): {"region": "us-east-1"},
+        Ref(Bucket, "backups"): {"versioning": False, "access_log_bucket": None, "lifecycle_rules": ()},
+        Ref(Alarm, "latency"): {"actions": ()},
+        Ref(Secret, "cache"): {"region": "eu-west-1", "kms_key": None},
+        Ref(Secret, "database-url"): {"value": text("key=", SecretValue(Ref(Secret, "payment-key"), "api-key"))},
+        Ref(DatabaseInstance, "main"): {"master_username": InputValue("alert_email"), "skip_final_snapshot": True},
+    }
+    sample = sample_architecture()
+    for ref, change in changes.items():
+        sample = sample.changed(sample[ref], **change)
+    return sample
+
+
+def test_other_choices_are_as_valid(core: TerraformCore, tmp_path: Path) -> None:
+    rendering = render(_other_choices(), Options(state_bucket="sample-state"))
+    assert rendering.unsupported == ()
+    directory = _written(rendering, tmp_path / "other")
+    core.fmt_check(directory)
+    core.validate(directory)
+    core.plan(directory)
+
+
+def test_duskspendr_is_created_and_then_left_alone(core: TerraformCore, tmp_path: Path) -> None:
+    environment = load_environment(EXAMPLES / "duskspendr" / "groundplan.yaml", "production")
+    rendering = render(design(environment), Options(state_bucket="duskspendr-state"))
+    assert rendering.unsupported == ()
+    directory = _for_the_stand_in(_written(rendering, tmp_path / "duskspendr"))
+    core.fmt_check(directory)
+    core.validate(directory)
+    core.apply(directory)
+    core.second_plan_is_empty(directory)
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
@@ -110,14 +162,14 @@ _TEXTS = st.lists(_LITERALS | st.just(Pseudo.REGION), min_size=1, max_size=6).ma
 def test_literal_text_arrives_as_it_was_meant(tmp_path_factory: pytest.TempPathFactory, texts: list[Text]) -> None:
     """Many texts in one plan, since Terraform takes a second to start."""
     outputs = tuple(
-        Output(name=f"text_{number}", description=str(text.parts[0]), value=text) for number, text in enumerate(texts)
+        Output(name=f"text_{number}", description=str(item.parts[0]), value=item) for number, item in enumerate(texts)
     )
     folder = tmp_path_factory.mktemp("texts")
     directory = _written(render(architecture(outputs=outputs), Options(backend="local")), folder / "root")
     core = TerraformCore(folder / "workspace")
     core.fmt_check(directory)
     planned = core.plan(directory)["planned_values"]["outputs"]
-    for output, text in zip(outputs, texts, strict=True):
-        meant = "".join("ap-south-1" if isinstance(part, Pseudo) else str(part) for part in text.parts)
+    for output, item in zip(outputs, texts, strict=True):
+        meant = "".join("ap-south-1" if isinstance(part, Pseudo) else str(part) for part in item.parts)
         # Terraform normalises every string: https://developer.hashicorp.com/terraform/language/expressions/types
         assert planned[output.name]["value"] == unicodedata.normalize("NFC", meant)

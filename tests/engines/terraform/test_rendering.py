@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Network
-from typing import ClassVar
 
 import pytest
-from tests.engines.cloudformation.large import many_services
 from tests.engines.samples import API, CLUSTER, PRIMARY, sample_architecture
 from tests.engines.terraform.architectures import architecture
 
-from groundplan.engines.terraform import Options, Unsupported, render
+from groundplan.engines.terraform import Options, render
 from groundplan.engines.terraform.context import Context, label
 from groundplan.engines.terraform.hcl import Call, Expression, Template
 from groundplan.engines.terraform.table import ROWS
 from groundplan.errors import InputError
-from groundplan.resources import Input, Output, Resource
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
-from groundplan.resources.edge import Certificate, Listener, ListenerRule, LoadBalancer, TargetGroup
-from groundplan.resources.monitoring import Topic, TopicSubscription
+from groundplan.resources import Input
+from groundplan.resources.edge import Certificate, Listener, ListenerRule, LoadBalancer
+from groundplan.resources.monitoring import Topic
 from groundplan.resources.network import Subnet, Vpc
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, service_trust
-from groundplan.resources.security import GeneratedPassword, Role, Secret
+from groundplan.resources.security import Role, Secret
 from groundplan.resources.storage import BucketPolicy
-from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Text, text
+from groundplan.resources.values import InputValue, Pseudo, Ref, Text, text
 
 
 def _vpc(name: str = "main") -> Vpc:
@@ -145,131 +141,6 @@ def test_a_port_in_an_environment_variable_is_text() -> None:
 def test_an_unknown_value_is_a_mistake_of_ours() -> None:
     with pytest.raises(TypeError, match="object cannot stand"):
         Context(architecture(), ROWS).value(object())
-
-
-# What Terraform cannot express.
-
-
-@dataclass(frozen=True, kw_only=True)
-class Satellite(Resource):
-    title: ClassVar[str] = "satellite"
-
-
-def test_a_kind_without_a_row_is_reported_with_what_refers_to_it() -> None:
-    satellite = Satellite(name="one", concern="network")
-    vpc = replace(_vpc(), depends_on=(satellite.ref,))
-    subnet = Subnet(
-        name="public",
-        key="a",
-        concern="network",
-        vpc=vpc.ref,
-        tier="public",
-        cidr_block=IPv4Network("10.0.0.0/24"),
-        availability_zone="ap-south-1a",
-    )
-    outputs = (
-        Output(name="network", description="Network", value=vpc.ref.attribute("id")),
-        Output(name="home", description="Region", value=Pseudo.REGION),
-    )
-    rendering = render(architecture(satellite, vpc, subnet, outputs=outputs))
-    assert [item.address for item in rendering.unsupported] == [
-        "satellite.one", "vpc.main", "subnet.public[a]", "output.network",
-    ]  # fmt: skip
-    assert rendering.unsupported[0].reason == "Terraform is not rendered for satellite yet"
-    assert "network.tf" not in rendering.files
-    assert rendering.addresses == {}
-    assert 'output "home"' in rendering.files["outputs.tf"]
-
-
-def test_a_secret_goes_nowhere_that_is_kept() -> None:
-    secret = Secret(name="token", concern="services", secret_name="token", description="Token")
-    topic = Topic(name="alerts", concern="monitoring", topic_name="alerts", display_name="Alerts")
-    leak = TopicSubscription(
-        name="leak",
-        concern="monitoring",
-        topic=topic.ref,
-        protocol="https",
-        endpoint=text("https://example.com/", SecretValue(secret.ref)),
-    )
-    output = Output(name="token", description="Token", value=text("token: ", SecretValue(secret.ref)))
-    rendering = render(architecture(secret, topic, leak, outputs=(output,)))
-    assert [item.address for item in rendering.unsupported] == ["topic_subscription.leak", "output.token"]
-    assert all("would stand in the state" in item.reason for item in rendering.unsupported)
-    assert "aws_sns_topic_subscription" not in rendering.files["cloudwatch.tf"]
-    assert 'ephemeral "' not in rendering.files["secrets.tf"]
-    assert "outputs.tf" not in rendering.files
-
-
-def test_requests_that_nobody_counts_are_reported() -> None:
-    sample = sample_architecture()
-    targets = Ref(ScalableTarget, "api")
-    group = sample.find(TargetGroup, "api")
-    assert group
-    lonely = replace(group, name="lonely", target_group_name="lonely")
-    policy = ScalingPolicy(
-        name="lonely",
-        concern="scaling",
-        policy_name="lonely",
-        target=targets,
-        predefined_metric="ALBRequestCountPerTarget",
-        request_count_target_group=lonely.ref,
-        target_value=Decimal(10),
-        scale_in_cooldown=60,
-        scale_out_cooldown=60,
-    )
-    rendering = render(sample.with_resources((*sample.resources, lonely, policy)))
-    assert rendering.unsupported == (
-        Unsupported(
-            "scaling_policy.lonely", "no listener forwards to target_group.lonely, whose requests the policy counts"
-        ),
-    )
-
-
-# Secrets.
-
-
-def test_a_generated_password_is_asked_for_only_when_its_version_changes() -> None:
-    secret = Secret(
-        name="db", concern="databases", secret_name="db", description="Password", generate=GeneratedPassword(length=20)
-    )
-    files = render(architecture(secret)).files
-    assert "password_length    = 20" in files["secrets.tf"]
-    assert 'secret_string_wo_version = lookup(var.secret_versions, "db", 1)' in files["secrets.tf"]
-    assert 'ephemeral "aws_secretsmanager_secret_version"' not in files["secrets.tf"], "nobody reads it"
-    assert 'variable "secret_versions"' in files["variables.tf"]
-
-
-def test_what_is_made_from_secrets_follows_their_versions() -> None:
-    one, two = (
-        Secret(name=name, concern="services", secret_name=name, description=name, generate=GeneratedPassword())
-        for name in ("one", "two")
-    )
-    both = Secret(
-        name="both",
-        concern="services",
-        secret_name="both",
-        description="both",
-        value=text(SecretValue(one.ref), ":", SecretValue(two.ref), ":", SecretValue(one.ref)),
-    )
-    secrets = render(architecture(one, two, both)).files["secrets.tf"]
-    versions = [f"aws_secretsmanager_secret_version.{name}.secret_string_wo_version" for name in ("one", "two")]
-    assert f"secret_string_wo_version = {' + '.join(versions)}\n" in secrets
-
-
-def test_a_secret_of_a_person_is_read_without_waiting_for_terraform() -> None:
-    theirs = Secret(name="theirs", concern="services", secret_name="theirs", description="theirs")
-    ours = Secret(
-        name="ours",
-        concern="services",
-        secret_name="ours",
-        description="ours",
-        value=text("key=", SecretValue(theirs.ref, "api-key")),
-    )
-    secrets = render(architecture(theirs, ours)).files["secrets.tf"]
-    assert "secret_id = aws_secretsmanager_secret.theirs.arn" in secrets
-    assert 'secret_string_wo         = "key=${local.theirs_secret["api-key"]}"' in secrets
-    assert "secret_string_wo_version = 1" in secrets
-    assert 'secret_version" "theirs" {\n  secret_id = aws_secretsmanager_secret.theirs.arn' in secrets
 
 
 # Roles.
@@ -405,29 +276,3 @@ def test_the_scaling_target_names_cluster_and_service_by_reference() -> None:
     scaling = render(sample_architecture()).files["autoscaling.tf"]
     assert (API.name, CLUSTER.name) == ("api", "main")
     assert '"service/${aws_ecs_cluster.main.name}/${aws_ecs_service.api.name}"' in scaling
-
-
-# Speed.
-
-
-def _fastest(count: int, repetitions: int = 3) -> float:
-    big = many_services(count)
-    taken = []
-    for _ in range(repetitions):
-        start = time.process_time()
-        rendering = render(big)
-        taken.append(time.process_time() - start)
-        assert len(rendering.addresses) == len(big)
-    return min(taken)
-
-
-def test_the_sample_takes_less_than_60_ms() -> None:
-    assert _fastest(0, 5) < 0.060
-
-
-def test_a_hundred_services_take_less_than_700_ms() -> None:
-    assert _fastest(100) < 0.7
-
-
-def test_time_grows_with_the_number_of_services() -> None:
-    assert _fastest(160) < 6 * _fastest(40)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from tests.engines.samples import every_kind, sample_architecture
@@ -18,6 +18,7 @@ from groundplan.engines.terraform.rendering import CONCERNS
 from groundplan.engines.terraform.rows import Beside, Row
 from groundplan.engines.terraform.table import ROWS
 from groundplan.resources import Resource
+from groundplan.resources.values import Ref
 
 KINDS = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.__name__)
 _SCHEMA = Path(__file__).parents[2] / "terraform_core" / "schema" / "aws-6.62.0-schema.json.gz"
@@ -116,3 +117,29 @@ def test_tags_can_be_written_where_the_kind_takes_them(kind: type[Resource]) -> 
     for resource in sample_architecture().of(kind):
         attributes = _schemas()[ROWS[kind].type_of(resource)]["block"]["attributes"]
         assert not kind.taggable or "tags" in attributes
+
+
+def _reference(hint: object) -> tuple[type[Resource], str] | None:
+    """The kind that a field refers to, and "s" where it holds several."""
+    if get_origin(hint) is Ref:
+        (target,) = get_args(hint)
+        return target, ""
+    several = "s" if get_origin(hint) is tuple else ""
+    found = next((found for item in get_args(hint) if (found := _reference(item))), None)
+    return found and (found[0], found[1] or several)
+
+
+@KINDS
+def test_every_field_that_is_mapped_by_name_has_its_argument(kind: type[Resource]) -> None:
+    """Fields that the sample leaves out as well, which no plan would show."""
+    row, hints = ROWS[kind], get_type_hints(kind)
+    types = {row.type_of(resource) for resource in sample_architecture().of(kind)}
+    for name in set(row.fields) - row.written - row.not_rendered.keys():
+        argument = name
+        if reference := _reference(hints[name]):
+            target, plural = reference
+            suffix = ROWS[target].referred[0]
+            argument = f"{name.removesuffix(plural)}_{suffix}{plural}" if suffix else name
+        argument = row.rename.get(name, argument)
+        for type_ in types:
+            assert argument in _schemas()[type_]["block"]["attributes"], f"{type_} has no {argument}, for {name}"

@@ -53,7 +53,8 @@ class Aws:
 
     def deploy(
         self, template: Mapping[str, Any] | str, name: str = "", *, kind: str = "CREATE", region: str = "",
-        parameters: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None, on_failure: str = "ROLLBACK",
+        parameters: Mapping[str, str] | None = None, tags: Mapping[str, str] | None = None,
+        on_failure: str = "ROLLBACK",
     ) -> Stack:  # fmt: skip
         """Plans and executes, in this thread's time; the stack afterwards, whatever became of it."""
         body = template if isinstance(template, str) else json.dumps(template)

@@ -108,7 +108,7 @@ def test_malformed_requests_get_xml_errors(folder: Path) -> None:
     with pytest.raises(EnvironmentalError, match="already runs on port"):
         local.start(running.port + 1 if running.port < 65535 else 1024)
     head = {
-        "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/cloudformation/aws4_request, Signature=x",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/cloudformation/aws4_request",
         "Content-Type": "application/x-www-form-urlencoded",
     }
     for body, code in (

@@ -1,4 +1,4 @@
-"""A whole production system by hand: every value that the DuskSpendr specification wants read back from the emulator."""
+"""A whole production system by hand: every value that the DuskSpendr specification wants read back."""
 
 from __future__ import annotations
 
@@ -266,7 +266,8 @@ def test_cache(aws: Aws, stack: Stack) -> None:  # DS-129 to DS-146
     client = aws.client("elasticache", REGION)
     (group,) = client.describe_replication_groups(ReplicationGroupId="duskspendr-redis")["ReplicationGroups"]
     for name, wanted in {
-        "Description": "Redis cluster for DuskSpendr", "CacheNodeType": "cache.t3.medium", "AtRestEncryptionEnabled": True,
+        "Description": "Redis cluster for DuskSpendr", "CacheNodeType": "cache.t3.medium",
+        "AtRestEncryptionEnabled": True,
         "TransitEncryptionEnabled": True, "AutomaticFailover": "enabled", "MultiAZ": "enabled",
         "SnapshotRetentionLimit": 7, "SnapshotWindow": "05:00-06:00", "AuthTokenEnabled": True, "Engine": "redis",
     }.items():  # fmt: skip

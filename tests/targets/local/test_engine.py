@@ -85,7 +85,9 @@ Resources:
     Type: AWS::SSM::Parameter
     Properties:
       Type: String
-      Value: !Join ['|', [!Sub '${Q.QueueName}', !GetAtt Q.Arn, !Select [0, !Cidr [10.0.0.0/16, 2, 8]], !Ref 'AWS::StackName']]
+      Value: !Join
+        - '|'
+        - [!Sub '${Q.QueueName}', !GetAtt Q.Arn, !Select [0, !Cidr [10.0.0.0/16, 2, 8]], !Ref 'AWS::StackName']
 """
     stack = aws.deploy(body)
     name, arn, block, stack_name = value_of(aws, stack).split("|")
@@ -123,8 +125,8 @@ def test_conditions_on_resources_and_outputs(aws: Aws) -> None:
         ("Resources: {A: {Type: AWS::SNS::Topic, Properties: {TopicName: !GetAtt A.TopicName}}}", "Circular"),
         ("Resources: {A: {Type: AWS::SNS::Topic, DependsOn: B}, B: {Type: AWS::SNS::Topic, DependsOn: A}}", "Circular"),
         (
-            "Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.Nope}}}",
-            "Nope",
+            "Resources: {A: {Type: AWS::SNS::Topic}, B: {Type: AWS::SQS::Queue, Properties: {QueueName: !GetAtt A.X}}}",
+            "attribute X",
         ),
         ("Resources: {A: {Type: AWS::SNS::Topic, Condition: C}}", "condition C"),
         ("Resources: {A: {Type: AWS::SNS::Topic, DeletionPolicy: Keep}}", "DeletionPolicy"),
@@ -175,8 +177,8 @@ def test_wrong_parameters(aws: Aws, slot: dict[str, Any], given: dict[str, str],
         ("AWS::Logs::LogGroup", {"RetentionInDays": 31}, "31"),
         ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/33"}, "CidrBlock|invalid"),
         ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/8"}, "10.0.0.0/8"),
-        ("AWS::KMS::Alias", {"AliasName": "alias/z", "TargetKeyId": "11111111-2222-3333-4444-555555555555"}, "11111111-2222-3333-4444-555555555555' does not exist"),
-        ("AWS::ElastiCache::SubnetGroup", {"Description": "d", "SubnetIds": ["subnet-0123456789abcdef0"]}, "subnet-0123456789abcdef0"),
+        ("AWS::KMS::Alias", {"AliasName": "alias/z", "TargetKeyId": "1111-5555"}, "1111-5555"),
+        ("AWS::ElastiCache::SubnetGroup", {"Description": "d", "SubnetIds": ["subnet-0123456789abcdef0"]}, "subnet-"),
         ("AWS::S3::Bucket", {"BucketName": "My_Bucket"}, "BucketName|InvalidBucketName"),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Each resource type: created, read back through its own API, updated, deleted without a trace. The cases are types.yaml."""
+"""Each resource type: created, read back through its own API, updated, deleted. The cases are types.yaml."""
 
 from __future__ import annotations
 

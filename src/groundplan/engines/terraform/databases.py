@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Block
@@ -26,7 +25,9 @@ RDS, ELASTICACHE = "rds.tf", "elasticache.tf"
 @cache
 def _static_parameters() -> dict[str, frozenset[str]]:
     """Parameters that take effect at a restart only, by the engine that families begin with."""
-    source = files(__package__).joinpath("static_parameters.toml").read_text(encoding="utf-8")
+    import tomllib  # here, since not every command renders
+
+    source = Path(__file__).with_name("static_parameters.toml").read_text(encoding="utf-8")
     return {engine: frozenset(names["static"]) for engine, names in tomllib.loads(source).items()}
 
 

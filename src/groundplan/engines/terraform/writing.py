@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from groundplan.engines.terraform.model import MARKER, Rendering
@@ -57,6 +56,8 @@ def _replace(file: Path, text: str) -> None:
     content = text.encode()
     if file.exists() and file.read_bytes() == content:
         return
+    import tempfile  # here, since not every command writes
+
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -17,7 +18,6 @@ from groundplan.targets.local.fakes.service import Fakes
 
 LARGEST_REQUEST = 64 * 1024 * 1024
 """Bytes that a CloudFormation request may have; a template has at most one MiB."""
-_READING = ("Get", "List", "Describe", "Head", "Batch", "Lookup", "Search", "Query", "Scan", "Simulate", "Filter")
 
 
 class LocalAws:
@@ -78,8 +78,13 @@ class LocalAws:
                 return [b"".join(chunks)]
             except Exception as error:
                 logging.getLogger("groundplan.local").exception("moto failed on %s", environ.get("PATH_INFO"))
-                text = query.error_response("InternalFailure", f"the emulator failed: {type(error).__name__}: {error}", "-", fault=True)  # fmt: skip
-                return _answer(start_response, 500, [("Content-Type", "text/xml")], text.encode())
+                message = f"the emulator failed: {type(error).__name__}: {error}"
+                kind = str(environ.get("CONTENT_TYPE", ""))
+                if "json" in kind:
+                    text = json.dumps({"__type": "InternalFailure", "message": message})
+                else:
+                    kind, text = "text/xml", query.error_response("InternalFailure", message, "-", fault=True)
+                return _answer(start_response, 500, [("Content-Type", kind)], text.encode())
 
 
 def _answer(

@@ -22,8 +22,8 @@ _REFUSED = "refused: "
 def start(port: int | None = None) -> Running:
     """The running local AWS; starts it where there is none, and waits until it answers.
 
-    ``port``: None is a free one. Raises EnvironmentalError where the port is taken, where another port is asked for than the
-    one it runs on, where the state folder is not writable, or where the snapshot is of another version.
+    ``port``: None is a free one. Raises EnvironmentalError where the port is taken, where another port is asked for
+    than the one it runs on, where the state folder is not writable, or where the snapshot is of another version.
     """
     folder = StateFolder.default()
     folder.make()
@@ -129,7 +129,7 @@ def _refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise EnvironmentalError(
-                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another one, or none for a free one"
+                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another, or none for a free one"
             ) from error
 
 

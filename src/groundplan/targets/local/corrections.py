@@ -220,7 +220,7 @@ def deleted_replication_groups_go() -> None:
 
 @_once
 def cache_subnet_zones() -> None:
-    """moto shows the zone of a cache subnet as text where the API has an object, and invents subnets that do not exist."""
+    """moto shows the zone of a cache subnet as text where the API has an object, and invents unknown subnets."""
     from moto.elasticache import models
     from moto.elasticache.exceptions import InvalidSubnet
     from moto.elasticache.models import CacheSubnetGroup
@@ -239,10 +239,42 @@ def cache_subnet_zones() -> None:
     setattr(models.CacheSubnetGroup, "__init__", make)  # noqa: B010 - mypy forbids assigning to a method
 
 
+@_once
+def log_delivery_policies() -> None:
+    """moto fails on a policy whose principal is ``*``, and wants the log delivery's resource to the letter.
+
+    AWS evaluates the policy: any statement that lets the logging service put objects under the prefix will do.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/enable-server-access-logging.html
+    """
+    import json
+    from fnmatch import fnmatchcase
+
+    from moto.s3.models import LOGGING_SERVICE_PRINCIPAL, FakeBucket
+
+    def many(value: Any) -> list[Any]:
+        return value if isinstance(value, list) else [value]
+
+    def allowed(target_bucket: Any, target_prefix: str | None) -> bool:
+        if not target_bucket.policy:
+            return False
+        written = f"arn:{target_bucket.partition}:s3:::{target_bucket.name}/{target_prefix or ''}log"
+        return any(
+            statement.get("Effect") == "Allow"
+            and isinstance(statement.get("Principal"), dict)
+            and LOGGING_SERVICE_PRINCIPAL in many(statement["Principal"].get("Service"))
+            and any(fnmatchcase("s3:PutObject", action) for action in many(statement.get("Action", [])))
+            and any(fnmatchcase(written, resource) for resource in many(statement.get("Resource", [])))
+            for statement in many(json.loads(target_bucket.policy.decode())["Statement"])
+        )
+
+    setattr(FakeBucket, "_log_permissions_enabled_policy", staticmethod(allowed))  # noqa: B010
+
+
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (adjacent_windows, database_echoes),
     "ecs": (service_echoes,),
     "elasticache": (deleted_replication_groups_go, cache_subnet_zones),
     "iam": (managed_policies_on_demand,),
+    "s3": (log_delivery_policies,),
 }
 """By the signing name of the service."""

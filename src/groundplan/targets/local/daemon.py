@@ -1,4 +1,4 @@
-"""The process of the local AWS: ``python -m groundplan.targets.local.daemon FOLDER PORT``. Started by ``control.start``."""
+"""The process of the local AWS; ``control.start`` runs ``python -m groundplan.targets.local.daemon FOLDER PORT``."""
 
 from __future__ import annotations
 

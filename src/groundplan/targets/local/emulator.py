@@ -136,8 +136,11 @@ class Clients:
 
 def moto_application() -> WsgiApplication:
     """moto's server application; it imports a service when its first request comes."""
+    import moto.backends
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+    modules = tuple(moto.backends.list_of_moto_modules())  # moto lists its folder with 170 stats on every request
+    setattr(moto.backends, "list_of_moto_modules", lambda: modules)  # noqa: B010 - mypy forbids assigning to a function
     application: WsgiApplication = DomainDispatcherApplication(create_backend_app)
     return application
 

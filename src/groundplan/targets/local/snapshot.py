@@ -1,7 +1,7 @@
 """The whole state in one file: moto's, the fakes' and the engine's, in one pickle, so that cross-references stay whole.
 
-The file begins with a line of JSON that says which versions wrote it; another version is refused, never guessed at. It is
-written beside the old one, flushed to the disk and renamed: after a crash there is the old or the new one, never half of one.
+The file begins with a line of JSON that says which versions wrote it; another version is refused, never guessed at. It
+is written beside the old one, flushed to the disk and renamed: after a crash there is the old or the new one, whole.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _used_backends() -> dict[str, Any]:
 
 
 class _Pickler(pickle.Pickler):
-    """Knows what of moto's state plain pickle does not: locks, keys, certificates, local functions, backends by name."""
+    """Knows what of moto's state plain pickle does not: locks, keys, certificates, local functions, backends."""
 
     def __init__(self, file: io.BytesIO, backends: dict[int, str]) -> None:
         super().__init__(file, protocol=pickle.HIGHEST_PROTOCOL)

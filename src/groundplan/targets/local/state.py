@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pathlib import Path
 
 from groundplan.errors import EnvironmentalError
 
+LOCK_PATIENCE = 1.0
+"""Seconds. Whoever asks whether a daemon runs holds its lock for an instant; that is no daemon."""
 FOLDER_VARIABLE = "GROUNDPLAN_STATE_DIR"
 
 
@@ -102,8 +105,14 @@ class StateFolder:
     def holding(self, lock: Path, *, wait: bool) -> Iterator[None]:
         """Holds a lock file. Without ``wait`` a held lock raises EnvironmentalError."""
         with lock.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise EnvironmentalError(f"a local AWS already runs with the state folder {self.path}") from None
+            deadline = time.monotonic() + LOCK_PATIENCE
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        where = f"the state folder {self.path}"
+                        raise EnvironmentalError(f"a local AWS already runs with {where}") from None
+                    time.sleep(0.005)
             yield

@@ -60,7 +60,8 @@ class CloudFormationApi:
 
     def create_change_set(
         self, region: str, stack_name: str, change_set_name: str, parameters: Sequence[Mapping[str, Any]] = (),
-        change_set_type: str = "UPDATE", tags: Sequence[Mapping[str, str]] | None = None, capabilities: Sequence[str] = (),
+        change_set_type: str = "UPDATE", tags: Sequence[Mapping[str, str]] | None = None,
+        capabilities: Sequence[str] = (),
         description: str = "", on_stack_failure: str = "", **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
         if change_set_type not in ("CREATE", "UPDATE"):
@@ -96,7 +97,8 @@ class CloudFormationApi:
     @staticmethod
     def _change_set_summary(change_set: ChangeSet, stack: Stack) -> dict[str, Any]:
         return {
-            "ChangeSetName": change_set.name, "ChangeSetId": change_set.id, "StackId": stack.id, "StackName": stack.name,
+            "ChangeSetName": change_set.name, "ChangeSetId": change_set.id,
+            "StackId": stack.id, "StackName": stack.name,
             "Status": change_set.status, "StatusReason": change_set.reason or None,
             "ExecutionStatus": change_set.execution, "CreationTime": change_set.created,
             "Description": change_set.description or None, "IncludeNestedStacks": False,

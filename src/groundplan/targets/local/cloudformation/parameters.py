@@ -52,7 +52,10 @@ def read_parameters(
         value = given.get(name, slot.get("Default"))
         if isinstance(value, _Previous):
             if name not in before:
-                raise StackError(f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter key not in the previous template")  # fmt: skip
+                raise StackError(
+                    f"Invalid input for parameter key {name}. Cannot specify usePreviousValue as true for a parameter "
+                    "key not in the previous template"
+                )
             value = before[name]
         raw[name] = _text(value)
         _check(name, slot, raw[name])

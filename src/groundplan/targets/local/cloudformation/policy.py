@@ -26,7 +26,7 @@ def read_stack_policy(text: str) -> str:
 
 
 def check_stack_policy(text: str, changes: Sequence[Mapping[str, Any]]) -> None:
-    """Raises StackError for the first change that the policy does not allow. Everything is denied that is not allowed."""
+    """Raises StackError for the first change that the policy does not allow; what it does not name is denied."""
     statements = json.loads(text)["Statement"]
     for change in changes:
         action = _action(change)

@@ -128,7 +128,8 @@ def read_template(body: str | None) -> Template:
         raise StackError("Template format error: At least one Resources member must be defined.")
     if len(resources) > MOST_RESOURCES:
         raise StackError(
-            f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, {MOST_RESOURCES}"
+            f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, "
+            f"{MOST_RESOURCES}"
         )
     for section in ("Parameters", "Mappings", "Conditions", "Outputs"):
         if not isinstance(document.get(section) or {}, dict):

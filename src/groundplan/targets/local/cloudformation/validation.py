@@ -46,7 +46,10 @@ def check_template(template: Template, surroundings: Surroundings) -> None:
     for output in template.outputs.values():
         for name in references(output["Value"]) - template.resources.keys() - template.parameters.keys():
             if not name.startswith("AWS::"):
-                raise StackError(f"Template format error: Unresolved resource dependencies [{name}] in the Outputs block of the template")  # fmt: skip
+                raise StackError(
+                    f"Template format error: Unresolved resource dependencies [{name}] in the Outputs block of the "
+                    "template"
+                )
     _check_attributes(template)
 
 

@@ -1,7 +1,7 @@
 """Answering the operations that moto lacks.
 
-A fake is a function from parameters to a result, registered for an operation. moto's routers, parsers and serializers do the
-protocol work. What fakes remember lives in ``Fakes.store`` and is part of the snapshot.
+A fake is a function from parameters to a result, registered for an operation. moto's routers, parsers and serializers
+do the protocol work. What fakes remember lives in ``Fakes.store`` and is part of the snapshot.
 """
 
 from __future__ import annotations

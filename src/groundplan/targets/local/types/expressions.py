@@ -1,8 +1,9 @@
 """Expressions in the arguments of a row.
 
-``$id`` is the physical id, ``$Name.Inner`` a property, ``@Path[0]`` a part of the create call's response, ``*Path`` a part
-of the description, ``#uuid``, ``#account`` and ``#region`` what they say; ``{…}`` inside a text puts an expression into it
-(``{$FunctionName}|{$id}``). Anything else stands for itself. An argument whose expression gives nothing is left out.
+``$id`` is the physical id, ``$Name.Inner`` a property, ``@Path[0]`` a part of the create call's response, ``*Path`` a
+part of the description (``*Arn after loadbalancer/``: what follows a text in it), ``#uuid``, ``#account`` and ``#region`` what they say; ``{…}`` inside a text puts an expression
+into it (``{$FunctionName}|{$id}``). Anything else stands for itself. An argument whose expression gives nothing is left
+out.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Values:
             case "@", path if path:
                 return search(path, self.response)
             case "*", path if path and path[0].isalpha():
-                return search(path, self.description)
+                path, _, front = path.partition(" after ")
+                value = search(path, self.description)
+                return value.partition(front)[2] if front and isinstance(value, str) else value
             case "#", "uuid":
                 return str(uuid.uuid4())
             case "#", "account":

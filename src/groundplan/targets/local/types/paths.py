@@ -1,7 +1,7 @@
 """Reading values out of API responses by a short path.
 
-``Vpcs[0].VpcId`` is an item, ``NodeGroups[].Status`` that of each, ``Routes[DestinationCidrBlock=0.0.0.0/0]`` the first item
-whose member has this value.
+``Vpcs[0].VpcId`` is an item, ``NodeGroups[].Status`` that of each, ``Routes[DestinationCidrBlock=0.0.0.0/0]`` the first
+item whose member has this value.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""What was asked, against what the API reads back. A difference fails the resource: nothing is COMPLETE that is not there.
+"""What was asked, against what the API reads back.
+
+A difference fails the resource: nothing is COMPLETE that is not there.
 
 Only what the API itself shows can be compared: a member that the response model does not have is passed over. What the
 emulator loses although the API shows it stands in the row's ``not_echoed``, with the reason.

@@ -1,7 +1,7 @@
 """AWS's published resource schemas, read as files out of the cfn-lint package.
 
-cfn-lint itself is never imported: that takes 2.5 s, and a schema is one JSON file of some kilobytes. A type costs 0.2 to 2 ms
-the first time. Source of the schemas: https://schema.cloudformation.us-east-1.amazonaws.com/CloudformationSchema.zip
+cfn-lint itself is never imported: that takes 2.5 s, and a schema is one JSON file of some kilobytes. A type costs 0.2
+to 2 ms the first time. Source of the schemas: https://schema.cloudformation.us-east-1.amazonaws.com/CloudformationSchema.zip
 """
 
 from __future__ import annotations

@@ -50,11 +50,11 @@ class _Anomaly(Handler):
     """Expressions may be written as text; tags stand beside the thing."""
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        expressions = ("ThresholdExpression", "MonitorSpecification")
         written = {
-            name: json.loads(value) if name in ("ThresholdExpression", "MonitorSpecification") and isinstance(value, str)
-            else value
+            name: json.loads(value) if name in expressions and isinstance(value, str) else value
             for name, value in properties.items()
-        }  # fmt: skip
+        }
         return super().create_arguments(written)
 
     def set_tags(self, state: ResourceState, old: Mapping[str, Any]) -> None:

@@ -27,8 +27,7 @@ class _Attributes(Handler):
 
     def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
         for name, value in self.attributes(state.properties).items():
-            if name in state.description:
-                self._raise_first(differences(value, state.description[name], name))
+            self._raise_first(differences(value, state.description.get(name), name))
 
 
 def _text(value: Any) -> str:
@@ -54,10 +53,6 @@ class Queue(_Attributes):
 
     def _tags_apart(self, operation: str) -> bool:
         return False
-
-    def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
-        for name, value in self.attributes(state.properties).items():
-            self._raise_first(differences(value, state.description.get(name), name))
 
 
 @handles("AWS::SNS::Topic")

@@ -17,14 +17,13 @@ _SETTINGS: Mapping[str, tuple[str, str, str, str]] = {
     "LoggingConfiguration": ("put_bucket_logging", "BucketLoggingStatus", "get_bucket_logging", ""),
     "NotificationConfiguration": ("put_bucket_notification_configuration", "NotificationConfiguration",
                                   "get_bucket_notification_configuration", ""),
-    "IntelligentTieringConfigurations": ("", "", "", ""),
 }  # fmt: skip
 """The call, its argument, the call that reads back and the one that takes away."""
 
 
 @handles("AWS::S3::Bucket")
 class Bucket(Handler):
-    handles = frozenset(_SETTINGS.keys() - {"IntelligentTieringConfigurations"})
+    handles = frozenset(_SETTINGS.keys())
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         arguments: dict[str, Any] = {"Bucket": properties["BucketName"]}
@@ -100,10 +99,11 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
         *(rule.get("NoncurrentVersionTransitions") or ()),
         *([rule["NoncurrentVersionTransition"]] if "NoncurrentVersionTransition" in rule else ()),
     ]
+    newer = "NewerNoncurrentVersions"
     if older:
         made["NoncurrentVersionTransitions"] = [
             {"StorageClass": item["StorageClass"], "NoncurrentDays": item["TransitionInDays"],
-             **({"NewerNoncurrentVersions": item["NewerNoncurrentVersions"]} if "NewerNoncurrentVersions" in item else {})}
+             **({newer: item[newer]} if newer in item else {})}
             for item in older
         ]  # fmt: skip
     if "AbortIncompleteMultipartUpload" in rule:

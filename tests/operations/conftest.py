@@ -1,0 +1,67 @@
+"""One local AWS for all tests of this folder; each test deploys a project of its own name."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Command, Write, call, write_blueprint
+from tests.operations.running import Aws
+
+from groundplan.targets import local
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the local AWS of these tests lives; it is stopped at the end."""
+    folder = tmp_path_factory.mktemp("local-aws")
+    yield folder
+    before = os.environ.get("GROUNDPLAN_STATE_DIR")
+    os.environ["GROUNDPLAN_STATE_DIR"] = str(folder)
+    try:
+        local.stop()
+    finally:
+        if before is None:
+            del os.environ["GROUNDPLAN_STATE_DIR"]
+        else:
+            os.environ["GROUNDPLAN_STATE_DIR"] = before
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working folder, empty, and nobody at the terminal."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROUNDPLAN_STATE_DIR", str(state_folder))
+    monkeypatch.setattr(sys, "stdin", Path(os.devnull).open())
+    return tmp_path
+
+
+@pytest.fixture
+def project() -> str:
+    """A project's name that no other test has."""
+    return f"shop{next(_numbers)}"
+
+
+@pytest.fixture
+def write() -> Write:
+    """Writes the blueprint of the working folder."""
+    return write_blueprint
+
+
+@pytest.fixture
+def groundplan(capfd: pytest.CaptureFixture[str]) -> Command:
+    """Runs a command."""
+    return partial(call, capfd)
+
+
+@pytest.fixture
+def aws() -> Aws:
+    """A look at what is really there."""
+    return Aws()

@@ -1,0 +1,60 @@
+"""A look at the local AWS past Groundplan: with boto3, as anybody would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from groundplan.targets import local
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_s3 import S3Client
+
+REGION = "eu-central-1"
+
+
+class Aws:
+    """Clients of the local AWS that runs at the moment."""
+
+    def client(self, service: Any) -> Any:
+        """Any client."""
+        import boto3
+
+        variables = local.environment(local.start())
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=variables["AWS_ENDPOINT_URL"],
+            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    @property
+    def s3(self) -> S3Client:
+        """Buckets."""
+        client: S3Client = self.client("s3")
+        return client
+
+    @property
+    def cloudformation(self) -> CloudFormationClient:
+        """Stacks."""
+        client: CloudFormationClient = self.client("cloudformation")
+        return client
+
+    def buckets(self, project: str) -> set[str]:
+        """The buckets of a project."""
+        return {item["Name"] for item in self.s3.list_buckets()["Buckets"] if item["Name"].startswith(f"{project}-")}
+
+    def vpcs(self, project: str) -> list[str]:
+        """The ids of a project's VPCs."""
+        found = self.client("ec2").describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])
+        return [item["VpcId"] for item in found["Vpcs"]]
+
+    def stacks(self, project: str) -> dict[str, str]:
+        """The stacks of a project that exist, each with its status."""
+        return {
+            item["StackName"]: item["StackStatus"]
+            for page in self.cloudformation.get_paginator("describe_stacks").paginate()
+            for item in page["Stacks"]
+            if item["StackName"].startswith(f"{project}-") and item["StackStatus"] != "DELETE_COMPLETE"
+        }

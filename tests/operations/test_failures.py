@@ -1,0 +1,168 @@
+"""What fails in the middle: it is undone, said, and the next command goes on from there."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Command, Write
+from tests.operations.running import REGION, Aws
+
+from groundplan.cli.main import INTERRUPTED
+from groundplan.errors import ExitCode
+from groundplan.targets import local
+
+pytestmark = pytest.mark.xdist_group("operations")
+
+SCRIPT = Path(sys.executable).with_name("groundplan")
+
+
+def blueprint(project: str, buckets: str) -> str:
+    return f"project: {project}\nregion: {REGION}\nprofile: poc\nbuckets: {{{buckets}}}\n"
+
+
+def test_a_resource_that_fails_is_named_and_all_is_undone(
+    groundplan: Command, write: Write, aws: Aws, project: str
+) -> None:
+    somebodys = f"{project}-taken"
+    aws.s3.create_bucket(Bucket=somebodys, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
+    failed = groundplan("deploy", "--format", "json")
+    assert (failed.code, failed.out) == (ExitCode.DEPLOYMENT_FAILED, "")
+    last = failed.err.splitlines()[-1]
+    assert last.startswith(f"error: {project}-production-storage: bucket.others (AWS::S3::Bucket): ")
+    assert "BucketAlready" in last
+    assert last.endswith("The stack was rolled back: everything of it was removed again.")
+    assert aws.buckets(project) == {somebodys}
+    stacks = aws.stacks(project)
+    assert stacks[f"{project}-production-storage"] == "ROLLBACK_COMPLETE"
+    assert stacks[f"{project}-production-network"] == "CREATE_COMPLETE", "what stood before stays"
+    assert "ROLLBACK_COMPLETE" in groundplan("status").out
+    planned = groundplan("plan", "--format", "json").json["changes"]
+    assert {change["stack"] for change in planned} == {f"{project}-production-storage"}
+
+    aws.s3.delete_bucket(Bucket=somebodys)
+    done = groundplan("deploy", "--format", "json")
+    assert done.code == ExitCode.FINE, done.err
+    assert f"{project}-production-storage: found ROLLBACK_COMPLETE; " in done.err
+    assert "removing what is left and starting anew" in done.err
+    assert aws.buckets(project) == {somebodys, f"{project}-files-production"}
+    assert groundplan("destroy", "-y").code == ExitCode.FINE
+
+
+def test_a_change_that_fails_leaves_what_was(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    somebodys = f"{project}-taken"
+    write(blueprint(project, "files: {encryption: s3}"))
+    assert groundplan("deploy").code == ExitCode.FINE
+    aws.s3.create_bucket(Bucket=somebodys, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
+    failed = groundplan("deploy")
+    assert failed.code == ExitCode.DEPLOYMENT_FAILED
+    last = failed.err.splitlines()[-1]
+    assert "bucket.others (AWS::S3::Bucket): " in last
+    assert last.endswith("The stack was rolled back: it is as it was before.")
+    assert aws.stacks(project)[f"{project}-production-storage"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert aws.buckets(project) == {somebodys, f"{project}-files-production"}
+    aws.s3.delete_bucket(Bucket=somebodys)
+    assert groundplan("deploy").code == ExitCode.FINE
+    assert aws.stacks(project)[f"{project}-production-storage"] == "UPDATE_COMPLETE"
+    assert groundplan("destroy", "-y").code == ExitCode.FINE
+
+
+def test_a_bucket_that_is_not_empty_stops_the_destruction(
+    groundplan: Command, write: Write, aws: Aws, project: str
+) -> None:
+    write(blueprint(project, "files: {encryption: s3, versioning: false}"))
+    assert groundplan("deploy").code == ExitCode.FINE
+    bucket = f"{project}-files-production"
+    aws.s3.put_object(Bucket=bucket, Key="letter", Body=b"kept")
+    failed = groundplan("destroy", "-y")
+    assert failed.code == ExitCode.DEPLOYMENT_FAILED
+    assert "BucketNotEmpty" in failed.err.splitlines()[-1]
+    assert "The stack is in DELETE_FAILED" in failed.err.splitlines()[-1]
+    assert aws.buckets(project) == {bucket}
+    aws.s3.delete_object(Bucket=bucket, Key="letter")
+    assert groundplan("destroy", "-y").code == ExitCode.FINE
+    assert aws.buckets(project) == set()
+
+
+class Started:
+    """A deployment in a process of its own, which can be stopped at a certain line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.told = folder / "told"
+        with self.told.open("wb") as told:
+            self.process = subprocess.Popen(
+                [str(SCRIPT), "deploy"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
+            )
+
+    @property
+    def text(self) -> str:
+        return self.told.read_text()
+
+    def wait_for(self, words: str) -> None:
+        deadline = time.monotonic() + 30
+        while words not in self.text:
+            assert time.monotonic() < deadline, self.text
+            assert self.process.poll() is None, self.text
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        code = self.process.wait(30)
+        assert "Traceback" not in self.text
+        return code
+
+
+def test_the_local_aws_is_killed_in_the_middle(
+    groundplan: Command, write: Write, aws: Aws, project: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDPLAN_STATE_DIR", str(folder / "own"))
+    write(blueprint(project, "files: {encryption: s3}"))
+    running = local.start()
+    deployment = Started(folder)
+    try:
+        deployment.wait_for("vpc.main: waiting for create")
+        os.kill(running.pid, signal.SIGKILL)
+        assert deployment.end() == ExitCode.DEPLOYMENT_FAILED
+        last = deployment.text.splitlines()[-1]
+        assert last == (
+            f"error: {project}-production-network: the local AWS has stopped answering, with the stack half done. "
+            "The next command says what state it finds and goes on from there"
+        )
+        status = groundplan("status")
+        assert status.code == ExitCode.FINE
+        assert "was stopped during this operation" in status.out
+        done = groundplan("deploy")
+        assert done.code == ExitCode.FINE, done.err
+        assert f"{project}-production-network: found " in done.err
+        assert set(aws.stacks(project).values()) == {"CREATE_COMPLETE"}
+        assert len(aws.vpcs(project)) == 1, "nothing is there twice"
+        assert groundplan("plan", "--format", "json").json["changes"] == []
+    finally:
+        deployment.process.kill()
+        local.stop()
+
+
+def test_a_deployment_that_was_interrupted_is_waited_for(
+    groundplan: Command, write: Write, aws: Aws, project: str, folder: Path
+) -> None:
+    local.start()
+    write(blueprint(project, "files: {encryption: s3}"))
+    deployment = Started(folder)
+    try:
+        deployment.wait_for("vpc.main: waiting for create")
+        deployment.process.send_signal(signal.SIGINT)
+        assert deployment.end() == INTERRUPTED
+    finally:
+        deployment.process.kill()
+    assert deployment.text.splitlines()[-1].startswith("interrupted; the next command says what state it finds")
+    done = groundplan("deploy")
+    assert done.code == ExitCode.FINE, done.err
+    assert set(aws.stacks(project).values()) == {"CREATE_COMPLETE"}
+    assert len(aws.vpcs(project)) == 1
+    assert groundplan("destroy", "-y").code == ExitCode.FINE

@@ -1,0 +1,181 @@
+"""An environment's life on the local AWS: planned, deployed, changed, destroyed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Command, Write
+from tests.operations.running import Aws
+
+from groundplan.errors import ExitCode
+
+pytestmark = pytest.mark.xdist_group("operations")
+
+WORKER = "  worker: {image: {repository: worker, tag: '1'}}\n"
+
+
+def blueprint(project: str, services: str = "", rest: str = "") -> str:
+    """A proof of concept: quick to deploy."""
+    return (
+        f"project: {project}\nregion: eu-central-1\nprofile: poc\n"
+        + (f"services:\n{services}" if services else "")
+        + "buckets: {files: {encryption: s3}}\n"
+        + rest
+    )
+
+
+def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    write(blueprint(project, WORKER))
+    everything = groundplan("plan", "--format", "json").json
+    assert set(everything) == {"target", "changes", "monthly_change"}
+    assert everything["target"] == "local"
+    assert {change["action"] for change in everything["changes"]} == {"create"}
+    for change in everything["changes"]:
+        assert set(change) == {"action", "resource", "type", "stack", "why"}
+    planned = {change["resource"] for change in everything["changes"]}
+    assert {"vpc.main", "bucket.files", "ecs_service.worker"} <= planned
+    assert aws.stacks(project) == {}, "a plan deploys nothing"
+    status = groundplan("status", "--format", "json").json
+    assert set(status) == {"target", "environment", "stacks", "outputs"}
+    assert {stack["status"] for stack in status["stacks"]} == {"NOT_DEPLOYED"}
+
+    result = groundplan("deploy", "--format", "json")
+    assert result.code == ExitCode.FINE, result.err
+    assert "vpc.main: waiting for create" in result.err
+    assert result.json["outputs"]["files_bucket"] == f"{project}-files-production"
+    assert set(aws.stacks(project).values()) == {"CREATE_COMPLETE"}
+    assert aws.buckets(project) == {f"{project}-files-production"}
+    status = groundplan("status", "--format", "json").json
+    assert {stack["status"] for stack in status["stacks"]} == {"CREATE_COMPLETE"}
+    assert all(set(stack) == {"name", "status"} for stack in status["stacks"])
+    assert status["outputs"] == result.json["outputs"]
+
+    nothing = groundplan("plan", "--format", "json").json
+    assert (nothing["changes"], nothing["monthly_change"]) == ([], 0)
+    again = groundplan("deploy", "--format", "json")
+    assert [stack["changed"] for stack in again.json["stacks"]] == [0] * len(again.json["stacks"])
+    assert "waiting for" not in again.err
+    assert "local: nothing to change" in groundplan("plan").out
+
+    refused = groundplan("destroy")
+    assert (refused.code, refused.out) == (ExitCode.BAD_INPUT, "")
+    assert "There is no terminal to ask on: answer with --yes" in refused.err
+    assert "goes, with its data: bucket.files" in refused.err
+    assert aws.vpcs(project), "nothing was touched"
+    gone = groundplan("destroy", "--yes")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert aws.stacks(project) == {}
+    assert aws.vpcs(project) == []
+    assert aws.buckets(project) == set()
+    assert "nothing is deployed to local" in groundplan("destroy", "--yes").out
+
+
+def test_changes_happen_in_place_and_what_goes_goes(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    two = WORKER + "  mails: {image: {repository: mails, tag: '1'}}\n"
+    write(blueprint(project, two))
+    assert groundplan("deploy").code == ExitCode.FINE
+    vpc = aws.vpcs(project)
+
+    write(
+        blueprint(
+            project,
+            two.replace("repository: mails, tag: '1'}", "repository: mails, tag: '1'}, size: {cpu: 512, memory: 1024}"),
+            "network: {endpoints: [s3]}\n",
+        )
+    )
+    planned = groundplan("plan", "--format", "json").json
+    actions = {change["resource"]: change["action"] for change in planned["changes"]}
+    assert actions["vpc_endpoint.s3"] == "create"
+    assert actions["task_definition.mails"] in ("update", "replace"), "a task definition is never changed in place"
+    assert not {"ecs_service.worker", "task_definition.worker", "vpc.main"} & set(actions)
+    why = next(change["why"] for change in planned["changes"] if change["resource"] == "task_definition.mails")
+    assert "Cpu" in why
+    assert "Memory" in why
+    changed = groundplan("deploy", "--format", "json")
+    assert changed.code == ExitCode.FINE, changed.err
+    statuses = {stack["name"]: (stack["status"], stack["changed"] > 0) for stack in changed.json["stacks"]}
+    assert statuses[f"{project}-production-network"] == ("UPDATE_COMPLETE", True)
+    assert statuses[f"{project}-production-storage"] == ("CREATE_COMPLETE", False)
+    assert aws.vpcs(project) == vpc, "the same one"
+
+    write(blueprint(project, WORKER))
+    planned = groundplan("plan", "--format", "json").json
+    actions = {change["resource"]: change["action"] for change in planned["changes"]}
+    deleted = [change for change in planned["changes"] if change["action"] == "delete"]
+    assert {"AWS::ECS::Service", "AWS::ECS::TaskDefinition", "AWS::ECR::Repository", "AWS::EC2::VPCEndpoint"} <= {
+        change["type"] for change in deleted
+    }
+    assert {change["why"] for change in deleted} == {"no longer in the blueprint"}
+    assert groundplan("deploy").code == ExitCode.FINE
+    services = aws.client("ecs").list_services(cluster=f"{project}-production-cluster")["serviceArns"]
+    assert [arn.rsplit("/")[-1] for arn in services] == [f"{project}-production-worker"]
+    assert groundplan("plan", "--format", "json").json["changes"] == []
+
+    write(blueprint(project))
+    assert groundplan("deploy").code == ExitCode.FINE
+    assert f"{project}-production-services" not in aws.stacks(project), "a stack that nothing is left of goes too"
+    assert groundplan("destroy", "-y").code == ExitCode.FINE
+
+
+def test_what_the_plan_says_of_money(groundplan: Command, write: Write, project: str) -> None:
+    write(blueprint(project))
+    assert groundplan("deploy").code == ExitCode.FINE
+    write(blueprint(project, rest="network: {endpoints: [logs]}\n"))
+    more = groundplan("plan", "--format", "json").json
+    costs = groundplan("cost", "--format", "json").json
+    endpoint = sum(line["monthly"] for line in costs["lines"] if line["resource"] == "vpc_endpoint.logs")
+    assert more["monthly_change"] == pytest.approx(endpoint)
+    assert groundplan("deploy").code == ExitCode.FINE
+    write(blueprint(project))
+    assert groundplan("plan", "--format", "json").json["monthly_change"] == pytest.approx(-endpoint)
+    groundplan("destroy", "-y")
+
+
+def test_two_environments_live_side_by_side(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    write(blueprint(project, rest="environments: {test: {}, live: {}}\n"))
+    assert groundplan("deploy").code == ExitCode.BAD_INPUT, "which one?"
+    for environment in ("test", "live"):
+        assert groundplan("deploy", "-e", environment).code == ExitCode.FINE
+    assert len(aws.vpcs(project)) == 2
+    assert aws.buckets(project) == {f"{project}-files-test", f"{project}-files-live"}
+    for environment in ("test", "live"):
+        assert groundplan("plan", "-e", environment, "--format", "json").json["changes"] == []
+    assert groundplan("destroy", "-e", "test", "-y").code == ExitCode.FINE
+    assert aws.buckets(project) == {f"{project}-files-live"}
+    assert groundplan("plan", "-e", "live", "--format", "json").json["changes"] == []
+    assert groundplan("destroy", "-e", "live", "-y").code == ExitCode.FINE
+    assert aws.vpcs(project) == []
+
+
+def test_what_is_kept_stays_when_the_rest_goes(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    write(
+        f"project: {project}\nregion: eu-central-1\nprofile: poc\nbuckets: {{files: {{encryption: s3, keep: true}}}}\n"
+    )
+    assert groundplan("deploy").code == ExitCode.FINE
+    result = groundplan("destroy", "-y")
+    assert result.code == ExitCode.FINE, result.err
+    assert "stays in the account: bucket.files" in result.err
+    assert aws.stacks(project) == {}
+    assert aws.buckets(project) == {f"{project}-files-production"}
+
+
+def test_the_local_aws_asks_nothing_on_deployment(groundplan: Command, write: Write, project: str) -> None:
+    """Without a terminal: a question would be an error."""
+    write(blueprint(project))
+    assert groundplan("deploy").code == ExitCode.FINE
+    groundplan("destroy", "-y")
+
+
+def test_a_taken_port_is_said(groundplan: Command, monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    import socket
+
+    monkeypatch.setenv("GROUNDPLAN_STATE_DIR", str(folder / "other"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        result = groundplan("local", "start", "--port", str(port))
+    assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
+    assert f"port {port} on 127.0.0.1 cannot be used" in result.err
+    assert groundplan("local", "status", "--format", "json").json["running"] is False
