@@ -9,7 +9,6 @@ import pytest
 from tests.acceptance.rows import rows, tickets
 from tests.acceptance.system import Aws, CommandLine, Templates, TerraformRoot
 from tests.acceptance.traceability import PROPERTY, Traceability
-from tests.terraform_core.harness import TerraformCore
 
 from groundplan.blueprint.loading import LoadedEnvironment, load_environment
 from groundplan.cost import Estimate, estimate
@@ -18,6 +17,8 @@ from groundplan.resources import Architecture
 
 CLAIMS = pytest.StashKey[dict[str, set[str]]]()
 """Row id to the tests that claim it, over all that was collected, before any was deselected."""
+READING = pytest.StashKey[set[str]]()
+"""Tests that look at what is deployed."""
 COLLECTED = pytest.StashKey[set[Path]]()
 """Files of which every test was collected."""
 _GROUPS = {"destroyed": "duskspendr-life", "aws": "duskspendr-deployed", "terraform": "duskspendr-terraform"}
@@ -61,6 +62,7 @@ class _Recorder:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     claims = config.stash.setdefault(CLAIMS, {})
     files = config.stash.setdefault(COLLECTED, set())
+    reading = config.stash.setdefault(READING, set())
     for item in items:
         if not item.path.is_relative_to(Path(__file__).parent):
             continue
@@ -71,6 +73,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 claims.setdefault(row, set()).add(item.nodeid)
                 item.user_properties.append((PROPERTY, row))
         names = getattr(item, "fixturenames", ())
+        if "aws" in names or "destroyed" in names:
+            reading.add(item.nodeid)
         group = next((group for fixture, group in _GROUPS.items() if fixture in names), None)
         if group:
             item.add_marker(pytest.mark.xdist_group(group))
@@ -129,13 +133,14 @@ def root(architecture: Architecture, blueprint: Path, tmp_path_factory: pytest.T
 
 
 @pytest.fixture(scope="session")
-def terraform(root: Path, architecture: Architecture, tmp_path_factory: pytest.TempPathFactory) -> TerraformRoot:
-    """The architecture in front of the real Terraform core."""
+def terraform(architecture: Architecture, tmp_path_factory: pytest.TempPathFactory) -> TerraformRoot:
+    """The architecture in front of the real Terraform core, applied once."""
     from groundplan.engines import terraform as engine
 
-    core = TerraformCore(tmp_path_factory.mktemp("workspace"))
-    core.init(root)
-    return TerraformRoot(core, root, engine.render(architecture).addresses)
+    rendering = engine.render(architecture, engine.Options(state_bucket="duskspendr-terraform-state"))
+    folder = tmp_path_factory.mktemp("root")
+    engine.write(rendering, folder)
+    return TerraformRoot.applied(folder, tmp_path_factory.mktemp("terraform-core"), rendering.addresses)
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from tests.terraform_core.harness import TerraformCore
 
@@ -91,26 +92,35 @@ class Templates:
 class TerraformRoot:
     """A rendered root, planned and applied by the real Terraform core."""
 
-    core: TerraformCore
     folder: Path
+    """As rendered."""
+    core: TerraformCore
+    worked_on: Path
+    """The same for the stand-in of the provider, which makes an ARN of its own up for a secret's version."""
     addresses: Mapping[Ref[Resource], tuple[str, ...]]
+    plan: JsonObject
+    """The plan in Terraform's JSON form."""
+    values: Mapping[str, JsonObject]
+    """Values by address, as they stand in the state after an apply: a plan lacks what is known only then."""
 
-    @cached_property
-    def plan(self) -> JsonObject:
-        """The plan in Terraform's JSON form."""
-        return self.core.plan(self.folder)
-
-    @cached_property
-    def values(self) -> dict[str, JsonObject]:
-        """Values by address, as they stand in the state after an apply: a plan lacks what is known only then."""
+    @classmethod
+    def applied(cls, folder: Path, workspace: Path, addresses: Mapping[Ref[Resource], tuple[str, ...]]) -> Self:
+        """Plan and apply what is in a folder."""
+        worked_on = Path(shutil.copytree(folder, workspace / folder.name))
+        secrets = worked_on / "secrets.tf"
+        secrets.write_text(secrets.read_text().replace(".secret_arn", ".secret_id"))
+        core = TerraformCore(workspace / "copies")
+        plan = core.plan(worked_on)
         found: dict[str, JsonObject] = {}
-        for resource in self.core.apply(self.folder)["resources"]:
+        for resource in core.apply(worked_on)["resources"]:
+            if resource["mode"] != "managed":
+                continue
             module = f"{resource['module']}." if "module" in resource else ""
             for instance in resource["instances"]:
                 key = instance.get("index_key")
                 index = "" if key is None else f"[{json.dumps(key)}]"
                 found[f"{module}{resource['type']}.{resource['name']}{index}"] = instance["attributes"]
-        return found
+        return cls(folder, core, worked_on, addresses, plan, found)
 
     def of(self, ref: Ref[Resource], type_name: str | None = None) -> JsonObject:
         """The values of a resource, or of a further one of that type which it becomes."""

@@ -182,7 +182,7 @@ def test_storage_cache_and_secrets_exist(aws: Aws) -> None:
 
 
 @requirement("DS-28")
-def test_one_internet_gateway_and_route_tables_by_tier(aws: Aws, architecture: Architecture) -> None:
+def test_deployed_internet_gateway_and_route_tables(aws: Aws, architecture: Architecture) -> None:
     vpc = deployed_vpc(aws)["VpcId"]
     gateways = aws.client("ec2").describe_internet_gateways(Filters=[{"Name": "attachment.vpc-id", "Values": [vpc]}])[
         "InternetGateways"

@@ -104,8 +104,9 @@ def test_deployed_policy(
 ) -> None:
     client = aws.client("application-autoscaling")
     called = architecture[policy].policy_name
-    found = client.describe_scaling_policies(ServiceNamespace="ecs", PolicyNames=[called])["ScalingPolicies"]
-    assert len(found) == 1
+    every = client.describe_scaling_policies(ServiceNamespace="ecs")["ScalingPolicies"]
+    assert sorted(item["PolicyName"] for item in every) == ["api-cpu-scaling", "api-memory-scaling"]
+    found = [item for item in every if item["PolicyName"] == called]
     assert found[0]["ResourceId"] == "service/DuskSpendr-cluster/DuskSpendr-api"
     assert same(of_policy(found[0], "TargetTrackingScalingPolicyConfiguration", name), expected)
 

@@ -43,7 +43,7 @@ def of_rule(rule: dict[str, Any], what: str) -> Any:
     if what == "status":
         return rule["status"]
     if what == "prefix":
-        return rule["prefix"] if rule.get("prefix") else one(rule["filter"])["prefix"]
+        return one(rule["filter"])["prefix"] if rule.get("filter") else rule["prefix"]
     if what == "expiration days":
         return rule["expirationindays"] if "expirationindays" in rule else one(rule["expiration"])["days"]
     if what == "noncurrent days":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from tests.cli.commands import Command, Write
 
@@ -136,21 +134,17 @@ def test_nul_bytes(groundplan: Command, write: Write) -> None:
 
 def test_ten_megabytes(groundplan: Command, write: Write) -> None:
     write(b"project: shop\nregion: eu-central-1\n" + b"# comment\n" * 1024 * 1024)
-    started = time.monotonic()
     result = groundplan("validate")
     assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
     assert result.err == "error: groundplan.yaml:1:1: 10.0 MiB is too large for a blueprint, which may have 1 MiB\n"
-    assert time.monotonic() - started < 2
 
 
 def test_a_bomb_of_aliases(groundplan: Command, write: Write) -> None:
     write(bomb(30))
-    started = time.monotonic()
     result = groundplan("validate")
     assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
     assert result.err.startswith("error: groundplan.yaml:")
     assert "alias" in result.err
-    assert time.monotonic() - started < 5
     assert len(result.err) < 2000
 
 

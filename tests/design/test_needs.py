@@ -102,14 +102,16 @@ def check_network(found: Architecture, service: str, needs: dict[str, str], user
 def check_values(found: Architecture, service: str, needs: set[str]) -> None:
     (container,) = found[Ref(TaskDefinition, identifier(service))].containers
     buckets = {f"{identifier(name).upper()}_BUCKET" for name in needs & set(BUCKETS)}
-    assert set(container.environment) == {"PORT", *buckets}
+    urls = {f"{identifier(name).upper()}_URL": f"http://{name}:{PORTS[name]}" for name in needs & set(SERVICES)}
+    assert set(container.environment) == {"PORT", *buckets, *urls}
+    assert {name: container.environment[name] for name in urls} == urls
     secrets = set()
     for stores, variable in ((DATABASES, "DATABASE_URL"), (CACHES, "REDIS_URL")):
         needed = needs & set(stores)
         secrets |= {variable if len(needed) == 1 else f"{identifier(name).upper()}_{variable}" for name in needed}
     assert set(container.secrets) == secrets
-    urls = {secret.ref.name for secret in container.secrets.values() if isinstance(secret, Attribute)}
-    assert urls == {f"{identifier(name)}_url" for name in needs & {*DATABASES, *CACHES}}
+    secret_names = {secret.ref.name for secret in container.secrets.values() if isinstance(secret, Attribute)}
+    assert secret_names == {f"{identifier(name)}_url" for name in needs & {*DATABASES, *CACHES}}
 
 
 def check_rights(found: Architecture, service: str, needs: dict[str, str]) -> None:

@@ -35,12 +35,13 @@ def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, state_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The working folder, empty, and nobody at the terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GROUNDPLAN_STATE_DIR", str(state_folder))
-    monkeypatch.setattr(sys, "stdin", Path(os.devnull).open())
-    return tmp_path
+    with Path(os.devnull).open() as nobody:
+        monkeypatch.setattr(sys, "stdin", nobody)
+        yield tmp_path
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from groundplan.targets import local
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_s3 import S3Client
 
-REGION = "eu-central-1"
+REGION: Literal["ap-south-1"] = "ap-south-1"
 
 
 class Aws:
@@ -40,6 +40,10 @@ class Aws:
         """Stacks."""
         client: CloudFormationClient = self.client("cloudformation")
         return client
+
+    def create_bucket(self, name: str) -> None:
+        """A bucket that somebody else made."""
+        self.s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
 
     def buckets(self, project: str) -> set[str]:
         """The buckets of a project."""

@@ -30,7 +30,7 @@ def test_a_resource_that_fails_is_named_and_all_is_undone(
     groundplan: Command, write: Write, aws: Aws, project: str
 ) -> None:
     somebodys = f"{project}-taken"
-    aws.s3.create_bucket(Bucket=somebodys, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    aws.create_bucket(somebodys)
     write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
     failed = groundplan("deploy", "--format", "json")
     assert (failed.code, failed.out) == (ExitCode.DEPLOYMENT_FAILED, "")
@@ -59,7 +59,7 @@ def test_a_change_that_fails_leaves_what_was(groundplan: Command, write: Write, 
     somebodys = f"{project}-taken"
     write(blueprint(project, "files: {encryption: s3}"))
     assert groundplan("deploy").code == ExitCode.FINE
-    aws.s3.create_bucket(Bucket=somebodys, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"})
+    aws.create_bucket(somebodys)
     write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
     failed = groundplan("deploy")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED
@@ -80,6 +80,7 @@ def test_a_bucket_that_is_not_empty_stops_the_destruction(
     write(blueprint(project, "files: {encryption: s3, versioning: false}"))
     assert groundplan("deploy").code == ExitCode.FINE
     bucket = f"{project}-files-production"
+    aws.s3.delete_bucket_policy(Bucket=bucket)  # it refuses plain HTTP, which is all that the local AWS speaks
     aws.s3.put_object(Bucket=bucket, Key="letter", Body=b"kept")
     failed = groundplan("destroy", "-y")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED

@@ -83,7 +83,10 @@ def _add_balancer(draft: Draft, *, with_tls: bool) -> None:
     if len(draft.blueprint.network.zones) < 2:
         draft.problem("network.zones", "an application load balancer needs at least two zones")
     logged = needs_log_bucket(draft)
-    protected = any(spec.deletion_protection for spec in draft.blueprint.databases.values())
+    databases = draft.blueprint.databases.values()
+    protected = any(spec.deletion_protection for spec in databases) or (
+        not databases and draft.blueprint.profile == "production"
+    )
     draft.add(
         LoadBalancer(
             name="main",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from groundplan.blueprint.services import Health, Service
+from groundplan.blueprint.services import Health, Public, Service
 from groundplan.catalog import fargate
 from groundplan.design import access, caches, databases, edge
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import add_group, allow, allow_range, subnets_of, task_tier
+from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,
     Container,
@@ -15,7 +16,9 @@ from groundplan.resources.containers import (
     ContainerRepository,
     EcsCluster,
     EcsService,
+    ServiceConnect,
     ServiceLoadBalancer,
+    ServiceNamespace,
     TaskDefinition,
 )
 from groundplan.resources.monitoring import LogGroup
@@ -25,6 +28,7 @@ from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, Textual, text
 
 CLUSTER = Ref(EcsCluster, "main")
+NAMESPACE = Ref(ServiceNamespace, "main")
 EXECUTE_COMMAND_LOGS = Ref(LogGroup, "ecs_exec")
 
 
@@ -61,8 +65,36 @@ def add_services(draft: Draft) -> None:
         _check_size(draft, name, service)
         _add_repository(draft, service.image.repository)
         add_service_group(draft, name, service)
+    if called_services(draft):
+        draft.add(
+            ServiceNamespace(
+                name="main",
+                concern="services",
+                namespace_name=draft.plain("services").lower(),
+                description=f"Where services of {draft.title} {draft.environment} find each other",
+                tags=draft.name_tag("services"),
+            )
+        )
     for name, service in services.items():
         _add_service(draft, name, service)
+
+
+def called_services(draft: Draft) -> set[str]:
+    """The services that another service needs."""
+    services = draft.blueprint.services
+    return {need.name for service in services.values() for need in service.needs if need.name in services}
+
+
+def _service_connect(draft: Draft, name: str, service: Service) -> ServiceConnect | None:
+    """A service that is needed is offered under its name; one that needs others calls them by theirs."""
+    offered = name in called_services(draft)
+    if not offered and not any(need.name in draft.blueprint.services for need in service.needs):
+        return None
+    if offered and service.port is None:
+        draft.problem(f"services.{name}", "other services need it, but it has no port that they could call")
+    if not offered or service.port is None:
+        return ServiceConnect(namespace=NAMESPACE)
+    return ServiceConnect(namespace=NAMESPACE, port_name=name, dns_name=name, port=service.port)
 
 
 def _check_size(draft: Draft, name: str, service: Service) -> None:
@@ -141,7 +173,7 @@ def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
 
 
 def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
-    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, then what the blueprint says."""
+    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
     variables: dict[str, Textual] = {}
     if service.port:
         variables["PORT"] = str(service.port)
@@ -150,6 +182,8 @@ def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
         prefix = identifier(need.name).upper()
         if need.name in blueprint.buckets:
             variables[f"{prefix}_BUCKET"] = Ref(Bucket, identifier(need.name)).attribute("id")
+        elif need.name in blueprint.services:
+            variables[f"{prefix}_URL"] = f"http://{need.name}:{blueprint.services[need.name].port}"
         elif need.name in blueprint.databases and blueprint.databases[need.name].credentials == "managed":
             spec, primary = blueprint.databases[need.name], databases.primary(need.name)
             variables |= {
@@ -225,6 +259,18 @@ def _health_check(service: Service) -> ContainerHealthCheck | None:
     )
 
 
+def _before_service(draft: Draft, service: Service, public: Public | None) -> tuple[Ref[Resource], ...]:
+    """What has to exist first although nothing refers to it.
+
+    A service is refused while its target group has no load balancer, so the listener comes before it. Service
+    Connect tells a task only of services that exist when it starts, so the called come before the caller:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html
+    """
+    listener: list[Ref[Resource]] = [edge.listener_of(public)] if public else []
+    called = [need.name for need in service.needs if need.name in draft.blueprint.services]
+    return (*listener, *(Ref(EcsService, identifier(name)) for name in called))
+
+
 def _add_service(draft: Draft, name: str, service: Service) -> None:
     place, ident = f"services.{name}", identifier(name)
     group = add_log_group(draft, ident, name, service.logs.days, "services", f"{place}.logs")
@@ -234,6 +280,7 @@ def _add_service(draft: Draft, name: str, service: Service) -> None:
         image=_image(draft, name, service),
         command=tuple(service.command or ()),
         port=service.port,
+        port_name=name if name in called_services(draft) else None,
         environment=_environment(draft, service),
         secrets=injected,
         health_check=_health_check(service),
@@ -284,8 +331,8 @@ def _add_service(draft: Draft, name: str, service: Service) -> None:
             minimum_healthy_percent=int(service.deployment.minimum_healthy.percent),
             maximum_percent=service.deployment.maximum,
             enable_execute_command=service.execute_command,
-            # A service is refused while its target group has no load balancer: the listener comes first.
-            depends_on=(edge.listener_of(public),) if public else (),
+            service_connect=_service_connect(draft, name, service),
+            depends_on=_before_service(draft, service, public),
             tags=draft.name_tag(name),
         )
     )

@@ -155,7 +155,8 @@ def _underway(connection: Connection, stack: str) -> Iterator[None]:
     except EnvironmentalError as error:
         lost = "the local AWS has stopped answering" if connection.target == "local" else str(error)
         raise DeploymentError(
-            f"{stack}: {lost}, with the stack half done. The next command says what state it finds and goes on from there"
+            f"{stack}: {lost}, with the stack half done. "
+            "The next command says what state it finds and goes on from there"
         ) from error
 
 

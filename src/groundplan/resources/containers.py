@@ -45,6 +45,16 @@ class EcsCluster(Resource):
     capacity_providers: tuple[str, ...] = ("FARGATE", "FARGATE_SPOT")
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ServiceNamespace(Resource):
+    """An AWS Cloud Map namespace, in which the services of a cluster find each other (ECS Service Connect)."""
+
+    title: ClassVar[str] = "Cloud Map namespace"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    namespace_name: str
+    description: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class ContainerHealthCheck:
     """What ECS runs inside the container. Times in seconds."""
@@ -110,6 +120,19 @@ class CapacityProviderShare:
     base: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class ServiceConnect:
+    """How a service calls others by name, and (with a port) is called by them."""
+
+    namespace: Ref[ServiceNamespace]
+    port_name: str | None = None
+    """Name of the container's port that others call; None: the service only calls."""
+    dns_name: str | None = None
+    """What others call it."""
+    port: int | None = None
+    """The port that others call."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsService(Resource):
     """An ECS service. ``desired_count`` counts at creation only: scaling owns it afterwards."""
@@ -127,6 +150,7 @@ class EcsService(Resource):
     security_groups: tuple[Ref[SecurityGroup], ...]
     assign_public_ip: bool = False
     load_balancers: tuple[ServiceLoadBalancer, ...] = ()
+    service_connect: ServiceConnect | None = None
     health_check_grace_period: int | None = None
     """Seconds in which the load balancer's verdict on a new task does not count."""
     circuit_breaker: bool = True

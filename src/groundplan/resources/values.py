@@ -6,10 +6,13 @@ Terraform or CloudFormation is the engines' affair.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from decimal import Decimal
 from enum import Enum
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import cache
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from groundplan.resources.base import Resource
@@ -120,24 +123,37 @@ class JsonDocument:
     content: Mapping[str, Json]
 
 
-def dynamic_values(value: object) -> Iterator[Ref[Resource] | Dynamic]:
+_STATIC = frozenset({str, int, float, bool, type(None), Decimal, IPv4Network})
+_DYNAMIC = frozenset({Ref, Attribute, Pseudo, InputValue, SecretValue})
+
+
+def dynamic_values(value: object) -> list[Ref[Resource] | Dynamic]:
     """Every reference and dynamic value inside a field's value, in order."""
-    if isinstance(value, Ref | Attribute | Pseudo | InputValue | SecretValue):
-        yield value
-    elif isinstance(value, Text):
-        for part in value.parts:
-            if not isinstance(part, str):
-                yield part
-    elif isinstance(value, str | int | float | bool | None):
+    found: list[Ref[Resource] | Dynamic] = []
+    _collect(value, found)
+    return found
+
+
+def _collect(value: Any, found: list[Ref[Resource] | Dynamic]) -> None:
+    """Asks for exact types, most frequent first: this is the innermost loop of whatever reads an architecture."""
+    kind = type(value)
+    if kind in _STATIC:
         return
-    elif isinstance(value, JsonDocument):
-        yield from dynamic_values(value.content)
+    if kind in _DYNAMIC:
+        found.append(value)
+    elif kind is Text:
+        found.extend(part for part in value.parts if not isinstance(part, str))
+    elif kind is tuple or kind is list:
+        for item in value:
+            _collect(item, found)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from dynamic_values(item)
-    elif isinstance(value, tuple | list):
-        for item in value:
-            yield from dynamic_values(item)
+            _collect(item, found)
     else:
-        for name in getattr(value, "__dataclass_fields__", ()):
-            yield from dynamic_values(getattr(value, name))
+        for name in _field_names(kind):
+            _collect(getattr(value, name), found)
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()

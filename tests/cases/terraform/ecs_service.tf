@@ -25,6 +25,21 @@ resource "aws_ecs_service" "api" {
     container_port   = 3000
   }
 
+  service_connect_configuration {
+    enabled   = true
+    namespace = aws_service_discovery_http_namespace.main.arn
+
+    service {
+      port_name      = "http"
+      discovery_name = "api"
+
+      client_alias {
+        port     = 3000
+        dns_name = "api"
+      }
+    }
+  }
+
   deployment_circuit_breaker {
     enable   = true
     rollback = true
@@ -76,6 +91,11 @@ resource "aws_ecs_service" "worker" {
     subnets          = [aws_subnet.private_a.id, aws_subnet.private_b.id]
     security_groups  = [aws_security_group.api.id]
     assign_public_ip = false
+  }
+
+  service_connect_configuration {
+    enabled   = true
+    namespace = aws_service_discovery_http_namespace.main.arn
   }
 
   deployment_circuit_breaker {

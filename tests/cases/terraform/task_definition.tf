@@ -16,6 +16,7 @@ resource "aws_ecs_task_definition" "api" {
         {
           name          = "http"
           containerPort = 3000
+          hostPort      = 3000
           protocol      = "tcp"
         },
       ]

@@ -17,7 +17,9 @@ from groundplan.resources.containers import (
     EcsService,
     ScalableTarget,
     ScalingPolicy,
+    ServiceConnect,
     ServiceLoadBalancer,
+    ServiceNamespace,
     TaskDefinition,
 )
 from groundplan.resources.databases import CacheReplicationGroup
@@ -101,6 +103,13 @@ def services() -> Iterator[Resource]:
         ),
     )
     yield EcsCluster(name="main", concern="services", cluster_name="sample-production", execute_command_log_group=logs)
+    namespace = Ref(ServiceNamespace, "main")
+    yield ServiceNamespace(
+        name="main",
+        concern="services",
+        namespace_name="sample-production",
+        description="Where services find each other",
+    )
     yield TaskDefinition(
         name="api",
         concern="services",
@@ -171,6 +180,7 @@ def services() -> Iterator[Resource]:
         load_balancers=(
             ServiceLoadBalancer(target_group=API_TARGETS, container_name="api", container_port=3000),
         ),
+        service_connect=ServiceConnect(namespace=namespace, port_name="http", dns_name="api", port=3000),
         health_check_grace_period=60,
         enable_execute_command=True,
         depends_on=(Ref(Listener, "https"),),
@@ -189,6 +199,7 @@ def services() -> Iterator[Resource]:
         ),
         subnets=subnets("private"),
         security_groups=(Ref(SecurityGroup, "api"),),
+        service_connect=ServiceConnect(namespace=namespace),
     )
     target = Ref(ScalableTarget, "api")
     yield ScalableTarget(name="api", concern="scaling", service=API, cluster=CLUSTER, min_capacity=3, max_capacity=20)

@@ -14,6 +14,8 @@ from groundplan.resources.containers import (
     EcsService,
     ScalableTarget,
     ScalingPolicy,
+    ServiceConnect,
+    ServiceNamespace,
     TaskDefinition,
 )
 from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup
@@ -103,7 +105,9 @@ def _task_definition(task: TaskDefinition, _: Architecture) -> dict[str, object]
 def _container(container: Container) -> dict[str, object]:
     port = None
     if container.port is not None:
-        port = [present(Name=container.port_name, ContainerPort=container.port, Protocol="tcp")]
+        port = [
+            present(Name=container.port_name, ContainerPort=container.port, HostPort=container.port, Protocol="tcp")
+        ]
     check = container.health_check
     return present(
         Name=container.name,
@@ -158,6 +162,7 @@ def _service(service: EcsService, architecture: Architecture) -> dict[str, objec
             }
         },
         LoadBalancers=balancers or None,
+        ServiceConnectConfiguration=_service_connect(service.service_connect) if service.service_connect else None,
         DeploymentConfiguration={
             "DeploymentCircuitBreaker": {
                 "Enable": service.circuit_breaker,
@@ -168,6 +173,15 @@ def _service(service: EcsService, architecture: Architecture) -> dict[str, objec
         },
         AvailabilityZoneRebalancing=_enabled(service.availability_zone_rebalancing),
     )
+
+
+def _service_connect(connect: ServiceConnect) -> dict[str, object]:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html"""
+    offered = None
+    if connect.port_name:
+        alias = present(Port=connect.port, DnsName=connect.dns_name)
+        offered = [present(PortName=connect.port_name, DiscoveryName=connect.dns_name, ClientAliases=[alias])]
+    return present(Enabled=True, Namespace=connect.namespace.arn, Services=offered)
 
 
 def _enabled(on: bool) -> str:
@@ -246,6 +260,12 @@ ROWS = (
         ready=("CapacityProviders",),
     ),
     Row(
+        ServiceNamespace,
+        "AWS::ServiceDiscovery::HttpNamespace",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        rename={"namespace_name": "Name"},
+    ),
+    Row(
         TaskDefinition,
         "AWS::ECS::TaskDefinition",
         attributes={"id": RETURNED, "arn": RETURNED},
@@ -271,8 +291,8 @@ ROWS = (
         written=frozenset(
             {
                 "desired_count", "capacity_providers", "subnets", "security_groups", "assign_public_ip",
-                "load_balancers", "circuit_breaker", "circuit_breaker_rollback", "minimum_healthy_percent",
-                "maximum_percent", "availability_zone_rebalancing",
+                "load_balancers", "service_connect", "circuit_breaker", "circuit_breaker_rollback",
+                "minimum_healthy_percent", "maximum_percent", "availability_zone_rebalancing",
             }
         ),
     ),

@@ -16,6 +16,8 @@ from groundplan.resources.containers import (
     EcsService,
     ScalableTarget,
     ScalingPolicy,
+    ServiceConnect,
+    ServiceNamespace,
     TaskDefinition,
 )
 from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup
@@ -124,7 +126,11 @@ def _container(container: Container, context: Context) -> Value:
     if container.command:
         definition["command"] = list(container.command)
     if container.port is not None:
-        mapping: dict[str, Value] = {"containerPort": container.port, "protocol": "tcp"}
+        mapping: dict[str, Value] = {
+            "containerPort": container.port,
+            "hostPort": container.port,
+            "protocol": "tcp",
+        }
         if container.port_name:
             mapping = {"name": container.port_name, **mapping}
         definition["portMappings"] = [mapping]
@@ -191,10 +197,22 @@ def _service_blocks(service: EcsService, context: Context) -> Iterator[Block]:
                 "container_port": balancer.container_port,
             },
         )
+    if service.service_connect:
+        yield _service_connect(service.service_connect, context)
     yield context.block(
         "deployment_circuit_breaker",
         {"enable": service.circuit_breaker, "rollback": service.circuit_breaker_rollback},
     )
+
+
+def _service_connect(connect: ServiceConnect, context: Context) -> Block:
+    """Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html"""
+    settings = {"enabled": True, "namespace": connect.namespace.arn}
+    if not connect.port_name:
+        return context.block("service_connect_configuration", settings)
+    alias = context.block("client_alias", {"port": connect.port, "dns_name": connect.dns_name})
+    named = {"port_name": connect.port_name, "discovery_name": connect.dns_name}
+    return context.block("service_connect_configuration", settings, context.block("service", named, alias))
 
 
 def _before_service(service: EcsService, context: Context) -> Iterator[str]:
@@ -293,6 +311,13 @@ ROWS = (
         ready=frozenset({CAPACITY_PROVIDERS}),
     ),
     Row(
+        ServiceNamespace,
+        "aws_service_discovery_http_namespace",
+        "ecs.tf",
+        attributes={"id": "id", "arn": "arn"},
+        rename={"namespace_name": "name"},
+    ),
+    Row(
         TaskDefinition,
         "aws_ecs_task_definition",
         "ecs.tf",
@@ -315,7 +340,7 @@ ROWS = (
         written=frozenset(
             {
                 "capacity_providers", "subnets", "security_groups", "assign_public_ip", "load_balancers",
-                "health_check_grace_period", "circuit_breaker", "circuit_breaker_rollback",
+                "service_connect", "health_check_grace_period", "circuit_breaker", "circuit_breaker_rollback",
                 "minimum_healthy_percent", "maximum_percent", "enable_execute_command",
                 "availability_zone_rebalancing",
             }

@@ -249,7 +249,8 @@ def log_delivery_policies() -> None:
     import json
     from fnmatch import fnmatchcase
 
-    from moto.s3.models import LOGGING_SERVICE_PRINCIPAL, FakeBucket
+    from moto.s3.models import FakeBucket
+    from moto.s3.utils import LOGGING_SERVICE_PRINCIPAL
 
     def many(value: Any) -> list[Any]:
         return value if isinstance(value, list) else [value]

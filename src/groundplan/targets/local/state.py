@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,9 +67,8 @@ class StateFolder:
         """Creates the folder. Raises EnvironmentalError where that is not possible."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe = self.path / f".probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
         except OSError as error:
             raise EnvironmentalError(
                 f"the state folder {self.path} is not writable ({error.strerror}); "

@@ -1,9 +1,9 @@
 """Expressions in the arguments of a row.
 
 ``$id`` is the physical id, ``$Name.Inner`` a property, ``@Path[0]`` a part of the create call's response, ``*Path`` a
-part of the description (``*Arn after loadbalancer/``: what follows a text in it), ``#uuid``, ``#account`` and ``#region`` what they say; ``{…}`` inside a text puts an expression
-into it (``{$FunctionName}|{$id}``). Anything else stands for itself. An argument whose expression gives nothing is left
-out.
+part of the description (``*Arn after loadbalancer/``: what follows a text in it), ``#uuid``, ``#account`` and
+``#region`` what they say; ``{…}`` inside a text puts an expression into it (``{$FunctionName}|{$id}``). Anything else
+stands for itself. An argument whose expression gives nothing is left out.
 """
 
 from __future__ import annotations

@@ -207,3 +207,15 @@ class VpcEndpoint(Handler):
 
     def _refuse_what_cannot_change(self, names: Collection[str]) -> None:
         super()._refuse_what_cannot_change(set(names) - set(self.lists))
+
+
+@handles("AWS::ServiceDiscovery::HttpNamespace")
+class HttpNamespace(Handler):
+    """The creating call answers with an operation, and the operation names what it made."""
+
+    def identify(self, response: dict[str, Any], properties: Mapping[str, Any]) -> str:
+        answer = self.call("get_operation", {"OperationId": response["OperationId"]})
+        return str(answer["Operation"]["Targets"]["NAMESPACE"])
+
+    def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
+        return {"Id": state.id, "Namespace": {"Description": properties["Description"]}}

@@ -1,0 +1,181 @@
+"""How long commands take and how much memory they need: ``.venv/bin/python benchmarks/run.py [-n RUNS] [WORD…]``.
+
+Every figure is of a whole process, from its start to its end, as a person waits for it. With words, only the
+measurements whose name holds one of them are taken. Exit code 1 where a figure is missed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from generate import blueprint  # the folder is no package
+
+ROOT = Path(__file__).parents[1]
+DUSKSPENDR = ROOT / "examples/duskspendr/groundplan.yaml"
+SCRIPT = Path(sys.executable).with_name("groundplan")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: wall clock and the processes' own time in seconds, the largest process in MB."""
+
+    seconds: float
+    cpu: float
+    megabytes: float
+
+    def __add__(self, other: Run) -> Run:
+        """One after the other."""
+        return Run(self.seconds + other.seconds, self.cpu + other.cpu, max(self.megabytes, other.megabytes))
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What is measured, and what it may take at most."""
+
+    name: str
+    run: Callable[[], Run]
+    seconds: float | None = None
+    megabytes: float | None = None
+    before: Callable[[], object] = lambda: None
+    """What has to be done before each run; its time does not count."""
+    runs: int | None = None
+    """Fewer than asked for, where one takes long."""
+
+
+def groundplan(*arguments: str | Path, expect: tuple[int, ...] = (0,)) -> Run:
+    """Run one command. Python may keep its compiled modules, as it does wherever Groundplan is installed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [str(SCRIPT), *map(str, arguments)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=environment,
+    )
+    assert process.stderr is not None
+    told = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    process.stderr.close()
+    if process.returncode not in expect:
+        sys.exit(f"groundplan {' '.join(map(str, arguments))} ended with {process.returncode}:\n{told.decode()}")
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def both(file: Path, folder: Path) -> Run:
+    """Both renderings, one after the other."""
+    total = Run(0, 0, 0)
+    for engine in ("terraform", "cloudformation"):
+        total += groundplan("render", "--engine", engine, "--out", folder / engine, "-f", file)
+    return total
+
+
+def all_three(file: Path, folder: Path) -> Run:
+    """Check and both renderings, one after the other."""
+    return groundplan("check", "-f", file, "--format", "json", expect=(0, 1)) + both(file, folder)
+
+
+def measurements(folder: Path) -> list[Measurement]:
+    """All of them, in the order of the table. Sources of the bounds: the project's first issue."""
+    found = [
+        Measurement("validate", lambda: groundplan("validate", "-f", DUSKSPENDR), 0.4, 120),
+        Measurement("check", lambda: groundplan("check", "-f", DUSKSPENDR, expect=(0, 1)), 0.8, 120),
+        Measurement("cost", lambda: groundplan("cost", "-f", DUSKSPENDR), None, 120),
+        Measurement("render for both engines", lambda: both(DUSKSPENDR, folder / "small"), 1.0, 120),
+    ]
+    for services in (25, 50, 100, 200):
+        file = folder / f"{services}.yaml"
+        file.write_text(blueprint(services))
+        found.append(
+            Measurement(
+                f"{services} services: check and render for both",
+                partial(all_three, file, folder / str(services)),
+                2.0 if services == 100 else None,
+                250 if services == 100 else None,
+            )
+        )
+    return [
+        *found,
+        Measurement("local: deploy, cold", lambda: groundplan("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
+        Measurement("local: deploy, no change", lambda: groundplan("deploy", "-f", DUSKSPENDR), 3),
+        Measurement("local: plan, no change", lambda: groundplan("plan", "-f", DUSKSPENDR), 3),
+    ]
+
+
+def reset() -> None:
+    """No local AWS, and nothing that one would remember."""
+    groundplan("local", "reset", "--yes")
+
+
+def report(measured: dict[str, list[Run]], bounds: dict[str, Measurement]) -> bool:
+    """Print the table; whether every figure is reached."""
+    print("| measurement | median s | min s | max s | at most s | CPU s | peak MB | at most MB | |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    reached = True
+    for name, runs in measured.items():
+        bound = bounds[name]
+        median = statistics.median(run.seconds for run in runs)
+        memory = max(run.megabytes for run in runs)
+        late = bound.seconds is not None and median > bound.seconds
+        large = bound.megabytes is not None and memory > bound.megabytes
+        reached = reached and not late and not large
+        cells = (
+            name,
+            f"{median:.2f}",
+            f"{min(run.seconds for run in runs):.2f}",
+            f"{max(run.seconds for run in runs):.2f}",
+            bound.seconds or "",
+            f"{statistics.median(run.cpu for run in runs):.2f}",
+            f"{memory:.0f}",
+            bound.megabytes or "",
+            "missed" if late or large else "",
+        )
+        print("| " + " | ".join(map(str, cells)) + " |")
+    return reached
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("-n", "--runs", type=int, default=5, help="runs of each measurement (default: 5)")
+    parser.add_argument("words", nargs="*", help="only measurements whose name holds one of these words")
+    arguments = parser.parse_args()
+    measured: dict[str, list[Run]] = {}
+    with tempfile.TemporaryDirectory(prefix="groundplan-benchmark-") as name:
+        folder = Path(name)
+        os.environ["GROUNDPLAN_STATE_DIR"] = str(folder / "state")
+        chosen = [
+            item
+            for item in measurements(folder)
+            if not arguments.words or any(word in item.name for word in arguments.words)
+        ]
+        groundplan("check", "-f", DUSKSPENDR, expect=(0, 1))  # compiles the modules
+        try:
+            for item in chosen:
+                print(f"{item.name} …", file=sys.stderr)
+                for _ in range(min(arguments.runs, item.runs or arguments.runs)):
+                    item.before()
+                    measured.setdefault(item.name, []).append(item.run())
+        finally:
+            groundplan("local", "stop")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n")
+    reached = report(measured, {item.name: item for item in chosen})
+    sys.exit(0 if reached else 1)
+
+
+if __name__ == "__main__":
+    main()
