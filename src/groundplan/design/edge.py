@@ -105,7 +105,7 @@ def _add_balancer(draft: Draft, *, with_tls: bool) -> None:
 
 def _add_target_group(draft: Draft, name: str, service: Service) -> None:
     """Healthy after two good answers, unhealthy after as many bad ones as the container check takes."""
-    assert service.port is not None  # noqa: S101 - public_services() only yields services with a port
+    assert service.port is not None
     health = service.health
     draft.add(
         TargetGroup(

@@ -82,7 +82,7 @@ class Architecture:
 
     def __getitem__(self, ref: Ref[R]) -> R:
         found = self._by_ref[ref]
-        assert isinstance(found, ref.kind)  # noqa: S101 - narrows the type; the key holds the kind
+        assert isinstance(found, ref.kind)
         return found
 
     def __contains__(self, ref: object) -> bool:

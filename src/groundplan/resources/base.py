@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache, cached_property
 from typing import ClassVar, Literal, Self
 
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
@@ -50,7 +51,9 @@ class Resource:
     """What AWS's documentation calls it."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and vars(self) == vars(other)
+        if type(self) is not type(other):
+            return False
+        return all(getattr(self, item.name) == getattr(other, item.name) for item in fields(self))
 
     def __hash__(self) -> int:
         return hash((type(self), self.name, self.key))
@@ -62,9 +65,9 @@ class Resource:
     @classmethod
     def kind_name(cls) -> str:
         """``database_instance`` for ``DatabaseInstance``: the kind in addresses and reports."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        return _kind_name(cls.__name__)
 
-    @property
+    @cached_property
     def ref(self) -> Ref[Self]:
         """A reference to this resource."""
         return Ref(type(self), self.name, self.key)
@@ -74,13 +77,24 @@ class Resource:
         """``subnet.private[a]``."""
         return self.ref.address
 
-    def references(self) -> Iterator[Ref[Resource]]:
+    def references(self) -> tuple[Ref[Resource], ...]:
         """Every resource that this one refers to, with repetitions."""
+        return self._references
+
+    @cached_property
+    def _references(self) -> tuple[Ref[Resource], ...]:
+        found: list[Ref[Resource]] = []
         for item in fields(self):
             for value in dynamic_values(getattr(self, item.name)):
                 if isinstance(value, Ref):
-                    yield value
+                    found.append(value)
                 elif isinstance(value, Attribute):
-                    yield value.ref
+                    found.append(value.ref)
                 elif isinstance(value, SecretValue):
-                    yield value.secret
+                    found.append(value.secret)
+        return tuple(found)
+
+
+@cache
+def _kind_name(class_name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
-from functools import cache
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -154,6 +153,10 @@ def _collect(value: Any, found: list[Ref[Resource] | Dynamic]) -> None:
             _collect(getattr(value, name), found)
 
 
-@cache
+_known_field_names: dict[type, tuple[str, ...]] = {}
+
+
 def _field_names(kind: type) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
+    if kind not in _known_field_names:
+        _known_field_names[kind] = tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
+    return _known_field_names[kind]

@@ -51,7 +51,7 @@ class Saver:
     def attach(self, aws: object) -> None:
         from groundplan.targets.local.application import LocalAws
 
-        assert isinstance(aws, LocalAws)  # noqa: S101 - typed loosely only to import late
+        assert isinstance(aws, LocalAws)
         self._aws = aws
         self.enabled = True
         threading.Thread(target=self._watch, name="saver", daemon=True).start()

@@ -52,7 +52,7 @@ class Deployment:
     def deploy(self) -> None:
         """Executes the change set."""
         change_set = self.change_set
-        assert change_set  # noqa: S101 - the engine only calls it with one
+        assert change_set
         updating = change_set.kind == "UPDATE"
         stack, engine = self.stack, self.engine
         stack.before = stack.image()
@@ -205,7 +205,7 @@ class Deployment:
     def _clean_up(self, active: Collection[str]) -> None:
         """Deletes what the update replaced or no longer has."""
         stack = self.stack
-        assert stack.before  # noqa: S101 - set by deploy
+        assert stack.before
         with self.engine.gate:
             for name in dict.fromkeys((*stack.before.order, *stack.before.resources)):
                 old, current = stack.before.resources.get(name), stack.resources.get(name)
@@ -262,7 +262,7 @@ class Deployment:
     def roll_back_update(self) -> None:
         """Goes back to ``stack.before``."""
         stack, before = self.stack, self.stack.before
-        assert before  # noqa: S101 - the engine checks
+        assert before
         problems: list[str] = []
         for name in list(stack.resources):
             old, current = before.resources.get(name), stack.resources[name]
@@ -356,7 +356,8 @@ class Deployment:
         name, stack = record.logical_id, self.stack
         stack.note(name, record.type, record.state.id, "DELETE_IN_PROGRESS")
         handler = handler_of(record.type, self.scope.surroundings)
-        snapshot = f"{stack.name}-snapshot-{name}-{record.state.id[-12:]}".lower() if policy == "Snapshot" else None
+        # As AWS names it, with an ending that no other life of the stack has.
+        snapshot = f"{stack.name}-snapshot-{name}-{uuid.uuid4().hex[:12]}".lower() if policy == "Snapshot" else None
         try:
             handler.delete(record.state, snapshot)
         except Exception as error:

@@ -37,13 +37,13 @@ def convert(value: Any, shape: Shape, path: str, renames: Mapping[str, str] | No
     """
     match shape.type_name:
         case "structure":
-            assert isinstance(shape, StructureShape)  # noqa: S101 - narrows the type
+            assert isinstance(shape, StructureShape)
             return _structure(value, shape, path, renames or {})
         case "list":
-            assert isinstance(shape, ListShape)  # noqa: S101
+            assert isinstance(shape, ListShape)
             return _list(value, shape, path, renames or {})
         case "map":
-            assert isinstance(shape, MapShape)  # noqa: S101
+            assert isinstance(shape, MapShape)
             return _map(value, shape, path, renames or {})
         case _:
             return _scalar(value, shape.type_name, path)

@@ -71,7 +71,7 @@ class Handler:
         return self.row.create
 
     def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
-        assert self.row.update  # noqa: S101 - callers check
+        assert self.row.update
         arguments = self.arguments(self.row.update.operation, properties, updating=True)
         return {**arguments, **self.values(state, properties).evaluate(self.row.update.arguments)}
 
@@ -143,7 +143,7 @@ class Handler:
         asked: dict[str, Any] = {}
         if rest:
             self._refuse_what_cannot_change(rest)
-            assert self.row.update  # noqa: S101 - refused above otherwise
+            assert self.row.update
             asked = self.converted(self.row.update.operation, self.update_arguments(state, properties))
             self.send(self.row.update.operation, asked)
         if tag_property in changed:

@@ -95,7 +95,7 @@ def _call(written: Any) -> Call | None:
 
 def _part(written: Mapping[str, Any]) -> Part:
     call = _call(written["call"])
-    assert call  # noqa: S101 - a part without an operation is a mistake in the data
+    assert call
     return Part(
         properties=tuple(written["properties"]),
         call=call,

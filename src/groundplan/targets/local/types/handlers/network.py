@@ -109,7 +109,7 @@ class _Rule(Handler):
         return {"GroupId": properties["GroupId"], "IpPermissions": [permission(properties, self.side)]}
 
     def remove(self, state: ResourceState, snapshot: str | None) -> None:
-        assert self.row.delete  # noqa: S101 - it is in the data
+        assert self.row.delete
         self.call(self.row.delete.operation, self.create_arguments(state.properties))
 
 
