@@ -156,7 +156,10 @@ class Provider:
         kind = request.type_name
         identity = self._identity(kind.encode() + request.config.msgpack)
         created = lifecycle.fill(self._schema["resource"][kind], kind, planned, self._region, identity)
+        if kind == "aws_secretsmanager_secret":
+            created["id"] = created["arn"]
         if kind == "aws_secretsmanager_secret_version":
+            created["arn"] = created["secret_arn"] = created["secret_id"]
             configuration = _decode(request.config)
             secret = configuration.get("secret_string_wo") or configuration.get("secret_string")
             if secret is not None:

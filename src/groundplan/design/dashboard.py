@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from groundplan.design import caches, databases, edge
-from groundplan.design.draft import Draft, identifier
+from groundplan.design.draft import Draft
 from groundplan.design.services import CLUSTER
-from groundplan.resources.containers import EcsService
-from groundplan.resources.values import Json, JsonDocument, Pseudo, Ref, Textual
+from groundplan.resources.values import Json, JsonDocument, Pseudo, Textual
 
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3
 Row = tuple[str, str, Mapping[str, Textual]]
@@ -63,7 +62,8 @@ def dashboard_body(draft: Draft) -> JsonDocument:
     for name in draft.blueprint.services:
         service: dict[str, Textual] = {
             "ClusterName": CLUSTER.attribute("id"),
-            "ServiceName": Ref(EcsService, identifier(name)).attribute("name"),
+            # Plain text: a template takes 200 parameters, and there may be more services than that.
+            "ServiceName": draft.called("ecs_service", name, f"services.{name}"),
         }
         metrics: list[Row] = [("AWS/ECS", "CPUUtilization", service), ("AWS/ECS", "MemoryUtilization", service)]
         graphs.append((f"{name}: CPU and memory in percent", "Average", metrics))

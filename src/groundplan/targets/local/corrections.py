@@ -271,11 +271,41 @@ def log_delivery_policies() -> None:
     setattr(FakeBucket, "_log_permissions_enabled_policy", staticmethod(allowed))  # noqa: B010
 
 
+@_once
+def bucket_policy_conditions() -> None:
+    """moto denies every request to a bucket with a statement whose condition it cannot meet, like "only over TLS".
+
+    AWS passes over a statement whose condition does not hold. Requests on the loopback count as sent over TLS; a statement
+    with any other condition is passed over.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
+    """
+    import json
+
+    from moto.iam.access_control import IAMPolicy, PermissionResult
+    from moto.s3.models import FakeBucket
+
+    def holds(condition: Any) -> bool:
+        return condition in ({"Bool": {"aws:SecureTransport": "true"}}, {"Bool": {"aws:SecureTransport": ["true"]}})
+
+    def permission(self: Any, action: str, resource: str) -> Any:
+        if self.policy is None:
+            return PermissionResult.NEUTRAL
+        written = json.loads(self.policy.decode())["Statement"]
+        statements = [
+            {name: value for name, value in statement.items() if name != "Condition"}
+            for statement in (written if isinstance(written, list) else [written])
+            if not statement.get("Condition") or holds(statement["Condition"])
+        ]
+        return IAMPolicy(json.dumps({"Statement": statements})).is_action_permitted(action, resource)
+
+    FakeBucket.get_permission = permission  # type: ignore[method-assign]
+
+
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (adjacent_windows, database_echoes),
     "ecs": (service_echoes,),
     "elasticache": (deleted_replication_groups_go, cache_subnet_zones),
     "iam": (managed_policies_on_demand,),
-    "s3": (log_delivery_policies,),
+    "s3": (log_delivery_policies, bucket_policy_conditions),
 }
 """By the signing name of the service."""

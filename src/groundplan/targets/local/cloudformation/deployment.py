@@ -5,6 +5,7 @@ Every step holds the engine's gate, so that a snapshot of the state never shows 
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
