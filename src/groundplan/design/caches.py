@@ -7,7 +7,8 @@ from groundplan.catalog import engines
 from groundplan.design.databases import resolve_version, secret_name
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import MAIN
-from groundplan.design.networking import add_group, subnets_of
+from groundplan.design.networking import subnets_of
+from groundplan.design.security_groups import add_group
 from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, CacheSubnetGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.security import GeneratedPassword, Secret

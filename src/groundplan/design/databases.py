@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from groundplan.blueprint.data import Database
 from groundplan.catalog import engines
-from groundplan.design.draft import Draft, identifier
+from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.encryption import MAIN, RDS
 from groundplan.design.logs import add_log_group
-from groundplan.design.networking import VPC, add_group, subnets_of
+from groundplan.design.networking import subnets_of
+from groundplan.design.security_groups import add_group
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import service_trust

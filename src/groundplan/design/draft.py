@@ -12,12 +12,16 @@ from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Input, Output
 from groundplan.resources.base import Resource
 from groundplan.resources.databases import CacheReplicationGroup
+from groundplan.resources.network import Vpc
 from groundplan.resources.values import Ref, Textual, text
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
 
 R = TypeVar("R", bound=Resource)
+
+VPC = Ref(Vpc, "main")
+"""Every environment has one VPC of its own."""
 FAMILIES = ("databases", "caches", "buckets", "services")
 """The families of the blueprint, in the order in which the design takes them."""
 

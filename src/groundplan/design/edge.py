@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from groundplan.blueprint.services import Public, Service
 from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS, needs_log_bucket
-from groundplan.design.draft import Draft, identifier
-from groundplan.design.networking import VPC, add_group, allow, allow_range, subnets_of
+from groundplan.design.draft import VPC, Draft, identifier
+from groundplan.design.networking import subnets_of
+from groundplan.design.security_groups import add_group, allow, allow_range
 from groundplan.resources.edge import (
     Certificate,
     DnsRecord,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from groundplan.design.draft import Draft
+from groundplan.design.draft import VPC, Draft
 from groundplan.design.logs import add_log_group
+from groundplan.design.security_groups import add_endpoint_group
 from groundplan.resources.network import (
     ANYWHERE,
     ElasticIp,
@@ -17,8 +18,6 @@ from groundplan.resources.network import (
     Route,
     RouteTable,
     RouteTableAssociation,
-    SecurityGroup,
-    SecurityGroupRule,
     Subnet,
     Tier,
     Vpc,
@@ -28,7 +27,6 @@ from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statemen
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref, text
 
-VPC = Ref(Vpc, "main")
 TIERS: tuple[Tier, ...] = ("public", "private", "database")
 GATEWAY_ENDPOINTS = frozenset({"s3", "dynamodb"})
 EPHEMERAL = (1024, 65535)
@@ -312,70 +310,5 @@ def _add_endpoint(draft: Draft, service: str) -> None:
             security_groups=(group,),
             private_dns_enabled=True,
             tags=tags,
-        )
-    )
-
-
-def add_group(draft: Draft, name: str, description: str, path: str, *, shown: str | None = None) -> Ref[SecurityGroup]:
-    """A security group that allows nothing yet. ``shown`` is what AWS calls it, where that is not ``name``."""
-    return draft.add(
-        SecurityGroup(
-            name=name,
-            concern="network",
-            vpc=VPC,
-            group_name=draft.called("security_group", shown or name, path),
-            description=description,
-            tags=draft.name_tag(shown or name),
-        )
-    )
-
-
-def add_endpoint_group(draft: Draft) -> Ref[SecurityGroup]:
-    """The security group of interface endpoints: HTTPS from the VPC. Added once."""
-    group: Ref[SecurityGroup] = Ref(SecurityGroup, "endpoints")
-    if group not in draft.refs:
-        add_group(draft, "endpoints", "VPC interface endpoints", "network.endpoints")
-        allow_range(draft, group, "ingress", 443, draft.blueprint.network.cidr, "HTTPS from the VPC")
-    return group
-
-
-def allow(draft: Draft, source: Ref[SecurityGroup], target: Ref[SecurityGroup], port: int, what: str) -> None:
-    """Let one group's members reach a port of another's: out there, in here, nothing else. Added once."""
-    out, into = f"{source.name}_to_{target.name}_{port}", f"{target.name}_from_{source.name}_{port}"
-    if Ref(SecurityGroupRule, into) in draft.refs:
-        return
-    for name, group, peer, direction in ((out, source, target, "egress"), (into, target, source, "ingress")):
-        draft.add(
-            SecurityGroupRule(
-                name=name,
-                concern="network",
-                security_group=group,
-                direction="egress" if direction == "egress" else "ingress",
-                protocol="tcp",
-                from_port=port,
-                to_port=port,
-                peer=peer,
-                description=what,
-            )
-        )
-
-
-def allow_range(
-    draft: Draft, group: Ref[SecurityGroup], direction: str, port: int, cidr: IPv4Network, what: str
-) -> None:
-    """Let a group's members reach, or be reached from, an address range on one TCP port."""
-    place = "internet" if cidr == ANYWHERE else "vpc"
-    name = f"{group.name}_to_{place}_{port}" if direction == "egress" else f"{group.name}_from_{place}_{port}"
-    draft.add(
-        SecurityGroupRule(
-            name=name,
-            concern="network",
-            security_group=group,
-            direction="egress" if direction == "egress" else "ingress",
-            protocol="tcp",
-            from_port=port,
-            to_port=port,
-            peer=cidr,
-            description=what,
         )
     )

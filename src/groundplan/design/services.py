@@ -7,7 +7,8 @@ from groundplan.catalog import fargate
 from groundplan.design import access, caches, databases, edge
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.logs import add_log_group
-from groundplan.design.networking import add_group, allow, allow_range, subnets_of, task_tier
+from groundplan.design.networking import subnets_of, task_tier
+from groundplan.design.security_groups import add_group, allow, allow_range
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet, Vpc
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
+
+if TYPE_CHECKING:
+    from groundplan.resources.architecture import Architecture
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -134,6 +137,16 @@ class ListenerRule(Resource):
     host_headers: tuple[str, ...] = ()
     path_patterns: tuple[str, ...] = ()
     action: Action
+
+
+def balancer_of(architecture: Architecture, group: Ref[TargetGroup]) -> Ref[LoadBalancer] | None:
+    """The load balancer that sends requests to a target group, by a listener or one of its rules."""
+    for user in architecture.dependents.get(group, ()):
+        if isinstance(user, Listener) and user.default_action == Forward(group):
+            return user.load_balancer
+        if isinstance(user, ListenerRule) and user.action == Forward(group):
+            return architecture[user.listener].load_balancer
+    return None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 
 from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Kept, Part, Row, present
-from groundplan.resources import Architecture, Resource
+from groundplan.resources import Architecture
 from groundplan.resources.containers import (
     Container,
     ContainerRepository,
@@ -18,7 +18,7 @@ from groundplan.resources.containers import (
     ServiceNamespace,
     TaskDefinition,
 )
-from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup
+from groundplan.resources.edge import TargetGroup, balancer_of
 from groundplan.resources.values import Attribute, Pseudo, Ref, text
 
 
@@ -229,16 +229,10 @@ def _resource_label(group: Ref[TargetGroup], architecture: Architecture) -> obje
     Raises ValueError where no listener sends requests to the target group, so that nothing could be counted.
     Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
     """
-    for user in architecture.dependents.get(group, ()):
-        if isinstance(user, Listener | ListenerRule) and _forwards_to(user, group):
-            listener = user if isinstance(user, Listener) else architecture[user.listener]
-            return text(listener.load_balancer.attribute("full_name"), "/", group.attribute("full_name"))
-    raise ValueError(f"no listener forwards to {group}, whose requests a scaling policy counts")
-
-
-def _forwards_to(user: Listener | ListenerRule, group: Ref[Resource]) -> bool:
-    action = user.default_action if isinstance(user, Listener) else user.action
-    return isinstance(action, Forward) and action.target_group == group
+    balancer = balancer_of(architecture, group)
+    if balancer is None:
+        raise ValueError(f"no listener forwards to {group}, whose requests a scaling policy counts")
+    return text(balancer.attribute("full_name"), "/", group.attribute("full_name"))
 
 
 ROWS = (

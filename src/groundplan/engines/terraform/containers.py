@@ -20,7 +20,7 @@ from groundplan.resources.containers import (
     ServiceNamespace,
     TaskDefinition,
 )
-from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup
+from groundplan.resources.edge import TargetGroup, balancer_of
 from groundplan.resources.network import Route, RouteTableAssociation, Subnet
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, dynamic_values, text
 
@@ -275,16 +275,10 @@ def _resource_label(group: Ref[TargetGroup], context: Context) -> Text:
     Raises CannotExpressError where no listener sends requests to the target group, so that nothing could be counted.
     Source: https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
     """
-    for user in context.architecture.dependents.get(group, ()):
-        if isinstance(user, Listener | ListenerRule) and _forwards_to(user, group):
-            listener = user if isinstance(user, Listener) else context.architecture[user.listener]
-            return Text((listener.load_balancer.attribute("full_name"), "/", group.attribute("full_name")))
-    raise CannotExpressError(f"no listener forwards to {group}, whose requests the policy counts")
-
-
-def _forwards_to(user: Listener | ListenerRule, group: Ref[TargetGroup]) -> bool:
-    action = user.default_action if isinstance(user, Listener) else user.action
-    return isinstance(action, Forward) and action.target_group == group
+    balancer = balancer_of(context.architecture, group)
+    if balancer is None:
+        raise CannotExpressError(f"no listener forwards to {group}, whose requests the policy counts")
+    return Text((balancer.attribute("full_name"), "/", group.attribute("full_name")))
 
 
 ROWS = (
