@@ -8,7 +8,7 @@ from tests.design.blueprints import addresses, designed, rules_of
 from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget, TaskDefinition
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import TargetGroup
-from groundplan.resources.monitoring import Alarm, Budget, Topic
+from groundplan.resources.monitoring import Alarm, Budget, Dashboard, Topic
 from groundplan.resources.network import (
     FlowLog,
     NatGateway,
@@ -263,3 +263,12 @@ def test_names_follow_the_convention_in_the_spelling_of_each_service() -> None:
     assert found[Ref(Role, "web_task")].role_name == "Shop-production-web-task-role"
     image = found[Ref(TaskDefinition, "web")].containers[0].image
     assert isinstance(image, Text)
+
+
+def test_the_dashboard_of_many_services_takes_no_more_parameters() -> None:
+    """A CloudFormation template takes 200 parameters: a reference for each service would be too many."""
+    services = {f"s{number}": {"image": {"repository": "one", "tag": "1"}} for number in range(250)}
+    found = designed({"project": "shop", "region": "eu-central-1", "services": services})
+    dashboard = found[Ref(Dashboard, "main")]
+    assert {ref.address for ref in dashboard.references()} == {"ecs_cluster.main"}
+    assert "shop-production-s249" in repr(dashboard.body)

@@ -74,22 +74,41 @@ def test_a_change_that_fails_leaves_what_was(groundplan: Command, write: Write, 
     assert groundplan("destroy", "-y").code == ExitCode.FINE
 
 
-def test_a_bucket_that_is_not_empty_stops_the_destruction(
-    groundplan: Command, write: Write, aws: Aws, project: str
-) -> None:
-    write(blueprint(project, "files: {encryption: s3, versioning: false}"))
+def test_what_refuses_to_go_is_named(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    write(blueprint(project, "files: {encryption: s3}"))
     assert groundplan("deploy").code == ExitCode.FINE
-    bucket = f"{project}-files-production"
-    aws.s3.delete_bucket_policy(Bucket=bucket)  # it refuses plain HTTP, which is all that the local AWS speaks
-    aws.s3.put_object(Bucket=bucket, Key="letter", Body=b"kept")
+    (vpc,) = aws.vpcs(project)
+    somebodys = aws.client("ec2").create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     failed = groundplan("destroy", "-y")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED
-    assert "BucketNotEmpty" in failed.err.splitlines()[-1]
-    assert "The stack is in DELETE_FAILED" in failed.err.splitlines()[-1]
-    assert aws.buckets(project) == {bucket}
-    aws.s3.delete_object(Bucket=bucket, Key="letter")
-    assert groundplan("destroy", "-y").code == ExitCode.FINE
-    assert aws.buckets(project) == set()
+    last = failed.err.splitlines()[-1]
+    assert last.startswith(f"error: {project}-production-network: ")
+    assert "AWS::EC2::VPC" in last
+    assert "DependencyViolation" in last
+    assert last.endswith("The stack is in DELETE_FAILED.")
+    assert "DELETE_FAILED" in groundplan("status").out
+    assert aws.vpcs(project) == [vpc]
+    aws.client("ec2").delete_route_table(RouteTableId=somebodys)
+    gone = groundplan("destroy", "-y")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert (aws.vpcs(project), aws.stacks(project)) == ([], {})
+
+
+def test_buckets_that_go_are_emptied_and_others_only_when_asked(
+    groundplan: Command, write: Write, aws: Aws, project: str
+) -> None:
+    write(blueprint(project, "files: {encryption: s3}, records: {encryption: s3, keep: true}"))
+    assert groundplan("deploy").code == ExitCode.FINE
+    buckets = {name: f"{project}-{name}-production" for name in ("files", "records")}
+    for name in buckets.values():
+        aws.s3.delete_bucket_policy(Bucket=name)  # whether plain HTTP is refused is not what is tested here
+        aws.s3.put_object(Bucket=name, Key="letter", Body=b"first")
+        aws.s3.put_object(Bucket=name, Key="letter", Body=b"second")
+    gone = groundplan("destroy", "-y")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert "bucket.files: 2 objects or images deleted" in gone.err, "both versions"
+    assert aws.buckets(project) == {buckets["records"]}
+    assert aws.s3.get_object(Bucket=buckets["records"], Key="letter")["Body"].read() == b"second"
 
 
 class Started:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,8 @@ from tests.cli.commands import Command, Write
 from tests.operations.running import REGION, Aws
 
 from groundplan.errors import ExitCode
+from groundplan.targets import local
+from groundplan.targets.connection import Connection
 
 pytestmark = pytest.mark.xdist_group("operations")
 
@@ -61,7 +65,7 @@ def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str)
     refused = groundplan("destroy")
     assert (refused.code, refused.out) == (ExitCode.BAD_INPUT, "")
     assert "There is no terminal to ask on: answer with --yes" in refused.err
-    assert "goes, with its data: bucket.files" in refused.err
+    assert f"bucket.files ({project}-files-production): goes, with its data" in refused.err
     assert aws.vpcs(project), "nothing was touched"
     gone = groundplan("destroy", "--yes")
     assert gone.code == ExitCode.FINE, gone.err
@@ -133,7 +137,7 @@ def test_two_environments_live_side_by_side(groundplan: Command, write: Write, a
     assert groundplan("plan", "-e", "live", "--format", "json").json["changes"] == []
     gone = groundplan("destroy", "-e", "live", "-y")
     assert gone.code == ExitCode.FINE, gone.err
-    assert "stays in the account: bucket.files" in gone.err
+    assert f"bucket.files ({project}-files-live): stays" in gone.err
     assert (aws.vpcs(project), aws.stacks(project)) == ([], {})
     assert aws.buckets(project) == {f"{project}-files-live"}, "what is kept stays when the rest goes"
 
@@ -150,3 +154,35 @@ def test_a_taken_port_is_said(groundplan: Command, monkeypatch: pytest.MonkeyPat
     assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
     assert f"port {port} on 127.0.0.1 cannot be used" in result.err
     assert groundplan("local", "status", "--format", "json").json["running"] is False
+
+
+def test_aws_is_asked_for_first(
+    groundplan: Command, write: Write, aws: Aws, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the local AWS in the place of AWS: the plan is shown, and nothing happens without a yes."""
+    variables = local.environment(local.start())
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("groundplan.targets.connection.connect", lambda _: Connection("aws", variables))
+    write(blueprint(project, rest="engine: cloudformation\n"))
+    result = groundplan("deploy", "--target", "aws")
+    assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
+    assert "create vpc.main (AWS::EC2::VPC): new in the blueprint" in result.err
+    assert re.search(r"Deploy \d+ changes to AWS\? There is no terminal to ask on: answer with --yes", result.err)
+    assert aws.stacks(project) == {}
+
+
+def test_without_credentials_aws_is_not_reached(
+    groundplan: Command, write: Write, folder: Path, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "none"))
+    write(blueprint(project, rest="engine: cloudformation\n"))
+    for command in ("plan", "status", "destroy"):
+        result = groundplan(command, "--target", "aws")
+        assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
+        assert "no AWS credentials were found" in result.err
+        assert "to try without an account, use --target local" in result.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -188,6 +188,10 @@ def destroy(
     environment: Environment = None,
     target: Target = TargetOption.LOCAL,
     inputs: Inputs = None,
+    delete_data: Annotated[
+        bool,
+        typer.Option("--delete-data", help="Delete what would stay in the account, too: buckets with all they hold."),
+    ] = False,
     yes: Yes = False,
 ) -> None:
     """Destroy an environment: deletion protection off, then every stack in the opposite order."""
@@ -203,11 +207,10 @@ def destroy(
     if not ahead.stacks:
         write(f"{loaded.name}: nothing is deployed to {target.value}")
         return
-    for address in ahead.data:
-        say(f"  goes, with its data: {address}")
-    for address in ahead.kept:
-        say(f"  stays in the account: {address}")
+    for holding in ahead.holdings:
+        fate = ahead.fate(holding, with_kept=delete_data)
+        say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
     confirm(f"Destroy {len(ahead.stacks)} stacks of {loaded.name} on {target.value}?", yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
-    gone = destruction.destroy(connection, architecture, rendering, unprotected, values, say)
+    gone = destruction.destroy(connection, architecture, rendering, unprotected, values, say, with_kept=delete_data)
     write(f"{loaded.name} is destroyed on {target.value}: {len(gone)} stacks deleted")

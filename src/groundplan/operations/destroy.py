@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.operations import stacks
 from groundplan.operations.deploy import Deployer, Report, delete_stack
+from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, holdings
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.databases import DatabaseInstance
@@ -24,10 +25,15 @@ class Destruction:
 
     stacks: tuple[stacks.DeployedStack, ...]
     """In the order in which they are deleted."""
-    data: tuple[str, ...]
-    """Addresses of what holds data and goes, or keeps only a last snapshot."""
-    kept: tuple[str, ...]
-    """Addresses of what stays in the account."""
+    holdings: tuple[Holding, ...]
+    """What holds data, and what becomes of it."""
+
+    def fate(self, holding: Holding, *, with_kept: bool) -> Fate:
+        """What becomes of it when what stays is to go, too. Keys stay as long as a last snapshot needs one of them."""
+        if holding.fate != "stays" or not with_kept:
+            return holding.fate
+        needed = any(other.fate == "keeps a last snapshot" for other in self.holdings)
+        return "stays" if needed and holding.type == "AWS::KMS::Key" else "goes"
 
 
 def look_ahead(connection: Connection, architecture: Architecture, rendering: Rendering) -> Destruction:
@@ -35,23 +41,8 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
     deployed = [stacks.look_at(connection, stack.name, stack.region) for stack in rendering.stacks]
     old = stacks.leftovers(connection, architecture, rendering.stacks)
     there = [*old, *[stack for stack in reversed(deployed) if stack.exists]]
-    names = {stack.name for stack in there}
-    data: list[str] = []
-    kept: list[str] = []
-    for resource in architecture:
-        if not resource.holds_data:
-            continue
-        places = [place for place in rendering.locations.get(resource.ref, ()) if place.stack in names]
-        if places:
-            stays = any(_retained(rendering, place.stack, place.logical_id) for place in places)
-            (kept if stays else data).append(resource.address)
-    return Destruction(tuple(there), tuple(data), tuple(kept))
-
-
-def _retained(rendering: Rendering, stack_name: str, logical_id: str) -> bool:
-    template = next(stack.template for stack in rendering.stacks if stack.name == stack_name)
-    resources = template["Resources"]
-    return isinstance(resources, Mapping) and str(resources[logical_id].get("DeletionPolicy", "")).startswith("Retain")
+    found = holdings(connection, architecture, rendering, {stack.name for stack in there})
+    return Destruction(tuple(there), found)
 
 
 def without_protection(architecture: Architecture) -> Architecture:
@@ -72,9 +63,12 @@ def destroy(
     unprotected: Rendering,
     inputs: Mapping[str, str],
     report: Report,
+    *,
+    with_kept: bool = False,
 ) -> tuple[str, ...]:
     """Take deletion protection off, then delete every stack. Returns the names of the deleted stacks.
 
+    ``with_kept`` deletes what the stacks leave in the account, too: buckets at once, keys and secrets after 30 days.
     ``unprotected`` is the rendering of ``without_protection(architecture)``. Raises DeploymentError where something
     refuses to go; what was deleted before stays deleted, and the next call goes on from there.
     """
@@ -93,6 +87,12 @@ def destroy(
         if stack.name in protected and deployed.updatable:
             report(f"{stack.name}: taking deletion protection off")
             deployer.update(by_name[stack.name])
+    for holding in ahead.holdings:
+        if holding.fate == "goes" and (count := empty(connection, holding)):
+            report(f"{holding.address}: {count} objects or images deleted")
     for going in ahead.stacks:
         delete_stack(connection, going.name, going.region, report)
+    for holding in ahead.holdings:
+        if holding.fate == "stays" and ahead.fate(holding, with_kept=with_kept) == "goes":
+            report(f"{holding.address}: {delete_kept(connection, holding)}")
     return tuple(stack.name for stack in ahead.stacks)

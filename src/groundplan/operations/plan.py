@@ -88,7 +88,10 @@ def creations(stack: Stack) -> list[StackChange]:
     """Everything in a stack that does not exist yet."""
     resources = stack.template["Resources"]
     assert isinstance(resources, Mapping)
-    return [StackChange("create", logical_id, str(item["Type"]), "new") for logical_id, item in resources.items()]
+    return [
+        StackChange("create", logical_id, str(item["Type"]), "new in the blueprint")
+        for logical_id, item in resources.items()
+    ]
 
 
 def plan(

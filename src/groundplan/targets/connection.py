@@ -13,9 +13,13 @@ from groundplan.errors import EnvironmentalError
 if TYPE_CHECKING:
     from boto3.session import Session
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 TargetName = Literal["local", "aws"]
+_Service = Literal["cloudformation", "ecr", "kms", "s3", "secretsmanager"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,20 +56,30 @@ class Connection:
 
     def cloudformation(self, region: str) -> CloudFormationClient:
         """A client for AWS CloudFormation."""
-        made = self._clients.get(("cloudformation", region))
-        if made is None:
-            made = self._session.client("cloudformation", region_name=region, endpoint_url=self.endpoint)
-            self._clients["cloudformation", region] = made
-        return cast("CloudFormationClient", made)
+        return cast("CloudFormationClient", self._client("cloudformation", region))
+
+    def ecr(self, region: str) -> ECRClient:
+        """A client for Amazon ECR."""
+        return cast("ECRClient", self._client("ecr", region))
+
+    def kms(self, region: str) -> KMSClient:
+        """A client for AWS KMS."""
+        return cast("KMSClient", self._client("kms", region))
 
     def s3(self, region: str) -> S3Client:
         """A client for Amazon S3."""
-        made = self._clients.get(("s3", region))
+        return cast("S3Client", self._client("s3", region))
+
+    def secretsmanager(self, region: str) -> SecretsManagerClient:
+        """A client for AWS Secrets Manager."""
+        return cast("SecretsManagerClient", self._client("secretsmanager", region))
+
+    def _client(self, service: _Service, region: str) -> object:
+        made = self._clients.get((service, region))
         if made is None:
-            made = self._clients["s3", region] = self._session.client(
-                "s3", region_name=region, endpoint_url=self.endpoint
-            )
-        return cast("S3Client", made)
+            made = self._session.client(service, region_name=region, endpoint_url=self.endpoint)
+            self._clients[service, region] = made
+        return made
 
 
 def connect(target: TargetName) -> Connection:

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
-_FAMILIES = ("costs", "databases", "monitoring")
+_FAMILIES = ("backup", "costs", "databases", "edge", "kubernetes", "monitoring", "security", "storage", "tracing")
 
 NOT_MINE: Final = object()
 """A fake returns it to hand a request on to moto."""
@@ -33,6 +33,22 @@ class Request:
         """One kind of things by their ids."""
         table: dict[str, Any] = self.store.setdefault(name, {})
         return table
+
+    def one(self, table: str, key: str, code: str = "ResourceNotFoundException") -> dict[str, Any]:
+        """A thing that must exist. Raises RefusedError with the service's code where it does not."""
+        found: dict[str, Any] | None = self.table(table).get(key)
+        if found is None:
+            raise RefusedError(code, f"{table.capitalize().removesuffix('s')} {key} does not exist")
+        return found
+
+    def free(self, table: str, key: str, code: str) -> None:
+        """Raises RefusedError where there is such a thing already."""
+        if key in self.table(table):
+            raise RefusedError(code, f"{table.capitalize().removesuffix('s')} {key} already exists")
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of something in this account and region."""
+        return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
 
 Answer = Callable[[Request], Any]

@@ -1,0 +1,127 @@
+"""What holds data in an environment, what becomes of it when the environment is destroyed, and how it is emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from groundplan.resources.architecture import Architecture
+from groundplan.targets.connection import Connection, explained
+
+if TYPE_CHECKING:
+    from groundplan.engines.cloudformation import Location, Rendering
+
+Fate = Literal["goes", "keeps a last snapshot", "stays"]
+RECOVERY_DAYS = 30
+"""The longest time that AWS lets a deleted key or secret be brought back."""
+_FATES: Mapping[str, Fate] = {
+    "Retain": "stays",
+    "RetainExceptOnCreate": "stays",
+    "Snapshot": "keeps a last snapshot",
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One thing that holds data."""
+
+    address: str
+    type: str
+    """CloudFormation type."""
+    physical_id: str
+    region: str
+    fate: Fate
+
+
+def holdings(
+    connection: Connection, architecture: Architecture, rendering: Rendering, there: set[str]
+) -> tuple[Holding, ...]:
+    """Everything that holds data in the stacks named by ``there``."""
+    physical = {stack.name: _physical_ids(connection, stack.name, stack.region) for stack in rendering.stacks
+                if stack.name in there}  # fmt: skip
+    found: list[Holding] = []
+    for resource in architecture:
+        places = rendering.locations.get(resource.ref, ())
+        if not resource.holds_data or not places or places[0].logical_id not in physical.get(places[0].stack, {}):
+            continue
+        place = places[0]
+        found.append(
+            Holding(
+                address=resource.address,
+                type=place.type,
+                physical_id=physical[place.stack][place.logical_id],
+                region=resource.region or architecture.region,
+                fate=_FATES.get(_deletion_policy(rendering, place), "goes"),
+            )
+        )
+    return tuple(found)
+
+
+def _physical_ids(connection: Connection, stack: str, region: str) -> dict[str, str]:
+    with explained(f"Reading the stack {stack}"):
+        pages = connection.cloudformation(region).get_paginator("list_stack_resources").paginate(StackName=stack)
+        return {
+            item["LogicalResourceId"]: item["PhysicalResourceId"]
+            for page in pages
+            for item in page["StackResourceSummaries"]
+            if item.get("PhysicalResourceId") and item["ResourceStatus"] != "DELETE_COMPLETE"
+        }
+
+
+def _deletion_policy(rendering: Rendering, place: Location) -> str:
+    template = next(stack.template for stack in rendering.stacks if stack.name == place.stack)
+    resources = template["Resources"]
+    return str(resources[place.logical_id].get("DeletionPolicy", "")) if isinstance(resources, Mapping) else ""
+
+
+def empty(connection: Connection, holding: Holding) -> int:
+    """Delete what AWS wants gone before the thing itself can go. Returns how many objects or images that were."""
+    with explained(f"Emptying {holding.address}"):
+        if holding.type == "AWS::S3::Bucket":
+            return sum(_delete_objects(connection, holding))
+        if holding.type == "AWS::ECR::Repository":
+            return sum(_delete_images(connection, holding))
+    return 0
+
+
+def _delete_objects(connection: Connection, bucket: Holding) -> Iterator[int]:
+    """Every version of every object, a thousand at a time, which is what the API takes."""
+    client = connection.s3(bucket.region)
+    for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket.physical_id):
+        versions = [(item["Key"], item["VersionId"]) for item in page.get("Versions", [])]
+        versions += [(item["Key"], item["VersionId"]) for item in page.get("DeleteMarkers", [])]
+        if versions:
+            client.delete_objects(
+                Bucket=bucket.physical_id,
+                Delete={"Objects": [{"Key": key, "VersionId": version} for key, version in versions], "Quiet": True},
+            )
+            yield len(versions)
+
+
+def _delete_images(connection: Connection, repository: Holding) -> Iterator[int]:
+    client = connection.ecr(repository.region)
+    for page in client.get_paginator("list_images").paginate(repositoryName=repository.physical_id):
+        if page["imageIds"]:
+            client.batch_delete_image(repositoryName=repository.physical_id, imageIds=page["imageIds"])
+            yield len(page["imageIds"])
+
+
+def delete_kept(connection: Connection, holding: Holding) -> str:
+    """Delete what its stack left in the account. Returns what happened, in words."""
+    with explained(f"Deleting {holding.address}"):
+        if holding.type == "AWS::S3::Bucket":
+            count = empty(connection, holding)
+            connection.s3(holding.region).delete_bucket(Bucket=holding.physical_id)
+            return f"deleted with {count} objects"
+        if holding.type == "AWS::KMS::Key":
+            connection.kms(holding.region).schedule_key_deletion(
+                KeyId=holding.physical_id, PendingWindowInDays=RECOVERY_DAYS
+            )
+            return f"goes in {RECOVERY_DAYS} days, until which it can be brought back"
+        if holding.type == "AWS::SecretsManager::Secret":
+            connection.secretsmanager(holding.region).delete_secret(
+                SecretId=holding.physical_id, RecoveryWindowInDays=RECOVERY_DAYS
+            )
+            return f"goes in {RECOVERY_DAYS} days, until which it can be brought back"
+    return "stays: Groundplan does not delete this kind of thing"
