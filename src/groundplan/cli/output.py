@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 STYLES = {
     "error": "bold red",
@@ -38,6 +43,38 @@ def say(text: str) -> None:
     """Progress and remarks, for people who watch."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()
+
+
+class Progress:
+    """Progress of long work on stderr: every line where nobody watches; on a terminal, what is waited for just now is
+    one line that changes, with the seconds that the work has taken so far."""
+
+    def __init__(self) -> None:
+        self._status: Status | None = None
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            self._status = Console(stderr=True).status("")
+            self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._status:
+            self._status.stop()
+
+    def __call__(self, text: str, *, passing: bool = False) -> None:
+        """One line; see ``operations.deploy.Report``."""
+        if self._status is None:
+            say(text)
+        elif passing:
+            from rich.text import Text
+
+            self._status.update(Text(f"{text} ({time.monotonic() - self._started:.0f} s)"))
+        else:
+            self._status.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:

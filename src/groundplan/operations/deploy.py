@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from groundplan.errors import DeploymentError, EnvironmentalError
 from groundplan.operations import change_sets, stacks
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
     from groundplan.engines.cloudformation import Rendering, Stack
 
-Report = Callable[[str], None]
-"""Tells a person what is happening: one line a call."""
+
+class Report(Protocol):
+    """Tells a person what is happening."""
+
+    def __call__(self, text: str, *, passing: bool = False) -> None:
+        """One line. ``passing``: what is waited for just now; a terminal may show it until the next one comes."""
 
 
 @dataclass(frozen=True)
@@ -220,7 +224,8 @@ class Watch:
                 self.failures.append(f"{name} ({event.get('ResourceType', '')}): {reason}")
             self.report(f"{self.stack}: {name}: {status}: {reason}")
         elif status.endswith("_IN_PROGRESS"):
-            self.report(f"{self.stack}: {name}: waiting for {status.removesuffix('_IN_PROGRESS').lower()}")
+            doing = status.removesuffix("_IN_PROGRESS").lower()
+            self.report(f"{self.stack}: {name}: waiting for {doing}", passing=True)
 
 
 def delete_stack(connection: Connection, name: str, region: str, report: Report) -> None:
