@@ -58,26 +58,22 @@ class _Recorder:
                 self._found.write(path)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    claims = config.stash.setdefault(CLAIMS, {})
-    files = config.stash.setdefault(COLLECTED, set())
-    reading = config.stash.setdefault(READING, set())
-    for item in items:
-        if not item.path.is_relative_to(Path(__file__).parent):
-            continue
-        if not any("::" in argument for argument in config.args):
-            files.add(item.path)
-        for mark in item.iter_markers(PROPERTY):
-            for row in mark.args:
-                claims.setdefault(row, set()).add(item.nodeid)
-                item.user_properties.append((PROPERTY, row))
-        names = getattr(item, "fixturenames", ())
-        if "aws" in names or "destroyed" in names:
-            reading.add(item.nodeid)
-        group = next((group for fixture, group in _GROUPS.items() if fixture in names), None)
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Before anything is deselected, and before pytest-xdist looks for groups."""
+    stash = item.config.stash
+    claims = stash.setdefault(CLAIMS, {})
+    if not any("::" in argument for argument in item.config.args):
+        stash.setdefault(COLLECTED, set()).add(item.path)
+    for mark in item.iter_markers(PROPERTY):
+        for row in mark.args:
+            claims.setdefault(row, set()).add(item.nodeid)
+            item.user_properties.append((PROPERTY, row))
+    names = getattr(item, "fixturenames", ())
+    if "aws" in names or "destroyed" in names:
+        stash.setdefault(READING, set()).add(item.nodeid)
+    group = next((group for fixture, group in _GROUPS.items() if fixture in names), None)
+    if group:
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -140,9 +140,15 @@ class Aws:
 
     environment: Mapping[str, str] = field(repr=False)
     region: str
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     def client(self, service: str) -> Any:
         """A boto3 client."""
+        if service not in self._clients:
+            self._clients[service] = self._make(service)
+        return self._clients[service]
+
+    def _make(self, service: str) -> Any:
         from boto3.session import Session
 
         session = Session(

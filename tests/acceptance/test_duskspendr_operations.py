@@ -154,7 +154,8 @@ def test_the_whole_system_is_created_and_destroyed_without_a_hand(destroyed: tup
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []
     assert aws.client("elasticache").describe_replication_groups()["ReplicationGroups"] == []
     assert aws.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
-    assert aws.client("ecs").list_clusters()["clusterArns"] == []
+    clusters = aws.client("ecs").describe_clusters(clusters=["DuskSpendr-cluster"])["clusters"]
+    assert {cluster["status"] for cluster in clusters} <= {"INACTIVE"}  # ECS remembers a deleted cluster for a while
     vpcs = aws.client("ec2").describe_vpcs()["Vpcs"]
     assert [vpc for vpc in vpcs if not vpc["IsDefault"]] == []
 

@@ -11,6 +11,7 @@ from groundplan.resources.base import Resource
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup, Subnet
+from groundplan.resources.record import Record
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, Textual
 
@@ -55,8 +56,8 @@ class ServiceNamespace(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class ContainerHealthCheck:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ContainerHealthCheck(Record):
     """What ECS runs inside the container. Times in seconds."""
 
     command: tuple[str, ...]
@@ -66,8 +67,8 @@ class ContainerHealthCheck:
     start_period: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class Container:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Container(Record):
     """One container of a task."""
 
     name: str
@@ -102,8 +103,8 @@ class TaskDefinition(Resource):
     containers: tuple[Container, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceLoadBalancer:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ServiceLoadBalancer(Record):
     """Registers a container's port in a target group."""
 
     target_group: Ref[TargetGroup]
@@ -111,8 +112,8 @@ class ServiceLoadBalancer:
     container_port: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class CapacityProviderShare:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CapacityProviderShare(Record):
     """How much of a service runs on a capacity provider."""
 
     capacity_provider: str
@@ -120,8 +121,8 @@ class CapacityProviderShare:
     base: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ServiceConnect:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ServiceConnect(Record):
     """How a service calls others by name, and (with a port) is called by them."""
 
     namespace: Ref[ServiceNamespace]

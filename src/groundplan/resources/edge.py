@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet, Vpc
+from groundplan.resources.record import Record
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 
@@ -44,8 +45,8 @@ class LoadBalancer(Resource):
     access_log_prefix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
-class TargetHealthCheck:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TargetHealthCheck(Record):
     """How the load balancer checks a target. Times in seconds."""
 
     path: str
@@ -72,15 +73,15 @@ class TargetGroup(Resource):
     """Seconds that a stopping task may finish its requests."""
 
 
-@dataclass(frozen=True)
-class Forward:
+@dataclass(frozen=True, eq=False, repr=False)
+class Forward(Record):
     """Sends requests to a target group."""
 
     target_group: Ref[TargetGroup]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Redirect:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Redirect(Record):
     """Sends the client elsewhere: same host, path and query on another protocol and port."""
 
     protocol: Literal["HTTPS"] = "HTTPS"
@@ -88,8 +89,8 @@ class Redirect:
     status_code: Literal["HTTP_301", "HTTP_302"] = "HTTP_301"
 
 
-@dataclass(frozen=True, kw_only=True)
-class FixedResponse:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FixedResponse(Record):
     """Answers by itself."""
 
     status_code: int

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.record import Record
 from groundplan.resources.security import Key
 from groundplan.resources.values import JsonDocument, Ref, Textual
 
@@ -56,8 +57,8 @@ class TopicSubscription(Resource):
     endpoint: Textual
 
 
-@dataclass(frozen=True, kw_only=True)
-class Metric:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Metric(Record):
     """A CloudWatch metric with its dimensions."""
 
     namespace: str
@@ -67,8 +68,8 @@ class Metric:
     """``Average``, ``Sum``, ``Maximum``, ``Minimum``, ``SampleCount``, or a percentile like ``p95``."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class MetricExpression:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MetricExpression(Record):
     """Metric math over named metrics: ``100 * errors / requests``."""
 
     expression: str
@@ -108,8 +109,8 @@ class Dashboard(Resource):
     body: JsonDocument
 
 
-@dataclass(frozen=True, kw_only=True)
-class BudgetNotification:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class BudgetNotification(Record):
     """Tells someone when spending passes a share of the budget."""
 
     notification_type: Literal["ACTUAL", "FORECASTED"]

@@ -9,6 +9,7 @@ from typing import ClassVar, Literal
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.record import Record
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref
 
@@ -96,8 +97,8 @@ class RouteTableAssociation(Resource):
     subnet: Ref[Subnet]
 
 
-@dataclass(frozen=True)
-class NetworkAclRule:
+@dataclass(frozen=True, eq=False, repr=False)
+class NetworkAclRule(Record):
     """One entry of a network ACL. ACLs are stateless: answers need a rule of their own."""
 
     number: int

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from groundplan.resources.record import Record
 from groundplan.resources.values import Textual
 
 
-@dataclass(frozen=True)
-class Principal:
+@dataclass(frozen=True, eq=False, repr=False)
+class Principal(Record):
     """Who a statement speaks of."""
 
     type: Literal["Service", "AWS", "Federated", "*"]
@@ -18,8 +19,8 @@ class Principal:
     """``ecs-tasks.amazonaws.com``, an ARN, or ``*``."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Condition:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Condition(Record):
     """``{operator: {key: values}}``."""
 
     operator: str
@@ -27,8 +28,8 @@ class Condition:
     values: tuple[Textual, ...]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Statement:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Statement(Record):
     """One statement of a policy."""
 
     sid: str = ""
@@ -40,8 +41,8 @@ class Statement:
     conditions: tuple[Condition, ...] = ()
 
 
-@dataclass(frozen=True)
-class PolicyDocument:
+@dataclass(frozen=True, eq=False, repr=False)
+class PolicyDocument(Record):
     """A policy of version 2012-10-17."""
 
     statements: tuple[Statement, ...]
@@ -79,8 +80,8 @@ def _statement(statement: Statement) -> dict[str, object]:
     return document
 
 
-@dataclass(frozen=True)
-class InlinePolicy:
+@dataclass(frozen=True, eq=False, repr=False)
+class InlinePolicy(Record):
     """A policy that lives inside a role."""
 
     policy_name: str

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import InlinePolicy, PolicyDocument
+from groundplan.resources.record import Record
 from groundplan.resources.values import Ref, Textual
 
 
@@ -38,8 +39,8 @@ class Role(Resource):
     managed_policy_arns: tuple[Textual, ...] = ()
 
 
-@dataclass(frozen=True)
-class GeneratedPassword:
+@dataclass(frozen=True, eq=False, repr=False)
+class GeneratedPassword(Record):
     """Has Secrets Manager make the password, so that nobody ever sees it."""
 
     length: int = 32

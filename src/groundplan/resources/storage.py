@@ -7,20 +7,21 @@ from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.record import Record
 from groundplan.resources.security import Key
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True)
-class Transition:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Transition(Record):
     """Moves objects to another storage class after a number of days."""
 
     days: int
     storage_class: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class BucketLifecycleRule:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class BucketLifecycleRule(Record):
     """What happens to objects as they age. All times in days; None: never."""
 
     id: str

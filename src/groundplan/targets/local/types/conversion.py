@@ -52,7 +52,7 @@ def convert(value: Any, shape: Shape, path: str, renames: Mapping[str, str] | No
 def _structure(value: Any, shape: StructureShape, path: str, renames: Mapping[str, str]) -> dict[str, Any]:
     members = shape.members
     if not isinstance(value, dict):
-        if isinstance(value, list) and "Items" in members:
+        if isinstance(value, list) and "Items" in members and "Quantity" in members:
             value = {"Quantity": len(value), "Items": value}
         elif isinstance(value, list) and len(members) == 1:
             value = {next(iter(members)): value}

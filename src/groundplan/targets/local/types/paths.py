@@ -43,7 +43,7 @@ def _walk(way: tuple[Step, ...], value: Any) -> Any:
             return [_walk(rest, item) for item in value] if isinstance(value, list) else None
         if isinstance(step, tuple):
             items = value if isinstance(value, list) else []
-            value = next((item for item in items if _is(member(item, step[0]), step[1])), None)
+            value = next((item for item in items if _is(search(step[0], item), step[1])), None)
         elif isinstance(step, int):
             value = value[step] if isinstance(value, list) and step < len(value) else None
         else:

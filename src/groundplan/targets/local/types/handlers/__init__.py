@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_FAMILIES = ("compute", "databases", "delivery", "governance", "identity", "messaging", "network", "secrets", "storage")
+_FAMILIES = (
+    "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes", "messaging", "network",
+    "observability", "secrets", "storage",
+)  # fmt: skip
 
 
 def load() -> None:

@@ -95,3 +95,106 @@ class Service(Handler):
         arguments = super().update_arguments(state, properties)
         arguments.pop("Cluster", None)
         return arguments
+
+
+@handles("AWS::AutoScaling::AutoScalingGroup")
+class AutoScalingGroup(Handler):
+    """Subnets are one text; metrics and target groups have calls of their own."""
+
+    handles = frozenset({"MetricsCollection"})
+
+    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        return super().create_arguments(_with_subnets(properties))
+
+    def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
+        return super().update_arguments(state, _with_subnets(properties))
+
+    def created(self, state: ResourceState) -> None:
+        for item in state.properties.get("MetricsCollection") or ():
+            arguments = {"AutoScalingGroupName": state.id, "Granularity": item["Granularity"]}
+            if item.get("Metrics"):
+                arguments["Metrics"] = item["Metrics"]
+            self.call("enable_metrics_collection", arguments)
+
+    def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
+        if "TargetGroupARNs" in changed:
+            new, old = (set(source.get("TargetGroupARNs") or ()) for source in (properties, state.properties))
+            for operation, arns in (
+                ("attach_load_balancer_target_groups", new - old),
+                ("detach_load_balancer_target_groups", old - new),
+            ):
+                if arns:
+                    self.call(operation, {"AutoScalingGroupName": state.id, "TargetGroupARNs": sorted(arns)})
+        return super().update(state, properties, set(changed) - {"TargetGroupARNs"})
+
+    def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
+        if "MetricsCollection" in changed:
+            self.call("disable_metrics_collection", {"AutoScalingGroupName": state.id})
+            self.created(state)
+
+    def set_tags(self, state: ResourceState, old: Mapping[str, Any]) -> None:
+        """Tags of a group say themselves which group they are of."""
+        group = {"ResourceId": state.id, "ResourceType": "auto-scaling-group"}
+        wanted = {tag["Key"]: tag for tag in state.properties.get("Tags") or ()}
+        gone = [tag["Key"] for tag in old.get("Tags") or () if tag["Key"] not in wanted]
+        if gone:
+            self.call("delete_tags", {"Tags": [{**group, "Key": key} for key in gone]})
+        if wanted:
+            self.call("create_or_update_tags", {"Tags": [{**group, **tag} for tag in wanted.values()]})
+
+
+def _with_subnets(properties: Mapping[str, Any]) -> dict[str, Any]:
+    subnets = properties.get("VPCZoneIdentifier")
+    return {**properties, "VPCZoneIdentifier": ",".join(subnets)} if isinstance(subnets, list) else dict(properties)
+
+
+@handles("AWS::EC2::Instance")
+class Instance(Handler):
+    """A profile is named, not described; volumes and interfaces are written as the API takes them."""
+
+    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        arguments = super().create_arguments(properties)
+        if "IamInstanceProfile" in arguments:
+            arguments["IamInstanceProfile"] = {"Name": arguments["IamInstanceProfile"]}
+        if "AvailabilityZone" in properties:
+            arguments["Placement"] = {"AvailabilityZone": properties["AvailabilityZone"]}
+        return arguments
+
+    def supports(self, name: str) -> bool:
+        return name == "AvailabilityZone" or super().supports(name)
+
+    def arguments(self, operation: str, properties: Mapping[str, Any], *, updating: bool = False) -> dict[str, Any]:
+        kept = {name: value for name, value in properties.items() if name != "AvailabilityZone"}
+        return super().arguments(operation, kept, updating=updating)
+
+
+@handles("AWS::DynamoDB::Table")
+class Table(Handler):
+    """A stream is enabled by being written; changes are sent without what stays the same, as the API wants it."""
+
+    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
+        return super().create_arguments(_with_stream(properties))
+
+    def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
+        keep = ("AttributeDefinitions", "TableName")
+        changed = {name: value for name, value in properties.items()
+                   if name in keep or value != state.properties.get(name)}  # fmt: skip
+        return super().update_arguments(state, _with_stream(changed))
+
+    def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
+        echoed = dict(asked)
+        encryption = echoed.pop("SSESpecification", None)
+        shown = state.description.get("SSEDescription") or {}
+        if encryption and encryption.get("Enabled") and shown.get("Status") not in ("ENABLED", "ENABLING"):
+            self._raise_first(iter([f"SSESpecification: asked for encryption, the API reads back {shown or 'none'}"]))
+        if echoed.get("BillingMode") == "PROVISIONED":  # AWS shows a summary only of tables that were on demand
+            echoed.pop("BillingMode")
+        super().verify(state, echoed)
+
+
+def _with_stream(properties: Mapping[str, Any]) -> dict[str, Any]:
+    stream = properties.get("StreamSpecification")
+    if not stream:
+        return dict(properties)
+    kept = {name: value for name, value in stream.items() if name != "ResourcePolicy"}
+    return {**properties, "StreamSpecification": {"StreamEnabled": True, **kept}}
