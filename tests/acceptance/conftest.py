@@ -21,7 +21,7 @@ READING = pytest.StashKey[set[str]]()
 """Tests that look at what is deployed."""
 COLLECTED = pytest.StashKey[set[Path]]()
 """Files of which every test was collected."""
-_GROUPS = {"destroyed": "duskspendr-life", "aws": "duskspendr-deployed", "terraform": "duskspendr-terraform"}
+_GROUPS = {"life": "duskspendr-life", "aws": "duskspendr-deployed", "terraform": "duskspendr-terraform"}
 """Tests that share an expensive fixture run one after the other in one process."""
 
 
@@ -69,7 +69,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             claims.setdefault(row, set()).add(item.nodeid)
             item.user_properties.append((PROPERTY, row))
     names = getattr(item, "fixturenames", ())
-    if "aws" in names or "destroyed" in names:
+    if "aws" in names or "life" in names:
         stash.setdefault(READING, set()).add(item.nodeid)
     group = next((group for fixture, group in _GROUPS.items() if fixture in names), None)
     if group:

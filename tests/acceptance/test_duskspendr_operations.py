@@ -131,25 +131,19 @@ def forget_kept_buckets(aws: Aws) -> None:
         s3.delete_bucket(Bucket=bucket)
 
 
-@pytest.fixture(scope="module")
-def destroyed(blueprint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[CommandLine, Aws]]:
-    """The system, created and destroyed twice from code."""
-    life = CommandLine(blueprint, tmp_path_factory.mktemp("life"))
-    try:
-        life.run("deploy", "--target", "local")
-        aws = Aws(life.json("local", "env"), region="ap-south-1")
-        life.run("destroy", "--target", "local", "--yes")
-        forget_kept_buckets(aws)
-        life.run("deploy", "--target", "local")
-        life.run("destroy", "--target", "local", "--yes")
-        yield life, aws
-    finally:
-        life.stop()
+@pytest.fixture
+def life(blueprint: Path, tmp_path: Path) -> Iterator[CommandLine]:
+    """The command with a local AWS of its own, in which nothing is deployed."""
+    command = CommandLine(blueprint, tmp_path / "life")
+    yield command
+    command.stop()
 
 
-@requirement("DS-11", "DS-179")
-def test_the_whole_system_is_created_and_destroyed_without_a_hand(destroyed: tuple[CommandLine, Aws]) -> None:
-    life, aws = destroyed
+@requirement("DS-11", "DS-117", "DS-118", "DS-179")
+def test_the_whole_system_is_created_and_destroyed_twice(life: CommandLine) -> None:
+    life.run("deploy", "--target", "local")
+    aws = Aws(life.json("local", "env"), region="ap-south-1")
+    life.run("destroy", "--target", "local", "--yes")
     assert {stack["status"] for stack in life.json("status", "--target", "local")["stacks"]} == {"NOT_DEPLOYED"}
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []
     assert aws.client("elasticache").describe_replication_groups()["ReplicationGroups"] == []
@@ -158,13 +152,10 @@ def test_the_whole_system_is_created_and_destroyed_without_a_hand(destroyed: tup
     assert {cluster["status"] for cluster in clusters} <= {"INACTIVE"}  # ECS remembers a deleted cluster for a while
     vpcs = aws.client("ec2").describe_vpcs()["Vpcs"]
     assert [vpc for vpc in vpcs if not vpc["IsDefault"]] == []
-
-
-@requirement("DS-117", "DS-118")
-def test_each_life_leaves_a_final_snapshot_of_its_own(destroyed: tuple[CommandLine, Aws]) -> None:
-    """C-18: a second destruction does not collide with the snapshot of the first."""
-    _, aws = destroyed
+    # C-18: a second destruction does not collide with the final snapshot of the first.
+    forget_kept_buckets(aws)
+    life.run("deploy", "--target", "local")
+    life.run("destroy", "--target", "local", "--yes")
     snapshots = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
-    names = [snapshot["DBSnapshotIdentifier"] for snapshot in snapshots]
-    assert len(names) == len(set(names)) == 2
+    assert len({snapshot["DBSnapshotIdentifier"] for snapshot in snapshots}) == len(snapshots) == 2
     assert all(snapshot["DBInstanceIdentifier"] == "duskspendr-db" for snapshot in snapshots)

@@ -10,6 +10,7 @@ from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of
 from groundplan.design.security_groups import add_group
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
+from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import service_trust
 from groundplan.resources.security import GeneratedPassword, Role, Secret
@@ -120,18 +121,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
             tags=draft.name_tag(called),
         )
     )
-    logs = tuple(
-        add_log_group(
-            draft,
-            f"{identifier(name)}_{export}",
-            export,
-            30,
-            "databases",
-            f"{place}.name",
-            full_name=f"/aws/rds/instance/{instance_id}/{export}",
-        )
-        for export in spec.log_exports
-    )
+    logs = _add_logs(draft, name, identifier(name), instance_id, spec)
     username = InputValue(f"{identifier(name)}_db_username")
     draft.input(
         username.name,
@@ -189,6 +179,22 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
     draft.output(f"{identifier(name)}_address", f"Host name of the database {name}", instance.attribute("address"))
 
 
+def _add_logs(draft: Draft, name: str, prefix: str, instance_id: str, spec: Database) -> tuple[Ref[LogGroup], ...]:
+    """The groups that RDS writes an instance's logs to. RDS would make them itself, and keep the logs for ever."""
+    return tuple(
+        add_log_group(
+            draft,
+            f"{prefix}_{export}",
+            export,
+            30,
+            "databases",
+            f"databases.{name}.name",
+            full_name=f"/aws/rds/instance/{instance_id}/{export}",
+        )
+        for export in spec.log_exports
+    )
+
+
 def _final_snapshot(draft: Draft, called: str, only_one: bool) -> Textual:
     """The VPC's id makes the name unique for each life of the environment, yet the same at every apply (C-18)."""
     stem = draft.blueprint.project if only_one else f"{draft.blueprint.project}-{called}"
@@ -242,17 +248,21 @@ def _add_replica(
     """A replica in the primary's region inherits encryption and key: the API refuses them there (C-17)."""
     suffix = "replica" if spec.replicas == 1 else f"replica-{number}"
     called = f"{label(name, spec)}-{suffix}"
+    ident = f"{identifier(name)}_{suffix.replace('-', '_')}"
+    instance_id = draft.called("rds_instance", called, f"databases.{name}.name")
     draft.add(
         DatabaseInstance(
-            name=f"{identifier(name)}_{suffix.replace('-', '_')}",
+            name=ident,
             concern="databases",
-            identifier=draft.called("rds_instance", called, f"databases.{name}.name"),
+            identifier=instance_id,
             instance_class=spec.replica_class or spec.instance_class,
             source=source,
             security_groups=(group_of(name),),
             auto_minor_version_upgrade=spec.minor_upgrades,
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=True,
+            enabled_cloudwatch_logs_exports=tuple(spec.log_exports),
+            depends_on=_add_logs(draft, name, ident, instance_id, spec),
             tags=draft.name_tag(suffix if only_one else called),
             performance_insights_enabled=spec.performance_insights is not None,
             performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,

@@ -123,6 +123,7 @@ def _add_repository(draft: Draft, repository: str) -> None:
             name=name,
             concern="registry",
             repository_name=draft.called("ecr_repository", repository, "services"),
+            kms_key=access.MAIN,
             tags=draft.name_tag(repository),
         )
     )

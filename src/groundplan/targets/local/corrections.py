@@ -5,6 +5,7 @@ They are applied to a service when its first request comes, so that unused servi
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
@@ -275,8 +276,8 @@ def log_delivery_policies() -> None:
 def bucket_policy_conditions() -> None:
     """moto denies every request to a bucket with a statement whose condition it cannot meet, like "only over TLS".
 
-    AWS passes over a statement whose condition does not hold. Requests on the loopback count as sent over TLS; a statement
-    with any other condition is passed over.
+    AWS passes over a statement whose condition does not hold. Requests on the loopback count as sent over TLS; a
+    statement with any other condition is passed over.
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
     """
     import json
@@ -301,9 +302,93 @@ def bucket_policy_conditions() -> None:
     FakeBucket.get_permission = permission  # type: ignore[method-assign]
 
 
+_CLUSTER_ECHOES = (
+    "accessConfig", "upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig", "deletionProtection",
+    "outpostConfig", "controlPlaneScalingConfig", "kubeApiServerConfig", "kubeSchedulerConfig",
+    "kubeControllerManagerConfig",
+)  # fmt: skip
+
+
+@_once
+def kubernetes_echoes() -> None:
+    """moto forgets most settings of EKS clusters and node groups, shows no VPC and makes no cluster security group.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+    """
+    from moto.ec2.models import ec2_backends
+    from moto.eks.models import EKSBackend
+    from moto.eks.responses import EKSResponse
+
+    create, update, delete = EKSResponse.create_cluster, EKSResponse.update_cluster_config, EKSBackend.delete_cluster
+    create_nodes = EKSResponse.create_nodegroup
+
+    def remember(response: Any, cluster: Any) -> None:
+        for name in _CLUSTER_ECHOES:
+            value = response._get_param(name)
+            if value is not None:
+                setattr(cluster, name, value)
+
+    @wraps(create)
+    def create_cluster(self: Any) -> Any:
+        answer = create(self)
+        cluster = answer.result["cluster"]
+        remember(self, cluster)
+        ec2 = ec2_backends[self.current_account][self.region]
+        network = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"],
+                   **cluster.resources_vpc_config}  # fmt: skip
+        subnet = next((each for each in ec2.describe_subnets() if each.id in network.get("subnetIds", ())), None)
+        if subnet is not None:
+            group = ec2.create_security_group(
+                f"eks-cluster-sg-{cluster.name}", "EKS created security group", vpc_id=subnet.vpc_id, tags={}
+            )
+            network |= {"vpcId": subnet.vpc_id, "clusterSecurityGroupId": group.id}
+        cluster.resources_vpc_config = network
+        return answer
+
+    @wraps(update)
+    def update_cluster_config(self: Any) -> Any:
+        cluster = self.eks_backend.describe_cluster(self._get_param("name"))
+        before = cluster.resources_vpc_config
+        update(self)
+        remember(self, cluster)
+        cluster.resources_vpc_config = {**before, **(self._get_param("resourcesVpcConfig") or {})}
+        from moto.core.responses import ActionResult
+
+        now = {"id": str(uuid.uuid4()), "status": "Successful", "type": "ConfigUpdate", "errors": [], "params": []}
+        return ActionResult({"update": now})
+
+    @wraps(delete)
+    def delete_cluster(self: Any, name: str) -> Any:
+        cluster = delete(self, name)
+        group = cluster.resources_vpc_config.get("clusterSecurityGroupId")
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        if group and ec2.get_security_group_from_id(group):
+            ec2.delete_security_group(group_id=group)
+        return cluster
+
+    @wraps(create_nodes)
+    def create_nodegroup(self: Any) -> Any:
+        answer = create_nodes(self)
+        nodes = answer.result["nodegroup"]
+        nodes.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
+        nodes.node_repair_config = self._get_param("nodeRepairConfig")
+        if not self._get_param("version"):
+            nodes.version = self.eks_backend.describe_cluster(nodes.cluster_name).version
+        return answer
+
+    for owner, name, made in (
+        (EKSResponse, "create_cluster", create_cluster),
+        (EKSResponse, "update_cluster_config", update_cluster_config),
+        (EKSResponse, "create_nodegroup", create_nodegroup),
+        (EKSBackend, "delete_cluster", delete_cluster),
+    ):
+        setattr(owner, name, made)
+
+
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (adjacent_windows, database_echoes),
     "ecs": (service_echoes,),
+    "eks": (kubernetes_echoes,),
     "elasticache": (deleted_replication_groups_go, cache_subnet_zones),
     "iam": (managed_policies_on_demand,),
     "s3": (log_delivery_policies, bucket_policy_conditions),

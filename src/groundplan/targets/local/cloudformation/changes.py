@@ -10,7 +10,7 @@ from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluat
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
 from groundplan.targets.local.cloudformation.scope import StackScope, with_stack_tags
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
-from groundplan.targets.local.cloudformation.templates import ResourceDefinition, Template
+from groundplan.targets.local.cloudformation.definitions import ResourceDefinition, Template
 from groundplan.targets.local.types.registry import row_of
 from groundplan.targets.local.types.schemas import schema_of
 

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final, Protocol
 
 from groundplan.targets.local.cloudformation.errors import StackError
-from groundplan.targets.local.cloudformation.templates import Template
+from groundplan.targets.local.cloudformation.definitions import Template
 
 NO_VALUE: Final = object()
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([^}]+)\}\}")
@@ -56,6 +56,7 @@ class Evaluator:
     preview: bool = False
     imports: set[str] = field(default_factory=set)
     _conditions: dict[str, bool] = field(default_factory=dict)
+    _evaluating: set[str] = field(default_factory=set)
 
     def evaluate(self, value: Any) -> Any:
         """A value with its functions done. ``AWS::NoValue`` leaves its place out."""
@@ -66,7 +67,7 @@ class Evaluator:
         if len(value) == 1:
             ((key, argument),) = value.items()
             if key == "Ref":
-                return self._ref(str(argument))
+                return self._ref(str(self.evaluate(argument)))
             if key in _CONDITIONS and key != "Condition":
                 return self._condition_value(value)
             if isinstance(key, str) and key.startswith("Fn::"):
@@ -89,9 +90,16 @@ class Evaluator:
         if name not in self._conditions:
             if name not in self.template.conditions:
                 raise StackError(f"Template error: unresolved condition dependency {name}")
-            self._conditions[name] = False  # a condition that refers to itself ends here
+            if name in self._evaluating:
+                raise StackError(f"Template format error: Circular dependency between conditions: [{name}]")
+            self._evaluating.add(name)
             self._conditions[name] = self._condition_value(self.template.conditions[name])
         return self._conditions[name]
+
+    def settle_conditions(self) -> None:
+        """Evaluates all conditions, so that threads may share this evaluator afterwards."""
+        for name in self.template.conditions:
+            self.condition(name)
 
     def _condition_value(self, written: Any) -> bool:
         if not isinstance(written, dict) or len(written) != 1:
@@ -102,7 +110,7 @@ class Evaluator:
                 return self.condition(str(argument))
             case "Fn::Equals" if isinstance(argument, list) and len(argument) == 2:
                 left, right = (self.evaluate(item) for item in argument)
-                return _as_text(left) == _as_text(right)
+                return as_text(left) == as_text(right)
             case "Fn::Not" if isinstance(argument, list) and len(argument) == 1:
                 return not self._condition_value(argument[0])
             case "Fn::And" if isinstance(argument, list):
@@ -142,24 +150,24 @@ def _sub(evaluator: Evaluator, argument: Any) -> str:
         if name.startswith("!"):
             return "${" + name[1:] + "}"
         if name in names:
-            return _as_text(names[name])
+            return as_text(names[name])
         if "." in name:
-            return _as_text(evaluator._get_att(*name.split(".", 1)))
-        return _as_text(evaluator._ref(name))
+            return as_text(evaluator._get_att(*name.split(".", 1)))
+        return as_text(evaluator._ref(name))
 
     return re.sub(r"\$\{([^}]+)\}", replace, text)
 
 
 def _get_att(evaluator: Evaluator, argument: Any) -> Any:
     resource, *attribute = argument if isinstance(argument, list) else str(argument).split(".", 1)
-    return evaluator._get_att(resource, ".".join(str(evaluator.evaluate(part)) for part in attribute))
+    return evaluator._get_att(str(evaluator.evaluate(resource)), ".".join(str(evaluator.evaluate(part)) for part in attribute))
 
 
 def _join(evaluator: Evaluator, argument: Any) -> str:
     items = evaluator.evaluate(argument[1])
     if not isinstance(items, list):
         raise StackError("Template error: every Fn::Join object requires two parameters, a delimiter and a list")
-    return str(argument[0]).join(_as_text(item) for item in items)
+    return str(argument[0]).join(as_text(item) for item in items)
 
 
 def _split(evaluator: Evaluator, argument: Any) -> list[str]:
@@ -227,9 +235,10 @@ _FUNCTIONS: Mapping[str, Callable[[Evaluator, Any], Any]] = {
 }
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value as CloudFormation writes it into a text: booleans in small letters, lists with commas."""
     if isinstance(value, list):
-        return ",".join(map(_as_text, value))
+        return ",".join(map(as_text, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from groundplan.targets.local.cloudformation.errors import StackError
-from groundplan.targets.local.cloudformation.templates import Template
+from groundplan.targets.local.cloudformation.definitions import Template
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
@@ -73,6 +73,11 @@ def creation_order(template: Template, active: Iterable[str]) -> list[str]:
 
     Raises StackError for a name that does not exist and for a circle.
     """
+    return _sorted_by_need(needs(template, active))
+
+
+def needs(template: Template, active: Iterable[str]) -> dict[str, set[str]]:
+    """What each active resource needs of the others. Raises StackError for a name that does not exist."""
     wanted = list(active)
     waiting: dict[str, set[str]] = {}
     for name in wanted:
@@ -87,7 +92,7 @@ def creation_order(template: Template, active: Iterable[str]) -> list[str]:
         waiting[name] = {other for other in needed if other in template.resources and other != name} & set(wanted)
         if name in needed:
             raise StackError(f"Circular dependency between resources: [{name}]")
-    return _sorted_by_need(waiting)
+    return waiting
 
 
 def _sorted_by_need(waiting: Mapping[str, set[str]]) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator, resolve_dynamic
 from groundplan.targets.local.cloudformation.stacks import Stack
-from groundplan.targets.local.cloudformation.templates import Template
+from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.types.handler import ClientFactory, Surroundings
 from groundplan.targets.local.types.registry import handler_of
 from groundplan.targets.local.types.schemas import schema_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from groundplan.targets.local.cloudformation.templates import Template
+from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.types.handler import ResourceState
 
 STACK = "AWS::CloudFormation::Stack"
@@ -92,6 +92,9 @@ class Stack:
     drift: str = "NOT_CHECKED"
     drifts: list[dict[str, Any]] = field(default_factory=list)
     change_set: str = ""
+    parent: str = ""
+    """The id of the stack that this one is nested in."""
+    root: str = ""
     settling: str = ""
     """The status to show while an operation's end is not yet in the snapshot: what is seen survives a crash."""
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
 
+from groundplan.targets.local.cloudformation.definitions import ResourceDefinition, Template
 from groundplan.targets.local.cloudformation.errors import StackError
+from groundplan.targets.local.cloudformation.extensions import LANGUAGE_EXTENSIONS, expand
 
 LARGEST_TEMPLATE = 1_048_576
 """Bytes. Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
@@ -48,36 +49,10 @@ _RESOURCE_KEYS = frozenset(
     ]
 )
 _MAYBE_ALIAS = re.compile(r"(^|[\s\[{,:-])\*[^\s,\]}*]")
-_TRANSFORMS = frozenset({"AWS::LanguageExtensions"})
 _POLICIES = {
     "DeletionPolicy": ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot"),
     "UpdateReplacePolicy": ("Delete", "Retain", "Snapshot"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ResourceDefinition:
-    """A resource as the template writes it."""
-
-    type: str
-    properties: Mapping[str, Any]
-    depends_on: tuple[str, ...] = ()
-    condition: str = ""
-    deletion_policy: str = ""
-    update_replace_policy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """A template that has been read, and its text."""
-
-    body: str
-    resources: Mapping[str, ResourceDefinition]
-    parameters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    mappings: Mapping[str, Any] = field(default_factory=dict)
-    conditions: Mapping[str, Any] = field(default_factory=dict)
-    outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    description: str = ""
 
 
 class TemplateLoader(yaml.CSafeLoader):
@@ -107,22 +82,33 @@ TemplateLoader.yaml_implicit_resolvers = {
 }
 
 
-def read_template(body: str | None) -> Template:
-    """A template from its text. Raises StackError that says what is wrong with its form."""
+def read_template(body: str | None, values: Mapping[str, str] | None = None) -> Template:
+    """A template from its text.
+
+    ``values``: parameters that are known; loops of ``AWS::LanguageExtensions`` may run over them.
+    Raises StackError that says what is wrong with its form.
+    """
     if not body or not body.strip():
         raise StackError("Template format error: the template is empty")
-    if len(body.encode()) > LARGEST_TEMPLATE:
+    if len(body.encode(errors="replace")) > LARGEST_TEMPLATE:
         raise StackError(f"Template may not exceed {LARGEST_TEMPLATE} bytes in size.")
     document = _document(body)
     unknown = sorted(str(section) for section in document.keys() - _SECTIONS)
     if unknown:
         raise StackError(f"Invalid template property or properties [{', '.join(unknown)}]")
-    transforms = document.get("Transform") or []
-    for transform in transforms if isinstance(transforms, list) else [transforms]:
-        if transform not in _TRANSFORMS:
-            raise StackError(f"The local AWS cannot run the transform {transform}")
-    if document.get("Rules"):
-        raise StackError("The local AWS does not know template Rules")
+    if document.get("Hooks"):
+        raise StackError("The local AWS does not know template Hooks (blue/green deployments by CodeDeploy)")
+    for section in ("Parameters", "Mappings", "Conditions", "Outputs", "Rules"):
+        if not isinstance(document.get(section) or {}, dict):
+            raise StackError(f"Template format error: [/{section}] must be an object.")
+    for name, slot in (document.get("Parameters") or {}).items():
+        if not isinstance(slot, dict) or not isinstance(slot.get("Type"), str):
+            raise StackError(
+                f"Template format error: [/Parameters/{name}] Every Parameters object must contain a Type member."
+            )
+    transforms = _transforms(document.get("Transform"))
+    if LANGUAGE_EXTENSIONS in transforms:
+        document = expand(document, values or {})
     resources = document.get("Resources")
     if not isinstance(resources, dict) or not resources:
         raise StackError("Template format error: At least one Resources member must be defined.")
@@ -131,9 +117,6 @@ def read_template(body: str | None) -> Template:
             f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, "
             f"{MOST_RESOURCES}"
         )
-    for section in ("Parameters", "Mappings", "Conditions", "Outputs"):
-        if not isinstance(document.get(section) or {}, dict):
-            raise StackError(f"Template format error: [/{section}] must be an object.")
     return Template(
         body=body,
         resources={name: _resource(str(name), written) for name, written in resources.items()},
@@ -142,7 +125,21 @@ def read_template(body: str | None) -> Template:
         conditions=document.get("Conditions") or {},
         outputs=_outputs(document.get("Outputs") or {}),
         description=str(document.get("Description") or ""),
+        rules=document.get("Rules") or {},
+        transforms=transforms,
     )
+
+
+def _transforms(written: Any) -> tuple[str, ...]:
+    transforms = written if isinstance(written, list) else [written] if written else []
+    for transform in transforms:
+        if transform != LANGUAGE_EXTENSIONS:
+            name = transform.get("Name") if isinstance(transform, dict) else transform
+            raise StackError(
+                f"The local AWS cannot run the transform {name}; process the template first (`sam package`, "
+                f"`aws cloudformation package`), or use {LANGUAGE_EXTENSIONS}"
+            )
+    return tuple(map(str, transforms))
 
 
 def _document(body: str) -> dict[str, Any]:
@@ -168,7 +165,9 @@ def _refuse_aliases(body: str) -> None:
 
 
 def _resource(name: str, written: Any) -> ResourceDefinition:
-    if not name.isalnum():
+    if name.startswith("Fn::"):
+        raise StackError(f"Template format error: {name} needs the transform {LANGUAGE_EXTENSIONS}")
+    if not re.fullmatch(r"[A-Za-z0-9]{1,255}", name):
         raise StackError(f"Template format error: Resource name {name} is non alphanumeric.")
     if not isinstance(written, dict) or not isinstance(written.get("Type"), str):
         raise StackError(
@@ -181,8 +180,12 @@ def _resource(name: str, written: Any) -> ResourceDefinition:
     if not isinstance(properties, dict):
         raise StackError(f"Template format error: [/Resources/{name}/Properties] must be an object.")
     depends_on = written.get("DependsOn") or []
+    if not (isinstance(depends_on, str) or _is_text_list(depends_on)):
+        raise StackError(f"Template format error: [/Resources/{name}/DependsOn] must be a name or a list of names.")
+    if not isinstance(written.get("Condition", ""), str):
+        raise StackError(f"Template format error: [/Resources/{name}/Condition] must be the name of a condition.")
     for key, allowed in _POLICIES.items():
-        if written.get(key, "Delete") not in allowed:
+        if str(written.get(key, "Delete")) not in allowed:
             raise StackError(f"Template format error: {name}: {key} must be one of {', '.join(allowed)}")
     return ResourceDefinition(
         type=written["Type"],
@@ -192,6 +195,10 @@ def _resource(name: str, written: Any) -> ResourceDefinition:
         deletion_policy=written.get("DeletionPolicy", ""),
         update_replace_policy=written.get("UpdateReplacePolicy", ""),
     )
+
+
+def _is_text_list(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _outputs(written: dict[str, Any]) -> dict[str, Mapping[str, Any]]:

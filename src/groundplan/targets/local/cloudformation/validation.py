@@ -13,7 +13,7 @@ from typing import Any
 from groundplan.errors import suggestion
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
-from groundplan.targets.local.cloudformation.templates import Template
+from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.types.errors import ResourceError
 from groundplan.targets.local.types.handler import Surroundings
 from groundplan.targets.local.types.registry import handler_of

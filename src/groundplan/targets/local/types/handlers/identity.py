@@ -17,41 +17,54 @@ def _named(policies: Any) -> dict[str, Any]:
     return {policy["PolicyName"]: policy["PolicyDocument"] for policy in policies or ()}
 
 
-@handles("AWS::IAM::Role")
-class Role(Handler):
+class _WithPolicies(Handler):
     """Managed policies are attached and inline ones put, each by a call of its own."""
 
     handles = frozenset({"ManagedPolicyArns", "Policies"})
+    kind: str
 
     def created(self, state: ResourceState) -> None:
         self.updated(state, {}, self.handles)
 
     def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
-        role = {"RoleName": state.id}
+        kind, holder = self.kind, self._holder(state)
         wanted, had = (set(source.get("ManagedPolicyArns") or ()) for source in (state.properties, old))
         for arn in sorted(wanted - had):
-            self.call("attach_role_policy", {**role, "PolicyArn": arn})
+            self.call(f"attach_{kind}_policy", {**holder, "PolicyArn": arn})
         for arn in sorted(had - wanted):
-            self.call("detach_role_policy", {**role, "PolicyArn": arn})
+            self.call(f"detach_{kind}_policy", {**holder, "PolicyArn": arn})
         inline, before = _named(state.properties.get("Policies")), _named(old.get("Policies"))
         for name, document in inline.items():
             if before.get(name) != document:
-                self.call("put_role_policy", {**role, "PolicyName": name, "PolicyDocument": document})
-                shown = self.call("get_role_policy", {**role, "PolicyName": name})["PolicyDocument"]
+                self.call(f"put_{kind}_policy", {**holder, "PolicyName": name, "PolicyDocument": document})
+                shown = self.call(f"get_{kind}_policy", {**holder, "PolicyName": name})["PolicyDocument"]
                 self._raise_first(differences(document, shown, f"Policies.{name}"))
         for name in sorted(before.keys() - inline.keys()):
-            self.call("delete_role_policy", {**role, "PolicyName": name})
+            self.call(f"delete_{kind}_policy", {**holder, "PolicyName": name})
 
     def remove(self, state: ResourceState, snapshot: str | None) -> None:
-        role = {"RoleName": state.id}
-        for policy in self.call("list_attached_role_policies", role)["AttachedPolicies"]:
-            self.call("detach_role_policy", {**role, "PolicyArn": policy["PolicyArn"]})
+        kind, holder = self.kind, self._holder(state)
+        for policy in self.call(f"list_attached_{kind}_policies", holder)["AttachedPolicies"]:
+            self.call(f"detach_{kind}_policy", {**holder, "PolicyArn": policy["PolicyArn"]})
         for name in _named(state.properties.get("Policies")):
-            self.call("delete_role_policy", {**role, "PolicyName": name})
+            self.call(f"delete_{kind}_policy", {**holder, "PolicyName": name})
         super().remove(state, snapshot)
 
     def set_tags(self, state: ResourceState, old: Mapping[str, Any]) -> None:
-        _set_iam_tags(self, state, old, "role", "RoleName")
+        _set_iam_tags(self, state, old, self.kind, f"{self.kind.title()}Name")
+
+    def _holder(self, state: ResourceState) -> dict[str, str]:
+        return {f"{self.kind.title()}Name": state.id}
+
+
+@handles("AWS::IAM::Role")
+class Role(_WithPolicies):
+    kind = "role"
+
+
+@handles("AWS::IAM::User")
+class User(_WithPolicies):
+    kind = "user"
 
 
 @handles("AWS::IAM::Policy")
