@@ -25,7 +25,7 @@ demo: setup
 	@echo 'Stop it:      $(VENV)/bin/groundplan local stop'
 
 test: setup
-	$(PYTHON) -m pytest -n 2 --dist loadgroup
+	$(PYTHON) -m pytest -n 2 --dist loadfile
 
 # What CI adds to the tests.
 check: setup

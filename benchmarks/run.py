@@ -116,8 +116,12 @@ def measurements(folder: Path) -> list[Measurement]:
         file.write_text(blueprint(services))
         bounds = (2.0, 250) if services == 100 else (None, None)
         name = f"{services} services: check and render for both"
-        found.append(Measurement(f"{name}, one process", partial(in_one_process, file, folder / f"{services}-one"), *bounds))
-        found.append(Measurement(f"{name}, three processes", partial(all_three, file, folder / f"{services}-three"), runs=3))
+        found.append(
+            Measurement(f"{name}, one process", partial(in_one_process, file, folder / f"{services}-one"), *bounds)
+        )
+        found.append(
+            Measurement(f"{name}, three processes", partial(all_three, file, folder / f"{services}-three"), runs=3)
+        )
     return [
         *found,
         Measurement("local: deploy, cold", lambda: groundplan("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),

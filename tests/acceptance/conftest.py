@@ -21,8 +21,6 @@ READING = pytest.StashKey[set[str]]()
 """Tests that look at what is deployed."""
 COLLECTED = pytest.StashKey[set[Path]]()
 """Files of which every test was collected."""
-_GROUPS = {"life": "duskspendr-life", "aws": "duskspendr-deployed", "terraform": "duskspendr-terraform"}
-"""Tests that share an expensive fixture run one after the other in one process."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +57,7 @@ class _Recorder:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Before anything is deselected, and before pytest-xdist looks for groups."""
+    """Before anything is deselected."""
     stash = item.config.stash
     claims = stash.setdefault(CLAIMS, {})
     if not any("::" in argument for argument in item.config.args):
@@ -71,9 +69,6 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     names = getattr(item, "fixturenames", ())
     if "aws" in names or "life" in names:
         stash.setdefault(READING, set()).add(item.nodeid)
-    group = next((group for fixture, group in _GROUPS.items() if fixture in names), None)
-    if group:
-        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

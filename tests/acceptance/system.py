@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -95,8 +94,6 @@ class TerraformRoot:
     folder: Path
     """As rendered."""
     core: TerraformCore
-    worked_on: Path
-    """The same for the stand-in of the provider, which makes an ARN of its own up for a secret's version."""
     addresses: Mapping[Ref[Resource], tuple[str, ...]]
     plan: JsonObject
     """The plan in Terraform's JSON form."""
@@ -106,13 +103,10 @@ class TerraformRoot:
     @classmethod
     def applied(cls, folder: Path, workspace: Path, addresses: Mapping[Ref[Resource], tuple[str, ...]]) -> Self:
         """Plan and apply what is in a folder."""
-        worked_on = Path(shutil.copytree(folder, workspace / folder.name))
-        secrets = worked_on / "secrets.tf"
-        secrets.write_text(secrets.read_text().replace(".secret_arn", ".secret_id"))
         core = TerraformCore(workspace / "copies")
-        plan = core.plan(worked_on)
+        plan = core.plan(folder)
         found: dict[str, JsonObject] = {}
-        for resource in core.apply(worked_on)["resources"]:
+        for resource in core.apply(folder)["resources"]:
             if resource["mode"] != "managed":
                 continue
             module = f"{resource['module']}." if "module" in resource else ""
@@ -120,7 +114,7 @@ class TerraformRoot:
                 key = instance.get("index_key")
                 index = "" if key is None else f"[{json.dumps(key)}]"
                 found[f"{module}{resource['type']}.{resource['name']}{index}"] = instance["attributes"]
-        return cls(folder, core, worked_on, addresses, plan, found)
+        return cls(folder, core, addresses, plan, found)
 
     def of(self, ref: Ref[Resource], type_name: str | None = None) -> JsonObject:
         """The values of a resource, or of a further one of that type which it becomes."""

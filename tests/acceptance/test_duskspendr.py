@@ -148,7 +148,7 @@ def test_terraform_validates_plans_and_plans_nothing_twice(terraform: TerraformR
     actions = [change["change"]["actions"] for change in terraform.plan["resource_changes"]]
     assert len(actions) == len(terraform.values)
     assert all(action == ["create"] for action in actions)
-    terraform.core.second_plan_is_empty(terraform.worked_on)
+    terraform.core.second_plan_is_empty(terraform.folder)
 
 
 @requirement("DS-178")

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from tests.cli.commands import Command, Write
 from tests.operations.running import REGION, Aws
 
 from groundplan.errors import ExitCode
-
-pytestmark = pytest.mark.xdist_group("operations")
 
 
 def blueprint(project: str, *, keep: bool) -> str:

@@ -17,8 +17,6 @@ from groundplan.cli.main import INTERRUPTED
 from groundplan.errors import ExitCode
 from groundplan.targets import local
 
-pytestmark = pytest.mark.xdist_group("operations")
-
 SCRIPT = Path(sys.executable).with_name("groundplan")
 
 
@@ -92,23 +90,6 @@ def test_what_refuses_to_go_is_named(groundplan: Command, write: Write, aws: Aws
     gone = groundplan("destroy", "-y")
     assert gone.code == ExitCode.FINE, gone.err
     assert (aws.vpcs(project), aws.stacks(project)) == ([], {})
-
-
-def test_buckets_that_go_are_emptied_and_others_only_when_asked(
-    groundplan: Command, write: Write, aws: Aws, project: str
-) -> None:
-    write(blueprint(project, "files: {encryption: s3}, records: {encryption: s3, keep: true}"))
-    assert groundplan("deploy").code == ExitCode.FINE
-    buckets = {name: f"{project}-{name}-production" for name in ("files", "records")}
-    for name in buckets.values():
-        aws.s3.delete_bucket_policy(Bucket=name)  # whether plain HTTP is refused is not what is tested here
-        aws.s3.put_object(Bucket=name, Key="letter", Body=b"first")
-        aws.s3.put_object(Bucket=name, Key="letter", Body=b"second")
-    gone = groundplan("destroy", "-y")
-    assert gone.code == ExitCode.FINE, gone.err
-    assert "bucket.files: 2 objects or images deleted" in gone.err, "both versions"
-    assert aws.buckets(project) == {buckets["records"]}
-    assert aws.s3.get_object(Bucket=buckets["records"], Key="letter")["Body"].read() == b"second"
 
 
 class Started:

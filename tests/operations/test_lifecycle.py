@@ -14,8 +14,6 @@ from groundplan.errors import ExitCode
 from groundplan.targets import local
 from groundplan.targets.connection import Connection
 
-pytestmark = pytest.mark.xdist_group("operations")
-
 WORKER = "  worker: {image: {repository: worker, tag: '1'}}\n"
 
 

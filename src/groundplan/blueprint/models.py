@@ -71,7 +71,7 @@ class TerraformState(Part):
     backend: Literal["s3", "local"] = "s3"
     """``s3``: encrypted, versioned, locked; ``local``: a file beside the configuration."""
     bucket: str | None = None
-    """Name of the state bucket. Default: made from project and environment; ``terraform init`` can override it."""
+    """Name of the state bucket. Default: ``<project>-<environment>-terraform-state``."""
 
 
 class About(Part):

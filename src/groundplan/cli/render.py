@@ -31,7 +31,8 @@ def render(
         from groundplan.engines import terraform
 
         state = loaded.blueprint.state
-        options = terraform.Options(backend=state.backend, state_bucket=state.bucket)
+        bucket = state.bucket or f"{loaded.blueprint.project}-{loaded.name}-terraform-state"
+        options = terraform.Options(backend=state.backend, state_bucket=bucket)
         rendered = terraform.render(architecture, options)
         terraform.write(rendered, out)
         written = [out / name for name in rendered.files]

@@ -204,7 +204,7 @@ def test_database(aws: Aws, stack: Stack) -> None:  # DS-94 to DS-119
     rds = aws.client("rds", REGION)
     database = rds.describe_db_instances(DBInstanceIdentifier="duskspendr-db")["DBInstances"][0]
     for name, wanted in {
-        "Engine": "postgres", "EngineVersion": "15.7", "DBInstanceClass": "db.t3.medium", "AllocatedStorage": 100,
+        "Engine": "postgres", "EngineVersion": "15.13", "DBInstanceClass": "db.t3.medium", "AllocatedStorage": 100,
         "MaxAllocatedStorage": 500, "StorageType": "gp3", "StorageEncrypted": True, "DBName": "DuskSpendr",
         "MasterUsername": "duskspendr", "MultiAZ": True, "BackupRetentionPeriod": 7,
         "PreferredBackupWindow": "03:00-04:00", "PreferredMaintenanceWindow": "sun:04:00-sun:05:00",

@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
+from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation import query
 from groundplan.targets.local.cloudformation.api import CloudFormationApi
 from groundplan.targets.local.cloudformation.engine import Engine
@@ -18,6 +21,7 @@ from groundplan.targets.local.fakes.service import Fakes
 
 LARGEST_REQUEST = 64 * 1024 * 1024
 """Bytes that a CloudFormation request may have; a template has at most one MiB."""
+_ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 
 class LocalAws:
@@ -30,6 +34,8 @@ class LocalAws:
         self._corrections = Corrections()
         self.changed = False
         """Whether a request that may have changed something came since the last snapshot."""
+        self.unsaved = ""
+        """Why the state could not be written to disk; changes by plain requests are refused as long as that is so."""
         self.clients = Clients(self._emulator)
         self.engine = Engine(self.clients, ACCOUNT, self.gate, saved)
         self.api = CloudFormationApi(self.engine)
@@ -38,8 +44,13 @@ class LocalAws:
         region, service = scope_of(environ)
         if service == "cloudformation":
             return self._cloudformation(region, environ, start_response)
-        if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
+        if not _only_reads(environ):
             self.changed = True
+            if self.unsaved:
+                with suppress(GroundplanError):
+                    self.engine.saved()
+            if self.unsaved:
+                return _failure(start_response, environ, 503, "ServiceUnavailable", self.unsaved)
         return self._emulator(environ, start_response)
 
     def _cloudformation(
@@ -66,7 +77,7 @@ class LocalAws:
             region, service = scope_of(environ)
             self._corrections.apply(service)
             if self.fakes.serves(service):
-                length = int(environ.get("CONTENT_LENGTH") or 0)
+                length = _length(environ)
                 body = environ["wsgi.input"].read(length) if length else b""
                 environ["wsgi.input"] = io.BytesIO(body)
                 answer = self.fakes.answer(service, region, environ, body)
@@ -79,12 +90,37 @@ class LocalAws:
             except Exception as error:
                 logging.getLogger("groundplan.local").exception("moto failed on %s", environ.get("PATH_INFO"))
                 message = f"the emulator failed: {type(error).__name__}: {error}"
-                kind = str(environ.get("CONTENT_TYPE", ""))
-                if "json" in kind:
-                    text = json.dumps({"__type": "InternalFailure", "message": message})
-                else:
-                    kind, text = "text/xml", query.error_response("InternalFailure", message, "-", fault=True)
-                return _answer(start_response, 500, [("Content-Type", kind)], text.encode())
+                return _failure(start_response, environ, 500, "InternalFailure", message)
+
+
+def _only_reads(environ: dict[str, Any]) -> bool:
+    """Whether a request cannot change anything, by its method or by the name of its action."""
+    if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
+        return True
+    action = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
+    if not action and "form-urlencoded" in str(environ.get("CONTENT_TYPE", "")):
+        body = environ["wsgi.input"].read(_length(environ))
+        environ["wsgi.input"] = io.BytesIO(body)
+        found = _ACTION.search(body)
+        action = found[1].decode() if found else ""
+    return action.startswith(("Get", "List", "Describe", "BatchGet"))
+
+
+def _length(environ: dict[str, Any]) -> int:
+    text = str(environ.get("CONTENT_LENGTH") or 0)
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _failure(
+    start_response: Callable[..., Any], environ: dict[str, Any], status: int, code: str, message: str
+) -> Iterable[bytes]:  # fmt: skip
+    """An error of the local AWS, in the form that the service's clients read."""
+    kind = str(environ.get("CONTENT_TYPE", ""))
+    if "json" in kind:
+        text = json.dumps({"__type": code, "message": message})
+    else:
+        kind, text = "text/xml", query.error_response(code, message, "-", fault=True)
+    return _answer(start_response, status, [("Content-Type", kind)], text.encode())
 
 
 def _answer(

@@ -42,14 +42,22 @@ def start(port: int | None = None) -> Running:
 
 
 def stop() -> bool:
-    """Stops it; its state stays. False where none was running."""
+    """Stops it; its state stays. False where none was running.
+
+    Raises EnvironmentalError where it does not stop, because its state cannot be written to disk: it would be lost.
+    """
     folder = StateFolder.default()
     running = folder.running()
     if running is None:
         return False
+    begin = folder.log.stat().st_size if folder.log.exists() else 0
     os.kill(running.pid, signal.SIGTERM)
     deadline = time.monotonic() + SLOWEST_STOP
     while folder.running() is not None:
+        refused = _refusal(folder.log, begin)
+        if refused:
+            raise EnvironmentalError(f"the local AWS (process {running.pid}): {refused}; `groundplan local reset` "
+                                     "stops it without saving")  # fmt: skip
         if time.monotonic() > deadline:
             raise EnvironmentalError(f"the local AWS (process {running.pid}) does not stop; see {folder.log}")
         time.sleep(0.02)
@@ -63,8 +71,13 @@ def status() -> Running | None:
 
 def reset() -> None:
     """Stops it and forgets everything that it held."""
-    stop()
     folder = StateFolder.default()
+    running = folder.running()
+    if running is not None:
+        os.kill(running.pid, signal.SIGKILL)  # what it would still save is to be forgotten
+        deadline = time.monotonic() + SLOWEST_STOP
+        while folder.running() is not None and time.monotonic() < deadline:
+            time.sleep(0.02)
     for path in (folder.snapshot, folder.snapshot.with_name("snapshot.new"), folder.address, folder.log):
         path.unlink(missing_ok=True)
 
@@ -142,10 +155,15 @@ def _answers(port: int) -> bool:
 
 
 def _why(log: Path, begin: int) -> str:
+    refused = _refusal(log, begin)
+    return f"the local AWS did not start: {refused}" if refused else f"the local AWS did not start; see {log}"
+
+
+def _refusal(log: Path, begin: int) -> str:
+    """What the daemon has last refused, according to what its log says behind a position."""
+    if not log.exists():
+        return ""
     with log.open("rb") as file:
         file.seek(begin)
         lines = file.read().decode(errors="replace").splitlines()
-    for line in reversed(lines):
-        if line.startswith(_REFUSED):
-            return f"the local AWS did not start: {line.removeprefix(_REFUSED)}"
-    return f"the local AWS did not start; see {log}"
+    return next((line.removeprefix(_REFUSED) for line in reversed(lines) if line.startswith(_REFUSED)), "")

@@ -9,12 +9,16 @@ import socket
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError, GroundplanError
 from groundplan.targets.local.state import Running, StateFolder
+
+if TYPE_CHECKING:
+    from groundplan.targets.local.application import LocalAws
 
 HOST = "127.0.0.1"
 QUIET_SECONDS = 1.0
@@ -46,40 +50,49 @@ class Saver:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
-        self.enabled = False
+        self._aws: LocalAws | None = None
 
-    def attach(self, aws: object) -> None:
-        from groundplan.targets.local.application import LocalAws
-
-        assert isinstance(aws, LocalAws)
+    def attach(self, aws: LocalAws) -> None:
+        """From now on there is something to save."""
         self._aws = aws
-        self.enabled = True
-        threading.Thread(target=self._watch, name="saver", daemon=True).start()
+        threading.Thread(target=self._watch, args=(aws,), name="saver", daemon=True).start()
 
     def save(self) -> None:
-        if not self.enabled:
+        """Raises EnvironmentalError where the snapshot cannot be written; plain requests are refused from then on,
+        until it can."""
+        aws = self._aws
+        if aws is None:
             return
         from groundplan.targets.local.snapshot import save
 
         with self._lock:
-            started = time.perf_counter()
+            started, known = time.perf_counter(), aws.unsaved
             try:
-                size = save(self._path, self._aws)
-            except Exception:
-                _log.exception("the snapshot could not be written; the state is in memory only")
+                size = save(self._path, aws)
+            except OSError as error:
+                aws.unsaved = f"the state cannot be written to {self._path} ({error.strerror or error})"
+            except Exception as error:
+                _log.exception("the snapshot cannot be made")
+                aws.unsaved = f"the state cannot be saved ({type(error).__name__}: {error})"
+            else:
+                aws.unsaved = ""
+                _log.info("snapshot: %d KiB in %.0f ms", size // 1024, (time.perf_counter() - started) * 1000)
                 return
-            _log.info("snapshot: %d KiB in %.0f ms", size // 1024, (time.perf_counter() - started) * 1000)
+            aws.changed = True
+            if aws.unsaved != known:
+                _log.error("%s", aws.unsaved)
+            raise EnvironmentalError(aws.unsaved)
 
-    def _watch(self) -> None:
+    def _watch(self, aws: LocalAws) -> None:
         while True:
             time.sleep(QUIET_SECONDS)
-            if self._aws.changed:
-                self._aws.changed = False
+            if aws.changed:
+                aws.changed = False
                 time.sleep(QUIET_SECONDS)
-                if not self._aws.changed:
+                if aws.changed:
+                    continue
+                with suppress(EnvironmentalError):  # said to whoever asks for the next change
                     self.save()
-                else:
-                    self._aws.changed = True
 
 
 def serve(folder: StateFolder, port: int) -> None:
@@ -108,8 +121,12 @@ def serve(folder: StateFolder, port: int) -> None:
         actual = listening.getsockname()[1]
         server = make_server(HOST, actual, aws, threaded=True, request_handler=Handler, fd=listening.fileno())
 
-        def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-            saver.save()
+        def stop(_signal: int, _frame: FrameType | None) -> None:
+            try:
+                saver.save()
+            except EnvironmentalError as error:
+                sys.stderr.write(f"{REFUSED}it does not stop, because {error}\n")
+                return
             folder.address.unlink(missing_ok=True)
             _log.info("stopped")
             os._exit(0)  # threads of operations must not outlive their last snapshot

@@ -24,7 +24,7 @@ from typing import Any
 from groundplan.errors import EnvironmentalError
 from groundplan.targets.local.application import LocalAws
 
-FORMAT = 1
+FORMAT = 2
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 _NO_STATE = ("moto_api", "moto_proxy", "instance_metadata")
 
@@ -79,20 +79,20 @@ def load(path: Path, aws: LocalAws) -> None:
         with path.open("rb") as file:
             file.readline()
             content = _Unpickler(file).load()
+        with aws.gate:
+            for name, accounts in content["moto"].items():
+                backend = _backend(name)
+                for account, regions in accounts.items():
+                    for region, state in regions.items():
+                        dict.__setitem__(backend[account], region, state)
+            aws.fakes.store.update(content["fakes"])
+            aws.engine.stacks.update(content["stacks"])
+            aws.engine.change_sets.update(content["change sets"])
     except Exception as error:
         raise EnvironmentalError(
             f"the snapshot {path} is damaged ({type(error).__name__}: {error}); "
             "`groundplan local reset` (or deleting the file) starts with an empty local AWS"
         ) from error
-    with aws.gate:
-        for name, accounts in content["moto"].items():
-            backend = _backend(name)
-            for account, regions in accounts.items():
-                for region, state in regions.items():
-                    dict.__setitem__(backend[account], region, state)
-        aws.fakes.store.update(content["fakes"])
-        aws.engine.stacks.update(content["stacks"])
-        aws.engine.change_sets.update(content["change sets"])
     aws.engine.recover()
 
 

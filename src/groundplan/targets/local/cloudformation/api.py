@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from groundplan.targets.local.cloudformation import parameters as template_parameters
 from groundplan.targets.local.cloudformation import query
-from groundplan.targets.local.cloudformation.drift import detect_drift
+from groundplan.targets.local.cloudformation.answers import (
+    given_parameters,
+    given_tags,
+    page,
+    resource_answer,
+    stack_answer,
+    tag_list,
+    without_values,
+)
+from groundplan.targets.local.cloudformation.drift import detect_drift, resource_drift
 from groundplan.targets.local.cloudformation.engine import NO_CHANGES, Engine
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.policy import read_stack_policy
-from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, StackResource, now
+from groundplan.targets.local.cloudformation.sources import read_object
+from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, now
 from groundplan.targets.local.cloudformation.templates import read_template
 from groundplan.targets.local.cloudformation.validation import check_template, required_capabilities
 
-PAGE = 100
-"""Items per page of events and resources, as AWS cuts them."""
+IMPORTS = ("resources_to_import", "import_existing_resources")
+HIDDEN = ("direct", "nested")
+"""Change sets of CreateStack, UpdateStack and of nested stacks, which AWS does not list."""
 
 
 class CloudFormationApi:
@@ -64,34 +72,45 @@ class CloudFormationApi:
         capabilities: Sequence[str] = (),
         description: str = "", on_stack_failure: str = "", **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
+        if (
+            change_set_type == "IMPORT"
+            or template.get("resources_to_import")
+            or template.get("import_existing_resources")
+        ):
+            raise StackError("The local AWS cannot import existing resources into a stack; create them by the template")
         if change_set_type not in ("CREATE", "UPDATE"):
             raise StackError(f"The local AWS does not know change sets of type {change_set_type}")
         change_set = self.engine.create_change_set(
-            region, stack_name, change_set_name, self._body(region, template), _given(parameters), change_set_type,
-            _tags(tags), capabilities, description, on_stack_failure,
+            region, stack_name, change_set_name, self._body(region, template), given_parameters(parameters),
+            change_set_type, given_tags(tags), capabilities, description, on_stack_failure,
         )  # fmt: skip
         return {"Id": change_set.id, "StackId": change_set.stack}
 
     def describe_change_set(
-        self, region: str, change_set_name: str, stack_name: str = "", include_property_values: bool = False, **_: Any
-    ) -> Mapping[str, Any]:
+        self, region: str, change_set_name: str, stack_name: str = "", include_property_values: bool = False,
+        next_token: str = "",
+    ) -> Mapping[str, Any]:  # fmt: skip
         change_set = self.engine.find_change_set(region, change_set_name, stack_name)
         stack = self.engine.stacks[change_set.stack]
+        changes, token = page(change_set.changes, next_token)
         return {
             **self._change_set_summary(change_set, stack),
             "Parameters": template_parameters.shown(change_set.template.parameters, change_set.raw_parameters),
-            "Tags": _tag_list(change_set.tags),
+            "Tags": tag_list(change_set.tags),
             "Capabilities": change_set.capabilities,
             "OnStackFailure": change_set.on_failure or None,
             "Changes": [
-                {"Type": "Resource", "ResourceChange": change if include_property_values else _without_values(change)}
-                for change in change_set.changes
+                {"Type": "Resource", "ResourceChange": change if include_property_values else without_values(change)}
+                for change in changes
             ],
+            "NextToken": token,
         }
 
     def list_change_sets(self, region: str, stack_name: str, **_: Any) -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
-        found = [item for item in self.engine.change_sets.values() if item.stack == stack.id and item.name != "direct"]
+        found = [
+            item for item in self.engine.change_sets.values() if item.stack == stack.id and item.name not in HIDDEN
+        ]
         return {"Summaries": [self._change_set_summary(item, stack) for item in found]}
 
     @staticmethod
@@ -124,8 +143,8 @@ class CloudFormationApi:
         policy = read_stack_policy(stack_policy_body) if stack_policy_body else ""
         self._refuse_existing(stack_name, region)
         change_set = self.engine.create_change_set(
-            region, stack_name, "direct", self._body(region, template) or "", _given(parameters), "CREATE", _tags(tags),
-            capabilities, direct=True,
+            region, stack_name, "direct", self._body(region, template) or "", given_parameters(parameters), "CREATE",
+            given_tags(tags), capabilities, direct=True,
         )  # fmt: skip
         stack = self.engine.stacks[change_set.stack]
         stack.protected, stack.policy, stack.disable_rollback = enable_termination_protection, policy, disable_rollback
@@ -148,8 +167,8 @@ class CloudFormationApi:
             if change_set.stack == self.engine.find(stack_name, region).id:
                 self.engine.change_sets.pop(change_set.id)
         change_set = self.engine.create_change_set(
-            region, stack_name, "direct", self._body(region, template), _given(parameters), "UPDATE", _tags(tags),
-            capabilities, direct=True,
+            region, stack_name, "direct", self._body(region, template), given_parameters(parameters), "UPDATE",
+            given_tags(tags), capabilities, direct=True,
         )  # fmt: skip
         if change_set.status == "FAILED":
             self.engine.change_sets.pop(change_set.id)
@@ -174,18 +193,22 @@ class CloudFormationApi:
         self.engine.roll_back(stack)
         return {"StackId": stack.id}
 
-    def describe_stacks(self, region: str, stack_name: str = "", **_: Any) -> Mapping[str, Any]:
+    def describe_stacks(self, region: str, stack_name: str = "", next_token: str = "") -> Mapping[str, Any]:
         if stack_name:
-            return {"Stacks": [_stack(self.engine.find(stack_name, region))]}
-        return {"Stacks": [_stack(item) for item in self._stacks(region) if item.exists]}
+            return {"Stacks": [stack_answer(self.engine.find(stack_name, region))]}
+        found, token = page([item for item in self._stacks(region) if item.exists], next_token)
+        return {"Stacks": [stack_answer(item) for item in found], "NextToken": token}
 
-    def list_stacks(self, region: str, stack_status_filter: Sequence[str] = (), **_: Any) -> Mapping[str, Any]:
+    def list_stacks(
+        self, region: str, stack_status_filter: Sequence[str] = (), next_token: str = ""
+    ) -> Mapping[str, Any]:  # fmt: skip
+        wanted = [
+            item for item in self._stacks(region) if not stack_status_filter or item.status in stack_status_filter
+        ]
+        found, token = page(wanted, next_token)
         return {
-            "StackSummaries": [
-                {**_stack(item), "DeletionTime": item.deleted}
-                for item in self._stacks(region)
-                if not stack_status_filter or item.status in stack_status_filter
-            ]
+            "StackSummaries": [{**stack_answer(item), "DeletionTime": item.deleted} for item in found],
+            "NextToken": token,
         }
 
     def _stacks(self, region: str) -> list[Stack]:
@@ -202,7 +225,7 @@ class CloudFormationApi:
     def set_stack_policy(
         self, region: str, stack_name: str, stack_policy_body: str = "", stack_policy_url: str = ""
     ) -> None:
-        text = stack_policy_body or self._object(region, stack_policy_url)
+        text = stack_policy_body or read_object(self.engine.clients, region, stack_policy_url)
         self.engine.find(stack_name, region).policy = read_stack_policy(text)
         self.engine.saved()
 
@@ -214,14 +237,14 @@ class CloudFormationApi:
     def describe_stack_events(self, region: str, stack_name: str = "", next_token: str = "") -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
         events = list(reversed(stack.events))
-        page, token = _page(events, next_token)
+        found, token = page(events, next_token)
         return {
             "StackEvents": [
                 {"StackId": stack.id, "EventId": event.id, "StackName": stack.name,
                  "LogicalResourceId": event.logical_id, "PhysicalResourceId": event.physical_id,
                  "ResourceType": event.type, "Timestamp": event.time, "ResourceStatus": event.status,
                  "ResourceStatusReason": event.reason or None}
-                for event in page
+                for event in found
             ],
             "NextToken": token,
         }  # fmt: skip
@@ -232,7 +255,7 @@ class CloudFormationApi:
         stack = self._stack_of(region, stack_name, physical_resource_id)
         return {
             "StackResources": [
-                _resource(stack, record)
+                resource_answer(stack, record)
                 for record in list(stack.resources.values())
                 if logical_resource_id in ("", record.logical_id) and physical_resource_id in ("", record.state.id)
             ]
@@ -248,15 +271,15 @@ class CloudFormationApi:
 
     def list_stack_resources(self, region: str, stack_name: str, next_token: str = "") -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
-        page, token = _page(list(stack.resources.values()), next_token)
-        return {"StackResourceSummaries": [_resource(stack, record) for record in page], "NextToken": token}
+        found, token = page(list(stack.resources.values()), next_token)
+        return {"StackResourceSummaries": [resource_answer(stack, record) for record in found], "NextToken": token}
 
     def describe_stack_resource(self, region: str, stack_name: str, logical_resource_id: str) -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
         record = stack.resources.get(logical_resource_id)
         if record is None:
             raise StackError(f"Resource {logical_resource_id} does not exist for stack {stack.name}")
-        return {"StackResourceDetail": _resource(stack, record)}
+        return {"StackResourceDetail": resource_answer(stack, record)}
 
     # templates
 
@@ -273,7 +296,7 @@ class CloudFormationApi:
     def get_template_summary(self, region: str, stack_name: str = "", **template: Any) -> Mapping[str, Any]:
         body = self._body(region, template)
         read = read_template(body if body is not None else self._present_body(region, stack_name))
-        needed = sorted(required_capabilities(read))
+        needed = sorted(required_capabilities(read) | ({"CAPABILITY_AUTO_EXPAND"} if read.transforms else set()))
         return {
             "Parameters": [
                 {"ParameterKey": name, "ParameterType": slot.get("Type", "String"),
@@ -285,6 +308,7 @@ class CloudFormationApi:
             "Capabilities": needed,
             "CapabilitiesReason": f"The following resource(s) require capabilities: {needed}" if needed else None,
             "Description": read.description or None,
+            "DeclaredTransforms": list(read.transforms),
             "Version": "2010-09-09",
         }  # fmt: skip
 
@@ -301,32 +325,20 @@ class CloudFormationApi:
         if arguments.get("template_body"):
             return str(arguments["template_body"])
         url = arguments.get("template_url")
-        return self._object(region, str(url)) if url else None
-
-    def _object(self, region: str, url: str) -> str:
-        """An object of the local S3 by its URL, in either style."""
-        parts = urlsplit(url)
-        path = parts.path.lstrip("/")
-        virtual = re.match(r"(.+?)\.s3[.-]", parts.netloc)
-        bucket, _, key = (virtual[1], "/", path) if virtual else path.partition("/")
-        client: Any = self.engine.clients("s3", region)
-        try:
-            return str(client.get_object(Bucket=bucket, Key=key)["Body"].read().decode())
-        except (ClientError, ValueError) as error:
-            raise StackError(f"S3 error: {error} ({url})") from error
+        return read_object(self.engine.clients, region, str(url)) if url else None
 
     # exports
 
-    def list_exports(self, region: str, **_: Any) -> Mapping[str, Any]:
-        return {
-            "Exports": [
-                {"ExportingStackId": stack.id, "Name": output["ExportName"], "Value": output["OutputValue"]}
-                for stack in self._stacks(region)
-                if stack.exists
-                for output in stack.outputs
-                if "ExportName" in output
-            ]
-        }
+    def list_exports(self, region: str, next_token: str = "") -> Mapping[str, Any]:
+        exports = [
+            {"ExportingStackId": stack.id, "Name": output["ExportName"], "Value": output["OutputValue"]}
+            for stack in self._stacks(region)
+            if stack.exists
+            for output in stack.outputs
+            if "ExportName" in output
+        ]
+        found, token = page(exports, next_token)
+        return {"Exports": found, "NextToken": token}
 
     def list_imports(self, region: str, export_name: str, **_: Any) -> Mapping[str, Any]:
         found = [stack.name for stack in self._stacks(region) if stack.exists and export_name in stack.imports]
@@ -349,6 +361,16 @@ class CloudFormationApi:
         }  # fmt: skip
         return {"StackDriftDetectionId": identifier}
 
+    def detect_stack_resource_drift(self, region: str, stack_name: str, logical_resource_id: str) -> Mapping[str, Any]:
+        stack = self.engine.find(stack_name, region)
+        record = stack.resources.get(logical_resource_id)
+        if record is None:
+            raise StackError(f"Resource {logical_resource_id} does not exist for stack {stack.name}")
+        with self.engine.gate:
+            found = resource_drift(stack, record, self.engine.surroundings(region))
+            stack.drifts = [item for item in stack.drifts if item["LogicalResourceId"] != logical_resource_id] + [found]
+        return {"StackResourceDrift": found}
+
     def describe_stack_drift_detection_status(self, region: str, stack_drift_detection_id: str) -> Mapping[str, Any]:
         found = self.detections.get(stack_drift_detection_id)
         if found is None:
@@ -361,57 +383,3 @@ class CloudFormationApi:
         wanted = stack_resource_drift_status_filters
         drifts = self.engine.find(stack_name, region).drifts
         return {"StackResourceDrifts": [d for d in drifts if not wanted or d["StackResourceDriftStatus"] in wanted]}
-
-
-def _given(parameters: Sequence[Mapping[str, Any]]) -> template_parameters.Given:
-    return {
-        item["ParameterKey"]: template_parameters.PREVIOUS
-        if item.get("UsePreviousValue")
-        else str(item.get("ParameterValue", ""))
-        for item in parameters
-    }
-
-
-def _tags(tags: Sequence[Mapping[str, str]] | None) -> dict[str, str] | None:
-    return None if tags is None else {tag["Key"]: tag["Value"] for tag in tags}
-
-
-def _tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
-    return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _page(items: list[Any], token: str | None) -> tuple[list[Any], str | None]:
-    start = int(token) if token and token.isdigit() else 0
-    end = start + PAGE
-    return items[start:end], str(end) if end < len(items) else None
-
-
-def _without_values(change: Mapping[str, Any]) -> dict[str, Any]:
-    details = [
-        {**detail, "Target": {k: v for k, v in detail["Target"].items() if k not in ("BeforeValue", "AfterValue")}}
-        for detail in change["Details"]
-    ]
-    return {**change, "Details": details}
-
-
-def _stack(stack: Stack) -> dict[str, Any]:
-    template = stack.template
-    return {
-        "StackId": stack.id, "StackName": stack.name, "ChangeSetId": stack.change_set or None,
-        "Description": (template.description if template else "") or None,
-        "TemplateDescription": (template.description if template else "") or None,
-        "Parameters": template_parameters.shown(template.parameters if template else {}, stack.raw_parameters),
-        "CreationTime": stack.created, "LastUpdatedTime": stack.updated, "StackStatus": stack.shown_status,
-        "StackStatusReason": stack.reason or None, "Outputs": stack.outputs, "Tags": _tag_list(stack.tags),
-        "EnableTerminationProtection": stack.protected, "Capabilities": stack.capabilities,
-        "DisableRollback": stack.disable_rollback, "DriftInformation": {"StackDriftStatus": stack.drift},
-    }  # fmt: skip
-
-
-def _resource(stack: Stack, record: StackResource) -> dict[str, Any]:
-    return {
-        "StackName": stack.name, "StackId": stack.id, "LogicalResourceId": record.logical_id,
-        "PhysicalResourceId": record.state.id, "ResourceType": record.type, "Timestamp": record.changed,
-        "LastUpdatedTimestamp": record.changed, "ResourceStatus": record.status,
-        "DriftInformation": {"StackResourceDriftStatus": "NOT_CHECKED"}, "Metadata": json.dumps({}),
-    }  # fmt: skip

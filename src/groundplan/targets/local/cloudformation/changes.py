@@ -6,12 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from groundplan.targets.local.cloudformation.definitions import ResourceDefinition, Template
+from groundplan.targets.local.cloudformation.engine_types import row_of
 from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluator, NotYetKnownError
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
-from groundplan.targets.local.cloudformation.scope import StackScope, with_stack_tags
+from groundplan.targets.local.cloudformation.scope import StackScope
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
-from groundplan.targets.local.cloudformation.definitions import ResourceDefinition, Template
-from groundplan.targets.local.types.registry import row_of
 from groundplan.targets.local.types.schemas import schema_of
 
 UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
@@ -31,7 +31,7 @@ def plan(
             changes.append({"Action": "Add", "LogicalResourceId": name, "ResourceType": definition.type,
                             "Scope": [], "Details": []})  # fmt: skip
             continue
-        change = _modification(evaluator, definition, record, stack, tags)
+        change = _modification(evaluator, definition, record, scope, tags)
         if change:
             changes.append(change)
             if change["Replacement"] == "True":
@@ -73,11 +73,15 @@ def needs_replacement(type_name: str, changed: set[str]) -> bool:
 
 
 def _modification(
-    evaluator: Evaluator, definition: ResourceDefinition, record: StackResource, stack: Stack, tags: Mapping[str, str]
+    evaluator: Evaluator,
+    definition: ResourceDefinition,
+    record: StackResource,
+    scope: StackScope,
+    tags: Mapping[str, str],
 ) -> dict[str, Any] | None:
     known, dynamic = _preview(evaluator, definition)
     row = row_of(definition.type)
-    known = with_stack_tags(definition.type, known, stack, record.logical_id, tags, takes_system_tags=row.system_tags)
+    known = scope.completed(definition.type, known, record.logical_id, tags)
     old = {name: value for name, value in record.properties.items() if name not in dynamic}
     changed = changed_properties(known, old) | dynamic
     other_type = record.type != definition.type
@@ -103,9 +107,9 @@ def _modification(
              "Evaluation": "Dynamic" if name in dynamic else "Static", **cause}
             for cause in _causes(definition.properties.get(name), evaluator)
         ]  # fmt: skip
-    scope = sorted({detail["Target"]["Attribute"] for detail in details})
+    attributes = sorted({detail["Target"]["Attribute"] for detail in details})
     return {"Action": "Modify", "LogicalResourceId": record.logical_id, "PhysicalResourceId": record.state.id,
-            "ResourceType": definition.type, "Replacement": replacement, "Scope": scope, "Details": details,
+            "ResourceType": definition.type, "Replacement": replacement, "Scope": attributes, "Details": details,
             **({"PolicyAction": "ReplaceAndRetain" if definition.update_replace_policy == "Retain"
                 else "ReplaceAndDelete"} if replacement == "True" else {})}  # fmt: skip
 

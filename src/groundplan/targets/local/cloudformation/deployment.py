@@ -1,52 +1,32 @@
-"""Carrying out: creations, updates, rollbacks and deletions, resource by resource, with an event for each step.
-
-Every step holds the engine's gate, so that a snapshot of the state never shows a resource without its stack's record.
-"""
+"""Carrying out change sets: creations and updates, several resources at a time, and the way back where one fails."""
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation.changes import changed_properties, needs_replacement
+from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator
-from groundplan.targets.local.cloudformation.references import creation_order, needed_by
-from groundplan.targets.local.cloudformation.scope import StackScope, with_stack_tags
-from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, StackResource, now
+from groundplan.targets.local.cloudformation.operation import EXPECTED, Operation, OperationFailedError, same_thing
+from groundplan.targets.local.cloudformation.references import creation_order, needs
+from groundplan.targets.local.cloudformation.schedule import Schedule
+from groundplan.targets.local.cloudformation.stacks import ChangeSet, StackResource, now
 from groundplan.targets.local.cloudformation.validation import check_values
-from groundplan.targets.local.types.errors import ResourceError
 from groundplan.targets.local.types.handler import Handler, ResourceState, generated_name
-from groundplan.targets.local.types.registry import handler_of
 
-if TYPE_CHECKING:
-    from groundplan.targets.local.cloudformation.engine import Engine
-
-EXPECTED = (ResourceError, StackError, ClientError, BotoCoreError, GroundplanError)
-"""Errors that are the user's; anything else is a fault of this program, and fails the resource with its name."""
-
-
-class OperationFailedError(Exception):
-    """A step failed; the text names the resource and the reason."""
+WORKERS = 4
+"""Resources of one stack that are under way at the same time."""
 
 
 @dataclass(slots=True)
-class Deployment:
-    """One operation on one stack."""
+class Deployment(Operation):
+    """Creates or updates one stack."""
 
-    engine: Engine
-    stack: Stack
-    change_set: ChangeSet | None = None
     on_failure: str = "ROLLBACK"
-    scope: StackScope = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.scope = self.engine.scope(self.stack)
+    workers: int = WORKERS
 
     # create and update
 
@@ -78,41 +58,56 @@ class Deployment:
             stack.set_status("UPDATE_COMPLETE" if updating else "CREATE_COMPLETE")
 
     def _apply(self, change_set: ChangeSet, evaluator: Evaluator) -> list[str]:
-        template = change_set.template
+        """Creates and changes what the template has; the names of its active resources in the order of creation."""
+        template, stack = change_set.template, self.stack
         try:
+            evaluator.settle_conditions()
             active = [name for name, item in template.resources.items() if evaluator.is_active(item.condition)]
-            order = creation_order(template, active)
+            order, needed = creation_order(template, active), needs(template, active)
         except StackError as error:
             raise OperationFailedError(str(error)) from error
-        for name in order:
-            definition = template.resources[name]
-            with self.engine.gate:
-                record = self.stack.resources.get(name)
-                handler = handler_of(definition.type, self.scope.surroundings)
-                try:
-                    properties = with_stack_tags(
-                        definition.type, evaluator.evaluate(dict(definition.properties)), self.stack, name,
-                        change_set.tags, takes_system_tags=handler.row.system_tags,
-                    )  # fmt: skip
-                except EXPECTED as error:
-                    verb = "UPDATE" if record else "CREATE"
-                    self._note_failure(name, definition.type, record.state.id if record else "", verb, str(error))
-                    raise OperationFailedError(f"[{name}]: {error}") from error
-                policies: dict[str, Any] = {
-                    "deletion_policy": definition.deletion_policy,
-                    "update_replace_policy": definition.update_replace_policy,
-                }
-                if record is None or record.type != definition.type:
-                    self._create(name, handler, properties, policies)
-                    continue
-                changed = changed_properties(properties, record.properties)
-                if not changed:
-                    self.stack.resources[name] = replace(record, **policies)
-                elif needs_replacement(definition.type, changed):
-                    self._create(name, handler, properties, policies, replacing=record)
-                else:
-                    self._update(record, handler, properties, changed, policies)
+        schedule = Schedule(
+            {name: needed[name] for name in order},
+            lambda name: self._bring_about(name, template, change_set, evaluator),
+        )
+        failures = schedule.run(self.workers)
+        with self.engine.gate:
+            rest = [name for name in stack.resources if name not in needed]
+            present = [name for name in order if name in stack.resources]
+            stack.resources = {name: stack.resources[name] for name in (*rest, *present)}
+        if failures:
+            unforeseen = next((error for error in failures if not isinstance(error, OperationFailedError)), None)
+            if unforeseen:
+                self.engine.report_fault(unforeseen)
+            raise OperationFailedError("; ".join(map(str, failures)))
         return order
+
+    def _bring_about(self, name: str, template: Template, change_set: ChangeSet, evaluator: Evaluator) -> None:
+        """One resource: created, changed, replaced or left as it is."""
+        definition, record = template.resources[name], self.stack.resources.get(name)
+        handler = self.handler(definition.type, name)
+        try:
+            evaluated = evaluator.evaluate(dict(definition.properties))
+            properties = self.scope.completed(definition.type, evaluated, name, change_set.tags)
+        except EXPECTED as error:
+            verb = "UPDATE" if record else "CREATE"
+            self.note_failure(name, definition.type, record.state.id if record else "", verb, str(error))
+            raise OperationFailedError(f"[{name}]: {error}") from error
+        policies: dict[str, Any] = {
+            "deletion_policy": definition.deletion_policy,
+            "update_replace_policy": definition.update_replace_policy,
+        }
+        if record is None or record.type != definition.type:
+            self._create(name, handler, properties, policies)
+            return
+        changed = changed_properties(properties, record.properties)
+        if not changed:
+            with self.engine.gate:
+                self.stack.resources[name] = replace(record, **policies)
+        elif needs_replacement(definition.type, changed):
+            self._create(name, handler, properties, policies, replacing=record)
+        else:
+            self._update(record, handler, properties, changed, policies)
 
     def _create(
         self, name: str, handler: Handler, properties: dict[str, Any], policies: Mapping[str, Any],
@@ -125,43 +120,49 @@ class Deployment:
             if replacing
             else ""
         )
-        stack.note(name, type_name, replacing.state.id if replacing else "", f"{verb}_IN_PROGRESS", why)
+        with self.engine.gate:
+            stack.note(name, type_name, replacing.state.id if replacing else "", f"{verb}_IN_PROGRESS", why)
         given = dict(properties)
         if handler.row.name and not given.get(handler.row.name):
             given[handler.row.name] = generated_name(handler.row, stack.name, name)
-        try:
-            resolved = self.scope.with_dynamic_references(given)
-            check_values(type_name, resolved)
-            state = handler.create(resolved)
-        except EXPECTED as error:
-            self._note_failure(name, type_name, "", verb, str(error))
-            raise OperationFailedError(f"[{name}]: {error}") from error
-        except Exception as error:
-            self._unexpected(name, type_name, "", verb, error)
-        state = replace(state, properties={**state.properties, **given})
-        stack.resources[name] = StackResource(name, type_name, state, properties, f"{verb}_COMPLETE", now(), **policies)
-        stack.note(name, type_name, state.id, f"{verb}_COMPLETE")
+        with self.step(type_name):
+            try:
+                resolved = self.scope.with_dynamic_references(given)
+                check_values(type_name, resolved)
+                state = handler.create(resolved)
+            except EXPECTED as error:
+                self.note_failure(name, type_name, "", verb, str(error))
+                raise OperationFailedError(f"[{name}]: {error}") from error
+            except Exception as error:
+                self.unexpected(name, type_name, "", verb, error)
+            state = replace(state, properties={**state.properties, **given})
+            stack.resources[name] = StackResource(
+                name, type_name, state, properties, f"{verb}_COMPLETE", now(), **policies
+            )  # fmt: skip
+            stack.note(name, type_name, state.id, f"{verb}_COMPLETE")
 
     def _update(
         self, record: StackResource, handler: Handler, properties: dict[str, Any], changed: Collection[str],
         policies: Mapping[str, Any],
     ) -> None:  # fmt: skip
         name, stack = record.logical_id, self.stack
-        stack.note(name, record.type, record.state.id, "UPDATE_IN_PROGRESS")
+        with self.engine.gate:
+            stack.note(name, record.type, record.state.id, "UPDATE_IN_PROGRESS")
         attempted = replace(record, properties=properties, status="UPDATE_FAILED", changed=now(),
                             state=replace(record.state, properties=dict(properties)))  # fmt: skip
-        try:
-            check_values(record.type, self.scope.with_dynamic_references(properties))
-            state = self._change(handler, record.state, properties, changed)
-        except EXPECTED as error:
-            stack.resources[name] = attempted
-            self._note_failure(name, record.type, record.state.id, "UPDATE", str(error))
-            raise OperationFailedError(f"[{name}]: {error}") from error
-        except Exception as error:
-            stack.resources[name] = attempted
-            self._unexpected(name, record.type, record.state.id, "UPDATE", error)
-        stack.resources[name] = replace(attempted, state=state, status="UPDATE_COMPLETE", changed=now(), **policies)
-        stack.note(name, record.type, state.id, "UPDATE_COMPLETE")
+        with self.step(record.type):
+            try:
+                check_values(record.type, self.scope.with_dynamic_references(properties))
+                state = self._change(handler, record.state, properties, changed)
+            except EXPECTED as error:
+                stack.resources[name] = attempted
+                self.note_failure(name, record.type, record.state.id, "UPDATE", str(error))
+                raise OperationFailedError(f"[{name}]: {error}") from error
+            except Exception as error:
+                stack.resources[name] = attempted
+                self.unexpected(name, record.type, record.state.id, "UPDATE", error)
+            stack.resources[name] = replace(attempted, state=state, status="UPDATE_COMPLETE", changed=now(), **policies)
+            stack.note(name, record.type, state.id, "UPDATE_COMPLETE")
 
     def _change(
         self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]
@@ -225,18 +226,7 @@ class Deployment:
                     stack.leftovers.append(old)
             if stack.leftovers:
                 stack.set_status("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
-        self._delete_leftovers()
-
-    def _delete_leftovers(self) -> list[str]:
-        problems: list[str] = []
-        for record in list(reversed(self.stack.leftovers)):
-            with self.engine.gate:
-                problem = self._delete_one(record, record.update_replace_policy or record.deletion_policy)
-                if problem:
-                    problems.append(f"[{record.logical_id}]: {problem}")
-                else:
-                    self.stack.leftovers.remove(record)
-        return problems
+        self.delete_leftovers()
 
     # rollback
 
@@ -255,7 +245,7 @@ class Deployment:
             self.delete_all(())
         else:
             stack.set_status("ROLLBACK_IN_PROGRESS", f"{reason}. Rollback requested by user.")
-            problems = self._delete_records(list(stack.resources), creating=True)
+            problems = self.delete_records(list(stack.resources), creating=True)
             with self.engine.gate:
                 stack.before = None
                 stack.set_status("ROLLBACK_FAILED" if problems else "ROLLBACK_COMPLETE", "; ".join(problems))
@@ -274,8 +264,8 @@ class Deployment:
         for name in reversed(list(stack.resources)):
             old, current = before.resources.get(name), stack.resources[name]
             if old is None or not same_thing(current, old):
-                with self.engine.gate:
-                    problem = self._delete_one(current, "Delete")
+                with self.step(current.type):
+                    problem = self.delete_one(current, "Delete")
                     if problem:
                         problems.append(f"[{name}]: {problem}")
                     elif old is None:
@@ -291,96 +281,16 @@ class Deployment:
             stack.set_status("UPDATE_ROLLBACK_COMPLETE")
 
     def _restore(self, current: StackResource, old: StackResource) -> str:
-        with self.engine.gate:
+        with self.step(current.type):
             name, stack = current.logical_id, self.stack
             stack.note(name, current.type, old.state.id, "UPDATE_IN_PROGRESS")
-            handler = handler_of(current.type, self.scope.surroundings)
+            handler = self.handler(current.type, name)
             changed = changed_properties(old.properties, current.properties)
             try:
                 state = self._change(handler, current.state, old.properties, changed)
             except Exception as error:
-                self._note_failure(name, current.type, old.state.id, "UPDATE", f"{error}")
+                self.note_failure(name, current.type, old.state.id, "UPDATE", f"{error}")
                 return f"[{name}]: {error}"
             stack.resources[name] = replace(old, state=state)
             stack.note(name, current.type, old.state.id, "UPDATE_COMPLETE")
             return ""
-
-    # delete
-
-    def delete_all(self, retain: Collection[str]) -> None:
-        """Deletes the stack."""
-        stack = self.stack
-        order = [name for name in stack.order if name in stack.resources]
-        order += [name for name in stack.resources if name not in order]
-        problems = self._delete_leftovers()
-        problems += self._delete_records(order, retain=retain)
-        with self.engine.gate:
-            if problems:
-                stack.set_status("DELETE_FAILED", f"The following resource(s) failed to delete: {'; '.join(problems)}")
-                return
-            stack.outputs, stack.imports, stack.before, stack.deleted = (), (), None, now()
-            stack.set_status("DELETE_COMPLETE")
-
-    def _delete_records(self, order: list[str], retain: Collection[str] = (), *, creating: bool = False) -> list[str]:
-        problems: list[str] = []
-        blocked: set[str] = set()
-        stack = self.stack
-        template = self.change_set.template if self.change_set else stack.template
-        for name in reversed(order):
-            if name in blocked:  # something that could not be deleted stands on it
-                continue
-            with self.engine.gate:
-                record = stack.resources[name]
-                policy = record.deletion_policy or self._default_policy(record)
-                if name in retain or policy == "Retain" or (policy == "RetainExceptOnCreate" and not creating):
-                    stack.note(name, record.type, record.state.id, "DELETE_SKIPPED")
-                    stack.resources.pop(name)
-                    continue
-                problem = self._delete_one(record, "Delete" if creating else policy)
-                if problem:
-                    problems.append(f"[{name}]: {problem}")
-                    blocked |= needed_by(template, name) if template else set()
-                    stack.resources[name] = replace(record, status="DELETE_FAILED")
-                else:
-                    stack.resources.pop(name)
-        return problems
-
-    def _default_policy(self, record: StackResource) -> str:
-        """AWS takes a final snapshot of a database unless told otherwise.
-
-        Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
-        """
-        return "Snapshot" if record.type == "AWS::RDS::DBInstance" else "Delete"
-
-    def _delete_one(self, record: StackResource, policy: str) -> str:
-        """Deletes; the reason where that fails."""
-        name, stack = record.logical_id, self.stack
-        stack.note(name, record.type, record.state.id, "DELETE_IN_PROGRESS")
-        handler = handler_of(record.type, self.scope.surroundings)
-        # As AWS names it, with an ending that no other life of the stack has.
-        snapshot = f"{stack.name}-snapshot-{name}-{uuid.uuid4().hex[:12]}".lower() if policy == "Snapshot" else None
-        try:
-            handler.delete(record.state, snapshot)
-        except Exception as error:
-            if not isinstance(error, EXPECTED):
-                self.engine.report_fault(error)
-            stack.note(name, record.type, record.state.id, "DELETE_FAILED", str(error))
-            return str(error)
-        stack.note(name, record.type, record.state.id, "DELETE_COMPLETE")
-        return ""
-
-    # notes
-
-    def _note_failure(self, name: str, type_name: str, physical_id: str, verb: str, why: str) -> None:
-        self.stack.note(name, type_name, physical_id, f"{verb}_FAILED", why)
-
-    def _unexpected(self, name: str, type_name: str, physical_id: str, verb: str, error: Exception) -> None:
-        self.engine.report_fault(error)
-        why = f"the local AWS failed on {type_name} ({type(error).__name__}: {error}); the log has the details"
-        self._note_failure(name, type_name, physical_id, verb, why)
-        raise OperationFailedError(f"[{name}]: {why}") from error
-
-
-def same_thing(one: StackResource, other: StackResource) -> bool:
-    """Whether two records speak of the same physical resource."""
-    return one.type == other.type and one.state.id == other.state.id

@@ -7,20 +7,21 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from groundplan.targets.local.cloudformation.engine_types import handler_of
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource, now
 from groundplan.targets.local.types.errors import ResourceError
 from groundplan.targets.local.types.handler import Surroundings
 from groundplan.targets.local.types.paths import member
 from groundplan.targets.local.types.readback import differences
-from groundplan.targets.local.types.registry import handler_of
 
 
 def detect_drift(stack: Stack, surroundings: Surroundings) -> list[dict[str, Any]]:
     """One entry per resource, in the form of the API's ``StackResourceDrift``."""
-    return [_drift(stack, record, surroundings) for record in stack.resources.values()]
+    return [resource_drift(stack, record, surroundings) for record in stack.resources.values()]
 
 
-def _drift(stack: Stack, record: StackResource, surroundings: Surroundings) -> dict[str, Any]:
+def resource_drift(stack: Stack, record: StackResource, surroundings: Surroundings) -> dict[str, Any]:
+    """The entry of one resource."""
     handler = handler_of(record.type, surroundings)
     status, found = "NOT_CHECKED", list[dict[str, str]]()
     live: dict[str, Any] = {}

@@ -10,15 +10,18 @@ import logging
 import re
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation.changes import plan
 from groundplan.targets.local.cloudformation.deployment import Deployment
 from groundplan.targets.local.cloudformation.errors import StackError, does_not_exist
-from groundplan.targets.local.cloudformation.parameters import Given, read_parameters
+from groundplan.targets.local.cloudformation.operation import Operation
+from groundplan.targets.local.cloudformation.parameters import PREVIOUS, Given, read_parameters
 from groundplan.targets.local.cloudformation.policy import check_stack_policy
+from groundplan.targets.local.cloudformation.rules import check_rules
 from groundplan.targets.local.cloudformation.scope import StackScope, look_up
 from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack
 from groundplan.targets.local.cloudformation.templates import read_template
@@ -46,10 +49,20 @@ class Engine:
         self.account = account
         self.gate: AbstractContextManager[Any] = gate or nullcontext()
         self.saved = saved
-        """Called when an operation starts and ends: the time to write a snapshot."""
+        """Called when an operation starts and ends: the time to write a snapshot. Raises GroundplanError."""
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
         self._lock = threading.RLock()
+
+    @property
+    def whole(self) -> AbstractContextManager[None]:
+        """Holds the engine and the gate, in the order that all take them: for steps that plan."""
+        return self._holding_all()
+
+    @contextmanager
+    def _holding_all(self) -> Iterator[None]:
+        with self._lock, self.gate:
+            yield
 
     # finding
 
@@ -98,12 +111,14 @@ class Engine:
         with self._lock:
             stack = self._stack_for(region, stack_name, kind)
             before = stack.raw_parameters if stack else {}
-            template = read_template(body if body is not None else self._present_body(stack))
+            known = {key: before.get(key, "") if value is PREVIOUS else str(value) for key, value in given.items()}
+            template = read_template(body if body is not None else self._present_body(stack), known)
             check_template(template, self.surroundings(region))
-            check_capabilities(template, capabilities)
+            check_capabilities(template, capabilities, direct=direct)
             parameters = read_parameters(
                 template.parameters, given, before, lambda path: look_up(f"ssm:{path}", self.surroundings(region))
             )
+            check_rules(template.rules, parameters.resolved)
             self._check_name(name, "changeSetName")
             if (
                 stack
@@ -203,19 +218,39 @@ class Engine:
             stack = self.stacks[change_set.stack]
             if stack.busy:
                 raise StackError(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
-            updating = change_set.kind == "UPDATE"
-            if updating and stack.policy:
-                check_stack_policy(stack.policy, change_set.changes)
-            change_set.execution = "EXECUTE_IN_PROGRESS"
-            stack.capabilities, stack.change_set = change_set.capabilities, change_set.id
-            if not updating:
-                stack.tags, stack.template = change_set.tags, change_set.template
-                stack.raw_parameters, stack.parameters = change_set.raw_parameters, change_set.parameters
-            for other in self.change_sets.values():
-                if other is not change_set and other.stack == stack.id and other.execution == "AVAILABLE":
-                    other.execution = "OBSOLETE"
-            stack.set_status("UPDATE_IN_PROGRESS" if updating else "CREATE_IN_PROGRESS", "User Initiated")
-        self._run(Deployment(self, stack, change_set, change_set.on_failure or on_failure).deploy, stack, wait=wait)
+            self._begin(stack, change_set)
+        deployment = Deployment(self, stack, change_set, on_failure=change_set.on_failure or on_failure)
+        self._run(deployment.deploy, stack, wait=wait)
+
+    def _begin(self, stack: Stack, change_set: ChangeSet) -> None:
+        updating = change_set.kind == "UPDATE"
+        if updating and stack.policy:
+            check_stack_policy(stack.policy, change_set.changes)
+        change_set.execution = "EXECUTE_IN_PROGRESS"
+        stack.capabilities, stack.change_set = change_set.capabilities, change_set.id
+        if not updating:
+            stack.tags, stack.template = change_set.tags, change_set.template
+            stack.raw_parameters, stack.parameters = change_set.raw_parameters, change_set.parameters
+        for other in self.change_sets.values():
+            if other is not change_set and other.stack == stack.id and other.execution == "AVAILABLE":
+                other.execution = "OBSOLETE"
+        stack.set_status("UPDATE_IN_PROGRESS" if updating else "CREATE_IN_PROGRESS", "User Initiated")
+
+    def execute_nested(self, change_set: ChangeSet) -> None:
+        """Executes the change set of a nested stack, in this thread, within a step of its parent."""
+        stack = self.stacks[change_set.stack]
+        self._begin(stack, change_set)
+        Deployment(self, stack, change_set, workers=1).deploy()
+        self.change_sets.pop(change_set.id, None)
+
+    def delete_nested(self, stack: Stack) -> None:
+        """Deletes a nested stack within a step of its parent. ``stack.status`` says what became of it."""
+        stack.set_status("DELETE_IN_PROGRESS", "User Initiated")
+        used = self._used_export(stack)
+        if used:
+            stack.set_status("DELETE_FAILED", used)
+        else:
+            Operation(self, stack).delete_all(())
 
     def delete(self, stack: Stack, retain: Sequence[str] = (), *, wait: bool = False) -> None:
         """Starts the deletion. Raises StackError where the stack is protected, busy or its exports are in use."""
@@ -235,8 +270,8 @@ class Engine:
             if used:
                 stack.set_status("DELETE_FAILED", used)
                 return
-        deployment = Deployment(self, stack)
-        self._run(lambda: deployment.delete_all(retain), stack, wait=wait)
+        operation = Operation(self, stack)
+        self._run(lambda: operation.delete_all(retain), stack, wait=wait)
 
     def continue_rollback(self, stack: Stack) -> None:
         """ContinueUpdateRollback."""
@@ -267,21 +302,45 @@ class Engine:
         stack.settling = stack.status
 
         def work() -> None:
-            self.saved()
-            try:
-                operation()
-            except Exception as error:
-                self.report_fault(error)
-                status = stack.status.removesuffix("_IN_PROGRESS").removesuffix("_COMPLETE_CLEANUP")
-                stack.set_status(f"{status}_FAILED", f"the local AWS failed: {type(error).__name__}: {error}")
-            finally:
-                self.saved()
-                stack.settling = ""
+            problem = self._unsaved()
+            if problem:
+                self._fail(stack, f"not begun: {problem}")
+            else:
+                try:
+                    operation()
+                except Exception as error:
+                    self.report_fault(error)
+                    self._fail(stack, f"the local AWS failed: {type(error).__name__}: {error}")
+                problem = self._unsaved()
+                if problem:
+                    self._fail(stack, f"{stack.status}, but {problem}: it is lost when the local AWS stops")
+            stack.settling = ""
 
         thread = threading.Thread(target=work, name=f"stack {stack.name}", daemon=True)
         thread.start()
         if wait:
             thread.join()
+
+    def _unsaved(self) -> str:
+        """Saves; why that could not be, or an empty text."""
+        try:
+            self.saved()
+        except GroundplanError as error:
+            return str(error)
+        return ""
+
+    def _fail(self, stack: Stack, why: str) -> None:
+        """Ends what a stack was about with a failure from which it can be updated or deleted."""
+        with self.gate:
+            status = stack.status.removesuffix("_IN_PROGRESS").removesuffix("_COMPLETE").removesuffix("_FAILED")
+            status = {"UPDATE_COMPLETE_CLEANUP": "UPDATE"}.get(status, status)
+            if status == "UPDATE_ROLLBACK" and stack.before is None:
+                status = "UPDATE"
+            stack.deleted = None
+            stack.set_status(f"{status}_FAILED", why)
+            change_set = self.change_sets.get(stack.change_set)
+            if change_set and change_set.execution in ("EXECUTE_IN_PROGRESS", "EXECUTE_COMPLETE"):
+                change_set.execution, change_set.reason = "EXECUTE_FAILED", why
 
     def report_fault(self, error: Exception) -> None:
         """Writes a fault of this program to the log; the user sees its name only."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final, Protocol
 
-from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.errors import StackError
+from groundplan.targets.local.cloudformation.references import get_att_parts, sub_parts
 
 NO_VALUE: Final = object()
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([^}]+)\}\}")
@@ -93,7 +94,10 @@ class Evaluator:
             if name in self._evaluating:
                 raise StackError(f"Template format error: Circular dependency between conditions: [{name}]")
             self._evaluating.add(name)
-            self._conditions[name] = self._condition_value(self.template.conditions[name])
+            try:
+                self._conditions[name] = self._condition_value(self.template.conditions[name])
+            finally:
+                self._evaluating.discard(name)
         return self._conditions[name]
 
     def settle_conditions(self) -> None:
@@ -142,7 +146,7 @@ class Evaluator:
 
 
 def _sub(evaluator: Evaluator, argument: Any) -> str:
-    text, written = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+    text, written = sub_parts(argument)
     names = {name: evaluator.evaluate(value) for name, value in written.items()}
 
     def replace(match: re.Match[str]) -> str:
@@ -159,8 +163,10 @@ def _sub(evaluator: Evaluator, argument: Any) -> str:
 
 
 def _get_att(evaluator: Evaluator, argument: Any) -> Any:
-    resource, *attribute = argument if isinstance(argument, list) else str(argument).split(".", 1)
-    return evaluator._get_att(str(evaluator.evaluate(resource)), ".".join(str(evaluator.evaluate(part)) for part in attribute))
+    resource, attribute = get_att_parts(argument)
+    return evaluator._get_att(
+        str(evaluator.evaluate(resource)), ".".join(str(evaluator.evaluate(part)) for part in attribute)
+    )
 
 
 def _join(evaluator: Evaluator, argument: Any) -> str:

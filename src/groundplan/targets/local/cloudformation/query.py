@@ -66,12 +66,12 @@ def _decode(value: Any, shape: Shape, path: str) -> Any:
         known = shape.members
         return {name: _decode(item, known[name], f"{path}.{name}") for name, item in value.items() if name in known}
     if isinstance(shape, ListShape):
-        if value == "":
-            return []
-        members = value.get("member", {}) if isinstance(value, dict) else None
-        if not isinstance(members, dict) or not all(key.isdigit() for key in members):
+        return [_decode(item, shape.member, path) for item in _numbered(value, "member", path)]
+    if isinstance(shape, MapShape):
+        entries = _numbered(value, "entry", path)
+        if not all(isinstance(entry, dict) and isinstance(entry.get("key"), str) for entry in entries):
             raise StackError(f"The request is malformed at {path}", "MalformedQueryString")
-        return [_decode(members[key], shape.member, path) for key in sorted(members, key=int)]
+        return {entry["key"]: _decode(entry.get("value", ""), shape.value, path) for entry in entries}
     if isinstance(value, dict):
         raise StackError(f"The request is malformed at {path}", "MalformedQueryString")
     if shape.type_name == "boolean":
@@ -82,6 +82,16 @@ def _decode(value: Any, shape: Shape, path: str) -> Any:
         except ValueError:
             raise StackError(f"{path.removeprefix('.')}: {value!r} is not a number") from None
     return value
+
+
+def _numbered(value: Any, name: str, path: str) -> list[Any]:
+    """The items of ``path.name.1``, ``path.name.2`` and so on."""
+    if value == "":
+        return []
+    items = value.get(name, {}) if isinstance(value, dict) else None
+    if not isinstance(items, dict) or not all(key.isascii() and key.isdigit() and len(key) < 10 for key in items):
+        raise StackError(f"The request is malformed at {path}", "MalformedQueryString")
+    return [items[key] for key in sorted(items, key=int)]
 
 
 def response(operation: OperationModel, result: Mapping[str, Any], request_id: str) -> str:

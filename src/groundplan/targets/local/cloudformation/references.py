@@ -7,14 +7,38 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.errors import StackError
 
 PSEUDO_PARAMETERS = frozenset(
     f"AWS::{name}"
     for name in ["AccountId", "NotificationARNs", "NoValue", "Partition", "Region", "StackId", "StackName", "URLSuffix"]
 )
 PLACEHOLDER = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+def sub_parts(argument: Any) -> tuple[str, Mapping[str, Any]]:
+    """Text and variables of ``Fn::Sub``. Raises StackError."""
+    if isinstance(argument, str):
+        return argument, {}
+    if isinstance(argument, list) and len(argument) == 2:
+        text, names = argument
+        if isinstance(text, str) and isinstance(names, dict):
+            return text, names
+    raise StackError(
+        "Template error: One or more Fn::Sub intrinsic functions don't specify expected arguments. Specify a string as "
+        "first argument, and an optional second argument to specify a mapping of values to replace in the string"
+    )
+
+
+def get_att_parts(argument: Any) -> tuple[Any, list[Any]]:
+    """Resource and attribute of ``Fn::GetAtt``; a function may stand for either. Raises StackError."""
+    if isinstance(argument, str) and "." in argument:
+        argument = argument.split(".", 1)
+    if isinstance(argument, list) and len(argument) >= 2:
+        return argument[0], argument[1:]
+    raise StackError("Template error: every Fn::GetAtt object requires two non-empty parameters, the resource name "
+                     "and the resource attribute")  # fmt: skip
 
 
 def references(value: Any) -> set[str]:
@@ -34,10 +58,12 @@ def _collect(value: Any, found: set[str]) -> None:
         if key == "Ref" and isinstance(item, str):
             found.add(item)
         elif key == "Fn::GetAtt":
-            found.add(str(item[0]) if isinstance(item, list) else str(item).split(".", 1)[0])
-            _collect(item[1:] if isinstance(item, list) else [], found)
+            resource, attribute = get_att_parts(item)
+            if isinstance(resource, str):
+                found.add(resource)
+            _collect([resource, *attribute], found)
         elif key == "Fn::Sub":
-            text, names = (item, {}) if isinstance(item, str) else (item[0], item[1])
+            text, names = sub_parts(item)
             found |= {name.strip().split(".", 1)[0] for name in PLACEHOLDER.findall(text) if name.strip() not in names}
             _collect(names, found)
         else:
@@ -53,15 +79,15 @@ def get_atts(value: Any) -> set[tuple[str, str]]:
     if isinstance(value, dict):
         for key, item in value.items():
             if key == "Fn::GetAtt":
-                parts = item if isinstance(item, list) else str(item).split(".", 1)
-                if all(isinstance(part, str) for part in parts):
-                    found.add((parts[0], ".".join(parts[1:])))
+                resource, attribute = get_att_parts(item)
+                if isinstance(resource, str) and all(isinstance(part, str) for part in attribute):
+                    found.add((resource, ".".join(attribute)))
             elif key == "Fn::Sub":
-                text, names = (item, {}) if isinstance(item, str) else (item[0], item[1])
+                text, names = sub_parts(item)
                 for name in PLACEHOLDER.findall(text):
-                    resource, dot, attribute = name.strip().partition(".")
+                    owner, dot, member = name.strip().partition(".")
                     if dot and name.strip() not in names:
-                        found.add((resource, attribute))
+                        found.add((owner, member))
                 found |= get_atts(names)
             else:
                 found |= get_atts(item)

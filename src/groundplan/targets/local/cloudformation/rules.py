@@ -33,9 +33,9 @@ def _holds(written: Any, parameters: Mapping[str, Any], rule: str) -> bool:
     arguments = argument if isinstance(argument, list) else [argument]
     match function, len(arguments):
         case "Fn::And", _:
-            return all([_holds(item, parameters, rule) for item in arguments])
+            return all(_holds(item, parameters, rule) for item in arguments)
         case "Fn::Or", _:
-            return any([_holds(item, parameters, rule) for item in arguments])
+            return any(_holds(item, parameters, rule) for item in arguments)
         case "Fn::Not", 1:
             return not _holds(arguments[0], parameters, rule)
         case "Fn::Equals", 2:
@@ -57,7 +57,7 @@ def _value(written: Any, parameters: Mapping[str, Any], rule: str) -> Any:
     if isinstance(written, list):
         return [_value(item, parameters, rule) for item in written]
     if isinstance(written, dict):
-        name = written.get("Ref")
+        name = str(written.get("Ref"))
         if len(written) != 1 or name not in parameters:
             raise StackError(
                 f"Template format error: rule {rule}: {next(iter(written), '{}')} cannot be evaluated; rules of the "

@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.engine_types import handler_of, row_of
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator, resolve_dynamic
-from groundplan.targets.local.cloudformation.stacks import Stack
-from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.nested import nested_output
+from groundplan.targets.local.cloudformation.sources import read_object
+from groundplan.targets.local.cloudformation.stacks import STACK, Stack
 from groundplan.targets.local.types.handler import ClientFactory, Surroundings
-from groundplan.targets.local.types.registry import handler_of
 from groundplan.targets.local.types.schemas import schema_of
 
 
@@ -34,6 +36,8 @@ class StackScope:
         record = self._record(logical_id)
         if record is None:
             return None
+        if record.type == STACK:
+            return nested_output(self.stacks, record.state.id, name)
         return handler_of(record.type, self.surroundings).attribute(record.state, name)
 
     def _record(self, logical_id: str) -> Any:
@@ -62,6 +66,19 @@ class StackScope:
             "AWS::URLSuffix": "amazonaws.com",
         }
         return Evaluator(template, parameters, pseudo, self, preview)
+
+    def completed(
+        self, type_name: str, properties: dict[str, Any], logical_id: str, tags: Mapping[str, str]
+    ) -> dict[str, Any]:
+        """Evaluated properties with the stack's tags; those of a nested stack with its template, as it is now."""
+        row = row_of(type_name)
+        if type_name == STACK and isinstance(properties.get("TemplateURL"), str):
+            surroundings = self.surroundings
+            body = read_object(surroundings.clients, surroundings.region, properties["TemplateURL"])
+            properties = {**properties, "TemplateBody": body}
+        return with_stack_tags(
+            type_name, properties, self.stack, logical_id, tags, takes_system_tags=row.system_tags
+        )  # fmt: skip
 
     def with_dynamic_references(self, value: dict[str, Any]) -> dict[str, Any]:
         """Properties as the API gets them."""

@@ -11,19 +11,19 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from groundplan.errors import suggestion
+from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.engine_types import handler_of, is_known
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
-from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.stacks import STACK
 from groundplan.targets.local.types.errors import ResourceError
 from groundplan.targets.local.types.handler import Surroundings
-from groundplan.targets.local.types.registry import handler_of
-from groundplan.targets.local.types.rows import all_rows
 from groundplan.targets.local.types.schemas import ResourceSchema, resolve, schema_of
 
 
 def check_template(template: Template, surroundings: Surroundings) -> None:
     """Raises StackError for the first thing that is wrong with the template."""
-    unknown = sorted({item.type for item in template.resources.values()} - all_rows().keys())
+    unknown = sorted({item.type for item in template.resources.values() if not is_known(item.type)})
     if unknown:
         where = ", ".join(f"{name} ({item.type})" for name, item in template.resources.items() if item.type in unknown)
         raise StackError(f"Template format error: Unrecognized resource types: [{', '.join(unknown)}]: {where}")
@@ -60,6 +60,8 @@ def _check_attributes(template: Template) -> None:
         if definition is None:
             raise StackError(f"Template error: instance of Fn::GetAtt references undefined resource {resource}")
         schema = schema_of(definition.type)
+        if definition.type == STACK and attribute.startswith("Outputs."):
+            continue
         if schema and not schema.has_attribute(attribute):
             raise StackError(
                 f"Template error: resource {resource}: Requested attribute {attribute} does not exist in schema for "
@@ -77,9 +79,14 @@ def required_capabilities(template: Template) -> set[str]:
     return {"CAPABILITY_IAM"} if any(item.type != "AWS::IAM::OIDCProvider" for item in iam) else set()
 
 
-def check_capabilities(template: Template, given: Collection[str]) -> None:
-    """Raises StackError where the caller did not acknowledge what the template needs."""
+def check_capabilities(template: Template, given: Collection[str], *, direct: bool = False) -> None:
+    """Raises StackError where the caller did not acknowledge what the template needs.
+
+    ``direct``: without a change set, in which the caller could have seen what a transform makes of the template.
+    """
     needed = required_capabilities(template)
+    if direct and template.transforms and "CAPABILITY_AUTO_EXPAND" not in given:
+        raise StackError("Requires capabilities : [CAPABILITY_AUTO_EXPAND]", "InsufficientCapabilitiesException")
     if needed == {"CAPABILITY_IAM"} and "CAPABILITY_NAMED_IAM" in given:
         return
     missing = sorted(needed - set(given))

@@ -171,5 +171,7 @@ def update_file_system(request: Request) -> dict[str, Any]:
 @files.operation("UpdateFileSystemProtection")
 def update_protection(request: Request) -> dict[str, Any]:
     found = _file_system(request)
-    found.file_system_protection = {"ReplicationOverwriteProtection": request.parameters["ReplicationOverwriteProtection"]}
+    found.file_system_protection = {
+        "ReplicationOverwriteProtection": request.parameters["ReplicationOverwriteProtection"]
+    }
     return dict(found.file_system_protection)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from groundplan.targets.local.fakes.service import RefusedError, Request, faked
+from groundplan.targets.local.fakes.service import NOT_MINE, RefusedError, Request, faked
 
 eks = faked("eks")
 
@@ -129,7 +129,9 @@ def update_identity(request: Request) -> dict[str, Any]:
 def list_identities(request: Request) -> dict[str, Any]:
     _cluster(request)
     wanted = request.parameters["clusterName"]
-    return {"associations": [each for each in request.table("pod identities").values() if each["clusterName"] == wanted]}
+    return {
+        "associations": [each for each in request.table("pod identities").values() if each["clusterName"] == wanted]
+    }
 
 
 @eks.operation("DeletePodIdentityAssociation")
@@ -214,7 +216,9 @@ def list_policies(request: Request) -> dict[str, Any]:
 @eks.operation("UpdateClusterVersion")
 def update_cluster_version(request: Request) -> dict[str, Any]:
     cluster = _cluster(request, "name")
-    old, new = ([int(part) for part in version.split(".")] for version in (cluster.version, request.parameters["version"]))
+    old, new = (
+        [int(part) for part in version.split(".")] for version in (cluster.version, request.parameters["version"])
+    )
     if new != [old[0], old[1] + 1]:
         raise RefusedError(
             "InvalidParameterException",
@@ -237,3 +241,47 @@ def update_nodes_version(request: Request) -> dict[str, Any]:
         if name in request.parameters:
             setattr(group, attribute, request.parameters[name])
     return {"update": _update(request, "VersionUpdate", [("Version", group.version)])}
+
+
+def _tagged(request: Request) -> dict[str, str] | None:
+    """The tags of what an ARN names; None for a cluster, which moto tags itself."""
+    from moto.eks.models import eks_backends
+
+    arn = request.parameters["resourceArn"]
+    for table in ("addons", "access entries", "pod identities"):
+        for item in request.table(table).values():
+            if arn in (item.get("addonArn"), item.get("accessEntryArn"), item.get("associationArn")):
+                tags: dict[str, str] = item.setdefault("tags", {})
+                return tags
+    for cluster in eks_backends[request.account][request.region].clusters.values():
+        for group in cluster.nodegroups.values():
+            if group.arn == arn:
+                group.tags = dict(group.tags)
+                kept: dict[str, str] = group.tags
+                return kept
+    return None
+
+
+@eks.operation("TagResource")
+def tag(request: Request) -> Any:
+    tags = _tagged(request)
+    if tags is None:
+        return NOT_MINE
+    tags.update(request.parameters["tags"])
+    return {}
+
+
+@eks.operation("UntagResource")
+def untag(request: Request) -> Any:
+    tags = _tagged(request)
+    if tags is None:
+        return NOT_MINE
+    for key in request.parameters["tagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+@eks.operation("ListTagsForResource")
+def list_tags(request: Request) -> Any:
+    tags = _tagged(request)
+    return NOT_MINE if tags is None else {"tags": tags}

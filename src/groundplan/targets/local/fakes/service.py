@@ -13,7 +13,9 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
-_FAMILIES = ("backup", "costs", "databases", "edge", "kubernetes", "monitoring", "security", "storage", "tracing")
+_FAMILIES = (
+    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "security", "storage", "tracing",
+)  # fmt: skip
 
 NOT_MINE: Final = object()
 """A fake returns it to hand a request on to moto."""

@@ -81,7 +81,9 @@ def get_rules(request: Request) -> dict[str, Any]:
 @xray.operation("UpdateSamplingRule")
 def update_rule(request: Request) -> dict[str, Any]:
     change = request.parameters["SamplingRuleUpdate"]
-    found = _found(Request(change, request.account, request.region, request.store), "sampling rules", "RuleName", "RuleARN")
+    found = _found(
+        Request(change, request.account, request.region, request.store), "sampling rules", "RuleName", "RuleARN"
+    )
     made = {**found, **change}
     request.table("sampling rules")[found["RuleName"]] = made
     return {"SamplingRuleRecord": _record(made)}

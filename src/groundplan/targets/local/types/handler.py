@@ -20,6 +20,7 @@ from groundplan.targets.local.types.errors import NotAppliedError, ResourceError
 from groundplan.targets.local.types.expressions import Values
 from groundplan.targets.local.types.paths import member, search
 from groundplan.targets.local.types.readback import differences, shape_at
+from groundplan.targets.local.types.refusals import Wish, first_refusal
 from groundplan.targets.local.types.rows import Call, Part, Row, tagging
 
 ClientFactory = Callable[[str, str], BaseClient]
@@ -109,6 +110,7 @@ class Handler:
     def create(self, properties: dict[str, Any]) -> ResourceState:
         """Creates and reads back. Raises ResourceError or ClientError; nothing is left behind then."""
         properties = {**self._defaults(), **properties}
+        self._refuse_what_aws_refuses(properties, None)
         response: dict[str, Any] = {}
         asked: dict[str, Any] = {}
         operation = self.create_operation(properties)
@@ -136,6 +138,7 @@ class Handler:
         lasting = (*self.row.fixed, self.row.name)
         kept = {name: state.properties[name] for name in lasting if name in state.properties}
         properties = {**self._defaults(), **kept, **properties}
+        self._refuse_what_aws_refuses(properties, state.properties)
         new = replace(state, properties=properties)
         tag_property = self.tag_property
         apart = {name for part in self.row.parts for name in part.properties} | self.handles | {tag_property}
@@ -347,6 +350,11 @@ class Handler:
     def _defaults(self) -> dict[str, Any]:
         values = Values(self.surroundings.account, self.surroundings.region, {})
         return {name: values.evaluate(value) for name, value in self.row.fixed.items()}
+
+    def _refuse_what_aws_refuses(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> None:
+        refused = first_refusal(Wish(self.row.type, properties, self.surroundings, old))
+        if refused:
+            raise ResourceError(str(refused))
 
     def _refuse_what_cannot_change(self, names: Collection[str]) -> None:
         update = self.row.update

@@ -128,10 +128,14 @@ class CacheParameterGroup(_ParameterGroup):
 
 @handles("AWS::ElastiCache::ReplicationGroup")
 class ReplicationGroup(Handler):
-    """moto counts nodes by replicas per node group; AWS by NumCacheClusters where cluster mode is off."""
+    """moto counts nodes by replicas per node group; AWS by NumCacheClusters where cluster mode is off.
+
+    AWS stores the id in lower case. Source: API_CreateReplicationGroup of ElastiCache, ReplicationGroupId.
+    """
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         arguments = super().create_arguments(properties)
+        arguments["ReplicationGroupId"] = str(arguments["ReplicationGroupId"]).lower()
         nodes = properties.get("NumCacheClusters")
         if nodes is not None and "ReplicasPerNodeGroup" not in properties:
             arguments["ReplicasPerNodeGroup"] = int(nodes) - 1

@@ -1,0 +1,243 @@
+"""What is left after a crash in the middle of an operation, on a full disk and with a damaged snapshot."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import resource
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from groundplan.errors import EnvironmentalError
+from groundplan.targets import local
+from groundplan.targets.local.application import LocalAws
+from groundplan.targets.local.cloudformation.operation import Operation
+from groundplan.targets.local.snapshot import load, save, versions
+from groundplan.targets.local.state import FOLDER_VARIABLE
+
+from .conftest import Aws
+
+NO_ROOM = (2048, resource.RLIM_INFINITY)
+ROOM = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "state"))
+    yield tmp_path / "state"
+    local.reset()
+
+
+def client(running: local.Running, service: str) -> Any:
+    import boto3
+    from botocore.config import Config
+
+    make: Any = boto3.client
+    return make(service, endpoint_url=running.endpoint, region_name="eu-west-1", aws_access_key_id="local",
+                aws_secret_access_key="local", config=Config(retries={"max_attempts": 0}))  # fmt: skip
+
+
+def topics(count: int) -> str:
+    return json.dumps({"Resources": {f"T{n:03}": {"Type": "AWS::SNS::Topic"} for n in range(count)}})
+
+
+def settled(cloudformation: Any, name: str) -> dict[str, Any]:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if not stack["StackStatus"].endswith("_IN_PROGRESS"):
+            return stack
+        time.sleep(0.02)
+    raise AssertionError(f"{name} does not settle")
+
+
+def wait_for_resources(cloudformation: Any, name: str, count: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(cloudformation.list_stack_resources(StackName=name)["StackResourceSummaries"]) < count:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_killed_in_the_middle_of_a_creation(folder: Path) -> None:
+    running = local.start()
+    cloudformation = client(running, "cloudformation")
+    cloudformation.create_stack(StackName="big", TemplateBody=topics(400))
+    wait_for_resources(cloudformation, "big", 30)
+    cloudformation.create_stack(StackName="small", TemplateBody=json.dumps(
+        {"Resources": {"Q": {"Type": "AWS::SQS::Queue"}}}))  # fmt: skip  # its snapshot shows the big one half done
+    settled(cloudformation, "small")
+    os.kill(running.pid, signal.SIGKILL)
+    os.waitpid(running.pid, 0)
+    again = local.start()
+    cloudformation, sns = client(again, "cloudformation"), client(again, "sns")
+    stack = cloudformation.describe_stacks(StackName="big")["Stacks"][0]
+    assert (stack["StackStatus"], stack["StackStatusReason"]) == (
+        "CREATE_FAILED", "the local AWS was stopped during this operation",
+    )  # fmt: skip
+    recorded = {
+        item["PhysicalResourceId"]
+        for page in cloudformation.get_paginator("list_stack_resources").paginate(StackName="big")
+        for item in page["StackResourceSummaries"]
+    }
+    there = {item["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for item in page["Topics"]}
+    assert 30 <= len(recorded) < 400
+    assert there == recorded
+    cloudformation.delete_stack(StackName="big")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="big", WaiterConfig={"Delay": 1})
+    assert not sns.list_topics()["Topics"]
+    assert settled(cloudformation, "small")["StackStatus"] == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize("kind", ["create", "update", "delete"])
+def test_a_crash_before_any_resource_leaves_nothing_unowned(aws: Aws, tmp_path: Path, kind: str) -> None:
+    """A snapshot at each single step of an operation: in none of them is anything there that no stack knows."""
+    first = Aws()
+    snapshots: list[Path] = []
+    cloudformation = first.engine
+
+    class Watching:
+        """The gate, which takes a snapshot whenever it is let go."""
+
+        depth = 0
+        owner = threading.RLock()
+
+        def __enter__(self) -> None:
+            self.owner.acquire()
+            self.depth += 1
+
+        def __exit__(self, *_: object) -> None:
+            self.depth -= 1
+            if not self.depth and len(snapshots) < 60:
+                snapshots.append(tmp_path / str(len(snapshots)))
+                gate, first.local.gate = first.local.gate, self.plain  # type: ignore[assignment]  # a gate for the test
+                save(snapshots[-1], first.local)
+                first.local.gate = gate
+            self.owner.release()
+
+        plain = threading.RLock()
+
+    parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "1"}}
+    names = "ABCDEF"
+    body = {"Resources": {name: parameter for name in names}}
+    stack = None
+    if kind != "create":
+        stack = first.deploy(body)
+    watching: Any = Watching()
+    first.local.gate = cloudformation.gate = watching
+    if stack is None:
+        first.deploy(body)
+    elif kind == "update":
+        other = {"Type": "AWS::SNS::Topic"}
+        first.update(stack, {"Resources": {**{name: parameter for name in "ABC"}, **{name: other for name in "XYZ"}}})
+    else:
+        Operation(cloudformation, stack).delete_all(())
+    assert len(snapshots) > 6
+    for path in snapshots:
+        restored = Aws()
+        restored.local.clients("ssm", "us-east-1")
+        _forget(restored)
+        load(path, restored.local)
+        (found,) = restored.engine.stacks.values()
+        owned = {record.state.id for record in (*found.resources.values(), *found.leftovers)}
+        there = {item["Name"] for item in restored.client("ssm").describe_parameters()["Parameters"]}
+        there |= {item["TopicArn"] for item in restored.client("sns").list_topics()["Topics"]}
+        assert there <= owned, (path, found.status)
+    _forget(aws)
+
+
+def _forget(_aws: Aws) -> None:
+    """moto's state is one for the whole process."""
+    import moto.backends
+
+    for name in ("ssm", "sns"):
+        get: Any = moto.backends.get_backend
+        get(name).clear()
+
+
+def limit(running: local.Running, limits: tuple[int, int]) -> None:
+    """The size that files of the daemon may have: a disk that is full, for this process only."""
+    resource.prlimit(running.pid, resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_is_told(folder: Path) -> None:
+    running = local.start()
+    cloudformation, sqs = client(running, "cloudformation"), client(running, "sqs")
+    cloudformation.create_stack(StackName="before", TemplateBody=topics(1))
+    assert settled(cloudformation, "before")["StackStatus"] == "CREATE_COMPLETE"
+    limit(running, NO_ROOM)
+    cloudformation.create_stack(StackName="full", TemplateBody=topics(1))
+    stack = settled(cloudformation, "full")
+    assert stack["StackStatus"] == "CREATE_FAILED"
+    assert "not begun: the state cannot be written" in stack["StackStatusReason"]
+    assert "File too large" in stack["StackStatusReason"]
+    assert not cloudformation.list_stack_resources(StackName="full")["StackResourceSummaries"]
+    cloudformation.delete_stack(StackName="before")
+    assert settled(cloudformation, "before")["StackStatus"] == "DELETE_FAILED"
+    with pytest.raises(ClientError, match="ServiceUnavailable.*cannot be written"):
+        sqs.create_queue(QueueName="refused")
+    assert "QueueUrls" not in sqs.list_queues()
+    with pytest.raises(EnvironmentalError, match="does not stop, because the state cannot be written.*reset"):
+        local.stop()
+    assert local.status() == running
+    limit(running, ROOM)
+    sqs.create_queue(QueueName="taken")
+    cloudformation.delete_stack(StackName="full")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="full", WaiterConfig={"Delay": 1})
+    assert local.stop() is True
+
+
+def test_a_disk_that_fills_up_during_an_operation(folder: Path) -> None:
+    running = local.start()
+    cloudformation = client(running, "cloudformation")
+    cloudformation.create_stack(StackName="big", TemplateBody=topics(300))
+    wait_for_resources(cloudformation, "big", 20)
+    limit(running, NO_ROOM)
+    stack = settled(cloudformation, "big")
+    assert stack["StackStatus"] == "CREATE_FAILED"
+    assert stack["StackStatusReason"].startswith("CREATE_COMPLETE, but the state cannot be written")
+    limit(running, ROOM)
+    cloudformation.delete_stack(StackName="big")
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName="big", WaiterConfig={"Delay": 1})
+    assert not client(running, "sns").list_topics().get("Topics")
+
+
+def test_damaged_snapshots(folder: Path) -> None:
+    folder.mkdir(mode=0o700)
+    head = json.dumps(versions(), sort_keys=True).encode() + b"\n"
+    whole = head + pickle.dumps({"moto": {}, "fakes": {}, "stacks": {}, "change sets": {}})
+    for content in (b"", b"{}", b"\x00" * 100, b"[1]\n", head, head + b"rubbish", whole[:-5], head + pickle.dumps([1])):
+        (folder / "snapshot").write_bytes(content)
+        with pytest.raises(EnvironmentalError, match="snapshot.*`groundplan local reset`"):
+            local.start()
+        assert (folder / "snapshot").read_bytes() == content
+    local.reset()
+    assert client(local.start(), "cloudformation").describe_stacks()["Stacks"] == []
+
+
+def test_public_images_are_not_saved_and_are_there_again(tmp_path: Path) -> None:
+    import moto.backends
+
+    first = LocalAws()
+    ec2: Any = first.clients("ec2", "eu-north-1")
+    images = {image["ImageId"] for image in ec2.describe_images()["Images"]}
+    volume = ec2.create_volume(AvailabilityZone="eu-north-1a", Size=1)["VolumeId"]
+    kept = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    own = ec2.register_image(Name="own")["ImageId"]
+    size = save(tmp_path / "snapshot", first)
+    assert size < 400_000
+    get: Any = moto.backends.get_backend
+    get("ec2").clear()
+    second = LocalAws()
+    load(tmp_path / "snapshot", second)
+    ec2 = second.clients("ec2", "eu-north-1")
+    assert {image["ImageId"] for image in ec2.describe_images()["Images"]} == images | {own}
+    assert ec2.describe_snapshots(SnapshotIds=[kept])["Snapshots"]
+    assert len(images) > 100
