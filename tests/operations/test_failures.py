@@ -24,17 +24,20 @@ def blueprint(project: str, buckets: str) -> str:
     return f"project: {project}\nregion: {REGION}\nprofile: poc\nbuckets: {{{buckets}}}\n"
 
 
+@pytest.mark.parametrize("keep", ["false", "true"])
 def test_a_resource_that_fails_is_named_and_all_is_undone(
-    groundplan: Command, write: Write, aws: Aws, project: str
+    groundplan: Command, write: Write, aws: Aws, project: str, keep: str
 ) -> None:
+    """Even what would be kept when the environment is destroyed goes when it was never finished."""
     somebodys = f"{project}-taken"
     aws.create_bucket(somebodys)
-    write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
+    files = f"{{encryption: s3, keep: {keep}}}"
+    write(blueprint(project, f"files: {files}, others: {{encryption: s3, name: {somebodys}}}"))
     failed = groundplan("deploy", "--format", "json")
     assert (failed.code, failed.out) == (ExitCode.DEPLOYMENT_FAILED, "")
     last = failed.err.splitlines()[-1]
     assert last.startswith(f"error: {project}-production-storage: bucket.others (AWS::S3::Bucket): ")
-    assert "BucketAlready" in last
+    assert "AlreadyExists" in last, "the reason, in the words of the local AWS"
     assert last.endswith("The stack was rolled back: everything of it was removed again.")
     assert aws.buckets(project) == {somebodys}
     stacks = aws.stacks(project)

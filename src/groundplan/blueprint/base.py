@@ -65,6 +65,9 @@ NAME_PATTERN = r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$"
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=40)]
 """The name of a thing in the blueprint: lower case, digits, single hyphens or underscores, starting with a letter."""
 
+ProjectName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=24)]
+"""The name of an application: as ``Name``, but short, because it stands in front of every other name."""
+
 ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 """The letter of an availability zone: ``a`` of ``ap-south-1a``."""
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from groundplan.blueprint.base import Name, Part
+from groundplan.blueprint.base import Name, Part, ProjectName
 from groundplan.blueprint.data import Bucket, Cache, Database
 from groundplan.blueprint.network import Network
 from groundplan.blueprint.services import Service
@@ -88,7 +88,7 @@ class About(Part):
 class Blueprint(Part):
     """An application for one environment: the base with the environment's overlay and the profile applied."""
 
-    project: Name = Field(max_length=24)
+    project: ProjectName
     """The application's name in identifiers."""
     title: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9-]*$", max_length=24)
     """Its spelling in names that allow capitals. Default: the project's name."""

@@ -27,9 +27,25 @@ def _pattern(written: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE)
 
 
+def _matches(written: str, name: str) -> bool:
+    """Most of what policies name has no wildcard, and comparing is far cheaper than compiling."""
+    if "*" in written or "?" in written:
+        return _pattern(written).fullmatch(name) is not None
+    return written.casefold() == name.casefold()
+
+
 def is_known(role: Role) -> bool:
     """Whether all that the role may do stands in this architecture."""
     return all(spelled(arn).endswith(KNOWN_MANAGED) for arn in role.managed_policy_arns)
+
+
+def may_ever(role: Role, action: str) -> bool:
+    """Whether a statement of the role allows an action on anything at all."""
+    return any(
+        statement.effect == "Allow" and any(_matches(allowed, action) for allowed in statement.actions)
+        for policy in role.inline_policies
+        for statement in policy.document.statements
+    )
 
 
 def allows(role: Role, action: str, *names: str) -> bool:
@@ -52,8 +68,8 @@ def may_use_key(role: Role, key: Key, action: str) -> bool:
 def _speaks(statement: Statement, action: str, names: tuple[str, ...]) -> bool:
     return (
         statement.effect == "Allow"
-        and any(_pattern(allowed).fullmatch(action) for allowed in statement.actions)
-        and any(_pattern(spelled(resource)).fullmatch(name) for resource in statement.resources for name in names)
+        and any(_matches(allowed, action) for allowed in statement.actions)
+        and any(_matches(spelled(resource), name) for resource in statement.resources for name in names)
     )
 
 

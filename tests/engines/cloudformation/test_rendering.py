@@ -210,18 +210,18 @@ def test_what_holds_data_is_kept_as_its_fields_say() -> None:
     assert policies[Ref(DatabaseInstance, "main-replica", "1")] == ("Delete", "Delete")
     assert policies[Ref(DatabaseInstance, "reports")] == ("Delete", "Snapshot")
     assert policies[Ref(CacheReplicationGroup, "sessions")] == ("Snapshot", "Snapshot")
-    assert policies[Ref(Bucket, "backups")] == ("Retain", "Retain")
+    assert policies[Ref(Bucket, "backups")] == ("RetainExceptOnCreate", "Retain")
     assert policies[Ref(Bucket, "logs")] == ("Delete", "Retain")
-    assert policies[Ref(Secret, "payment-key")] == ("Retain", "Retain")
+    assert policies[Ref(Secret, "payment-key")] == ("RetainExceptOnCreate", "Retain")
     assert policies[Ref(Secret, "database")] == ("Delete", "Retain")
-    assert policies[Ref(Key, "data")] == ("Retain", "Retain")
+    assert policies[Ref(Key, "data")] == ("RetainExceptOnCreate", "Retain")
     assert policies[Ref(Key, "logs")] == ("Delete", "Retain")
 
 
 def test_a_key_outlives_the_data_that_it_encrypts() -> None:
     key = sample_architecture()[Ref(Key, "data")]
     bucket = Bucket(name="data", concern="storage", bucket_name="data-1", kms_key=key.ref)
-    assert _kept(key, bucket) == ("Retain", "Retain")
+    assert _kept(key, bucket) == ("RetainExceptOnCreate", "Retain")
     assert _kept(key, replace(bucket, keep=False)) == ("Delete", "Retain")
 
 

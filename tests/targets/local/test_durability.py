@@ -126,7 +126,7 @@ def test_a_crash_before_any_resource_leaves_nothing_unowned(aws: Aws, tmp_path: 
 
     parameter = {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": "1"}}
     names = "ABCDEF"
-    body = {"Resources": {name: parameter for name in names}}
+    body = {"Resources": dict.fromkeys(names, parameter)}
     stack = None
     if kind != "create":
         stack = first.deploy(body)
@@ -136,7 +136,7 @@ def test_a_crash_before_any_resource_leaves_nothing_unowned(aws: Aws, tmp_path: 
         first.deploy(body)
     elif kind == "update":
         other = {"Type": "AWS::SNS::Topic"}
-        first.update(stack, {"Resources": {**{name: parameter for name in "ABC"}, **{name: other for name in "XYZ"}}})
+        first.update(stack, {"Resources": {**dict.fromkeys("ABC", parameter), **dict.fromkeys("XYZ", other)}})
     else:
         Operation(cloudformation, stack).delete_all(())
     assert len(snapshots) > 6

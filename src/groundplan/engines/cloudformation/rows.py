@@ -51,7 +51,7 @@ Symbolic = (
 )
 """What a property may hold before it is known which resource stands in which stack."""
 
-Keep = Literal["Retain", "Snapshot", "Delete"]
+Keep = Literal["Retain", "RetainExceptOnCreate", "Snapshot", "Delete"]
 """What CloudFormation does with the thing itself when its resource leaves the template."""
 
 

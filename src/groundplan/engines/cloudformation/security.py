@@ -25,7 +25,7 @@ def _key_kept(key: Key, architecture: Architecture) -> Kept:
             or (isinstance(user, CacheReplicationGroup) and user.snapshot_retention_limit > 0)
             or (isinstance(user, Secret) and _filled_by_a_person(user))
         ):
-            return Kept("Retain", "Retain")
+            return Kept("RetainExceptOnCreate", "Retain")
     return Kept("Delete", "Retain")
 
 
@@ -57,7 +57,7 @@ def _secret_kept(secret: Secret, _: Architecture) -> Kept:
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-secret.html,
     https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1999
     """
-    return Kept("Retain" if _filled_by_a_person(secret) else "Delete", "Retain")
+    return Kept("RetainExceptOnCreate" if _filled_by_a_person(secret) else "Delete", "Retain")
 
 
 ROWS = (

@@ -53,7 +53,7 @@ def _lifecycle_rule(rule: BucketLifecycleRule) -> dict[str, object]:
 
 def _bucket_kept(bucket: Bucket, _: Architecture) -> Kept:
     """A bucket that is not kept goes only when it is empty: AWS refuses otherwise. Replacing never empties one."""
-    return Kept("Retain" if bucket.keep else "Delete", "Retain")
+    return Kept("RetainExceptOnCreate" if bucket.keep else "Delete", "Retain")
 
 
 ROWS = (

@@ -44,6 +44,9 @@ class LocalAws:
         region, service = scope_of(environ)
         if service == "cloudformation":
             return self._cloudformation(region, environ, start_response)
+        refusal = _unsigned(environ) if not service else None
+        if refusal:
+            return _failure(start_response, environ, *refusal)
         if not _only_reads(environ):
             self.changed = True
             if self.unsaved:
@@ -57,8 +60,8 @@ class LocalAws:
         self, region: str, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         try:
-            length = int(environ.get("CONTENT_LENGTH") or 0)
-            if length > LARGEST_REQUEST or length < 0:
+            length = _length(environ)
+            if length > LARGEST_REQUEST:
                 raise ValueError(f"{length} bytes")
             body = environ["wsgi.input"].read(length).decode()
         except ValueError as error:
@@ -97,13 +100,33 @@ def _only_reads(environ: dict[str, Any]) -> bool:
     """Whether a request cannot change anything, by its method or by the name of its action."""
     if environ.get("REQUEST_METHOD") in ("GET", "HEAD"):
         return True
-    action = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2]
-    if not action and "form-urlencoded" in str(environ.get("CONTENT_TYPE", "")):
-        body = environ["wsgi.input"].read(_length(environ))
-        environ["wsgi.input"] = io.BytesIO(body)
-        found = _ACTION.search(body)
-        action = found[1].decode() if found else ""
+    action = str(environ.get("HTTP_X_AMZ_TARGET", "")).rpartition(".")[2] or _query_action(environ)
     return action.startswith(("Get", "List", "Describe", "BatchGet"))
+
+
+def _query_action(environ: dict[str, Any]) -> str:
+    """The action of a request in the query protocol; an empty text for others."""
+    if "form-urlencoded" not in str(environ.get("CONTENT_TYPE", "")):
+        return ""
+    body = environ["wsgi.input"].read(_length(environ))
+    environ["wsgi.input"] = io.BytesIO(body)
+    found = _ACTION.search(body)
+    return found[1].decode() if found else ""
+
+
+def _unsigned(environ: dict[str, Any]) -> tuple[int, str, str] | None:
+    """The error for a request that should be signed and is not: status, code and message.
+
+    Some may be unsigned: reading public objects, and calls that carry another proof of who asks.
+    """
+    given = str(environ.get("HTTP_AUTHORIZATION", ""))
+    if given and not given.startswith(("AWS ", "Bearer ")):
+        wanted = "Credential=KEY/DATE/REGION/SERVICE/aws4_request"
+        return 400, "IncompleteSignature", f"The Authorization header holds no {wanted}"
+    form = environ.get("REQUEST_METHOD") == "POST" and "form-urlencoded" in str(environ.get("CONTENT_TYPE", ""))
+    if form and not given and not _query_action(environ).startswith("AssumeRoleWith"):
+        return 403, "MissingAuthenticationToken", "Request is missing Authentication Token"
+    return None
 
 
 def _length(environ: dict[str, Any]) -> int:
@@ -114,12 +137,12 @@ def _length(environ: dict[str, Any]) -> int:
 def _failure(
     start_response: Callable[..., Any], environ: dict[str, Any], status: int, code: str, message: str
 ) -> Iterable[bytes]:  # fmt: skip
-    """An error of the local AWS, in the form that the service's clients read."""
+    """An error of the local AWS itself, in the form that the service's clients read."""
     kind = str(environ.get("CONTENT_TYPE", ""))
     if "json" in kind:
         text = json.dumps({"__type": code, "message": message})
     else:
-        kind, text = "text/xml", query.error_response(code, message, "-", fault=True)
+        kind, text = "text/xml", query.error_response(code, message, "-", fault=status >= 500)
     return _answer(start_response, status, [("Content-Type", kind)], text.encode())
 
 

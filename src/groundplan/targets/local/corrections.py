@@ -500,3 +500,8 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "s3": (log_delivery_policies, bucket_policy_conditions),
 }
 """By the signing name of the service."""
+
+
+def by_service() -> Mapping[str, tuple[Callable[[], None], ...]]:
+    """Every correction by the signing name of its service; what they put right stands in their docstrings."""
+    return _CORRECTIONS

@@ -96,6 +96,11 @@ class Evaluator:
             self._evaluating.add(name)
             try:
                 self._conditions[name] = self._condition_value(self.template.conditions[name])
+            except NotYetKnownError as error:
+                raise StackError(
+                    f"Template format error: Unresolved dependencies [{error}]. Cannot reference resources in the "
+                    f"Conditions block of the template ({name})"
+                ) from error
             finally:
                 self._evaluating.discard(name)
         return self._conditions[name]

@@ -102,16 +102,13 @@ def read_template(body: str | None, values: Mapping[str, str] | None = None) -> 
         if not isinstance(document.get(section) or {}, dict):
             raise StackError(f"Template format error: [/{section}] must be an object.")
     for name, slot in (document.get("Parameters") or {}).items():
-        if not isinstance(slot, dict) or not isinstance(slot.get("Type"), str):
-            raise StackError(
-                f"Template format error: [/Parameters/{name}] Every Parameters object must contain a Type member."
-            )
+        _check_parameter(str(name), slot)
+    if not isinstance(document.get("Resources"), dict) or not document["Resources"]:
+        raise StackError("Template format error: At least one Resources member must be defined.")
     transforms = _transforms(document.get("Transform"))
     if LANGUAGE_EXTENSIONS in transforms:
         document = expand(document, values or {})
-    resources = document.get("Resources")
-    if not isinstance(resources, dict) or not resources:
-        raise StackError("Template format error: At least one Resources member must be defined.")
+    resources: dict[str, Any] = document["Resources"]
     if len(resources) > MOST_RESOURCES:
         raise StackError(
             f"Template format error: Number of resources, {len(resources)}, is greater than maximum allowed, "
@@ -128,6 +125,26 @@ def read_template(body: str | None, values: Mapping[str, str] | None = None) -> 
         rules=document.get("Rules") or {},
         transforms=transforms,
     )
+
+
+def _check_parameter(name: str, slot: Any) -> None:
+    where = f"Template format error: [/Parameters/{name}]"
+    if not isinstance(slot, dict) or not isinstance(slot.get("Type"), str):
+        raise StackError(f"{where} Every Parameters object must contain a Type member.")
+    for key in ("MinLength", "MaxLength", "MinValue", "MaxValue"):
+        if key in slot and not re.fullmatch(r"-?\d+(\.\d+)?", str(slot[key])):
+            raise StackError(f"{where} {key} must be a number.")
+    allowed, default = slot.get("AllowedValues", []), slot.get("Default", "")
+    if not isinstance(allowed, list) or any(isinstance(item, dict | list) for item in allowed):
+        raise StackError(f"{where} AllowedValues must be a list of plain values.")
+    if default is None or isinstance(default, dict) or any(
+        isinstance(item, dict | list) for item in (default if isinstance(default, list) else ())
+    ):  # fmt: skip
+        raise StackError(f"{where} Every Default member must be a string.")
+    try:
+        re.compile(str(slot.get("AllowedPattern", "")))
+    except re.error as error:
+        raise StackError(f"{where} AllowedPattern is no regular expression: {error}") from error
 
 
 def _transforms(written: Any) -> tuple[str, ...]:
@@ -205,4 +222,9 @@ def _outputs(written: dict[str, Any]) -> dict[str, Mapping[str, Any]]:
     for name, output in written.items():
         if not isinstance(output, dict) or "Value" not in output:
             raise StackError(f"Template format error: Output {name} must have a Value")
+        export = output.get("Export")
+        if export is not None and not (isinstance(export, dict) and "Name" in export):
+            raise StackError(f"Template format error: Output {name}: every Export member must contain a Name")
+        if not isinstance(output.get("Condition", ""), str):
+            raise StackError(f"Template format error: Output {name}: Condition must be the name of a condition")
     return written

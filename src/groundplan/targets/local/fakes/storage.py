@@ -1,4 +1,4 @@
-"""What moto lacks of S3 buckets: metrics, analytics and intelligent tiering configurations."""
+"""What moto lacks of S3 buckets: inventory, metrics, analytics and intelligent tiering configurations."""
 
 from __future__ import annotations
 
@@ -55,6 +55,7 @@ def _register(kind: str, plural: str) -> None:
 
 
 _KINDS: list[str] = []
+_register("Inventory", "InventoryConfigurations")  # moto has it without versions and without deletion
 _register("Metrics", "MetricsConfigurations")
 _register("Analytics", "AnalyticsConfigurations")
 _register("IntelligentTiering", "IntelligentTieringConfigurations")

@@ -138,7 +138,7 @@ class Handler:
         lasting = (*self.row.fixed, self.row.name)
         kept = {name: state.properties[name] for name in lasting if name in state.properties}
         properties = {**self._defaults(), **kept, **properties}
-        self._refuse_what_aws_refuses(properties, state.properties)
+        self._refuse_what_aws_refuses(properties, state)
         new = replace(state, properties=properties)
         tag_property = self.tag_property
         apart = {name for part in self.row.parts for name in part.properties} | self.handles | {tag_property}
@@ -149,7 +149,7 @@ class Handler:
             assert self.row.update
             asked = self.converted(self.row.update.operation, self.update_arguments(state, properties))
             self.send(self.row.update.operation, asked)
-        if tag_property in changed:
+        if tag_property in changed and not any(tag_property in part.properties for part in self.row.parts):
             self.set_tags(new, state.properties)
         for part in self.row.parts:
             if not any(name in changed for name in part.properties):
@@ -351,8 +351,9 @@ class Handler:
         values = Values(self.surroundings.account, self.surroundings.region, {})
         return {name: values.evaluate(value) for name, value in self.row.fixed.items()}
 
-    def _refuse_what_aws_refuses(self, properties: Mapping[str, Any], old: Mapping[str, Any] | None) -> None:
-        refused = first_refusal(Wish(self.row.type, properties, self.surroundings, old))
+    def _refuse_what_aws_refuses(self, properties: Mapping[str, Any], state: ResourceState | None) -> None:
+        old, shown = (state.properties, state.description) if state else (None, {})
+        refused = first_refusal(Wish(self.row.type, properties, self.surroundings, old, shown))
         if refused:
             raise ResourceError(str(refused))
 

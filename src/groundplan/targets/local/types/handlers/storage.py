@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
+
+from botocore import xform_name
 
 from groundplan.targets.local.types.handler import Handler, ResourceState
 from groundplan.targets.local.types.readback import differences
@@ -17,13 +19,27 @@ _SETTINGS: Mapping[str, tuple[str, str, str, str]] = {
     "LoggingConfiguration": ("put_bucket_logging", "BucketLoggingStatus", "get_bucket_logging", ""),
     "NotificationConfiguration": ("put_bucket_notification_configuration", "NotificationConfiguration",
                                   "get_bucket_notification_configuration", ""),
+    "WebsiteConfiguration": ("put_bucket_website", "WebsiteConfiguration", "get_bucket_website",
+                             "delete_bucket_website"),
+    "ObjectLockConfiguration": ("put_object_lock_configuration", "ObjectLockConfiguration",
+                                "get_object_lock_configuration", ""),
 }  # fmt: skip
 """The call, its argument, the call that reads back and the one that takes away."""
+
+_MANY = {f"{kind}Configurations": f"{kind}Configuration"
+         for kind in ("Inventory", "Metrics", "Analytics", "IntelligentTiering")}  # fmt: skip
+"""Settings of which a bucket has many, each with an id, and the argument of their calls."""
+_ACCESS = {
+    "Private": "private", "PublicRead": "public-read", "PublicReadWrite": "public-read-write",
+    "AuthenticatedRead": "authenticated-read", "LogDeliveryWrite": "log-delivery-write",
+    "BucketOwnerRead": "bucket-owner-read", "BucketOwnerFullControl": "bucket-owner-full-control",
+    "AwsExecRead": "aws-exec-read",
+}  # fmt: skip
 
 
 @handles("AWS::S3::Bucket")
 class Bucket(Handler):
-    handles = frozenset(_SETTINGS.keys())
+    handles = frozenset([*_SETTINGS, *_MANY, "AccessControl"])
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         arguments: dict[str, Any] = {"Bucket": properties["BucketName"]}
@@ -38,11 +54,17 @@ class Bucket(Handler):
         return known or any(name in part.properties for part in self.row.parts)
 
     def created(self, state: ResourceState) -> None:
-        for name in sorted(self.handles & state.properties.keys()):
+        for name in sorted(_SETTINGS.keys() & state.properties.keys()):
             self._set(name, state)
+        self._set_many(state, {}, _MANY)
+        if "AccessControl" in state.properties:
+            self._set_access(state)
 
     def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
-        for name in sorted(self.handles & set(changed)):
+        self._set_many(state, old, _MANY.keys() & set(changed))
+        if "AccessControl" in changed:
+            self._set_access(state)
+        for name in sorted(_SETTINGS.keys() & set(changed)):
             _, argument, _, remove = _SETTINGS[name]
             if name in state.properties:
                 self._set(name, state)
@@ -50,6 +72,25 @@ class Bucket(Handler):
                 self.call(remove, {"Bucket": state.id})
             else:
                 self.call(_SETTINGS[name][0], {"Bucket": state.id, argument: {}})
+
+    def _set_access(self, state: ResourceState) -> None:
+        written = state.properties.get("AccessControl", "Private")
+        self.call("put_bucket_acl", {"Bucket": state.id, "ACL": _ACCESS[written]})
+
+    def _set_many(self, state: ResourceState, old: Mapping[str, Any], names: Collection[str]) -> None:
+        for name in sorted(names):
+            argument = _MANY[name]
+            operation = f"bucket_{xform_name(argument)}"
+            wanted = {item["Id"]: _FORMS[name](item) for item in state.properties.get(name) or ()}
+            for item in old.get(name) or ():
+                if item["Id"] not in wanted:
+                    self.call(f"delete_{operation}", {"Bucket": state.id, "Id": item["Id"]})
+            for identifier, form in wanted.items():
+                target = {"Bucket": state.id, "Id": identifier}
+                asked = self.converted(f"put_{operation}", {**target, argument: form})
+                self.send(f"put_{operation}", asked)
+                shown = self.call(f"get_{operation}", target)[argument]
+                self._raise_first(differences(asked[argument], shown, f"{name}.{identifier}"))
 
     def _set(self, name: str, state: ResourceState) -> None:
         put, argument, read, _ = _SETTINGS[name]
@@ -154,7 +195,78 @@ def _notifications(written: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-_FORMS = {
+def _website(written: Mapping[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    if "IndexDocument" in written:
+        made["IndexDocument"] = {"Suffix": written["IndexDocument"]}
+    if "ErrorDocument" in written:
+        made["ErrorDocument"] = {"Key": written["ErrorDocument"]}
+    if "RedirectAllRequestsTo" in written:
+        made["RedirectAllRequestsTo"] = written["RedirectAllRequestsTo"]
+    rules = [
+        {**({"Condition": rule["RoutingRuleCondition"]} if "RoutingRuleCondition" in rule else {}),
+         "Redirect": rule["RedirectRule"]}
+        for rule in written.get("RoutingRules") or ()
+    ]  # fmt: skip
+    return {**made, "RoutingRules": rules} if rules else made
+
+
+def _inventory(written: Mapping[str, Any]) -> dict[str, Any]:
+    made = {
+        "Id": written["Id"], "IsEnabled": written["Enabled"],
+        "IncludedObjectVersions": written["IncludedObjectVersions"],
+        "Schedule": {"Frequency": written["ScheduleFrequency"]},
+        "Destination": {"S3BucketDestination": _destination(written["Destination"], "AccountId")},
+    }  # fmt: skip
+    if "Prefix" in written:
+        made["Filter"] = {"Prefix": written["Prefix"]}
+    if written.get("OptionalFields"):
+        made["OptionalFields"] = written["OptionalFields"]
+    return made
+
+
+def _destination(written: Mapping[str, Any], account: str) -> dict[str, Any]:
+    names = {"BucketArn": "Bucket", "BucketAccountId": account}
+    return {names.get(name, name): value for name, value in written.items()}
+
+
+def _metrics(written: Mapping[str, Any]) -> dict[str, Any]:
+    found = _conditions(written, ("Prefix", "AccessPointArn"))
+    return {"Id": written["Id"], **({"Filter": found} if found else {})}
+
+
+def _analytics(written: Mapping[str, Any]) -> dict[str, Any]:
+    analysis = dict(written["StorageClassAnalysis"])
+    export = analysis.get("DataExport")
+    if export:
+        target = {"S3BucketDestination": _destination(export["Destination"], "BucketAccountId")}
+        analysis["DataExport"] = {**export, "Destination": target}
+    found = _conditions(written, ("Prefix",))
+    return {"Id": written["Id"], "StorageClassAnalysis": analysis, **({"Filter": found} if found else {})}
+
+
+def _tiering(written: Mapping[str, Any]) -> dict[str, Any]:
+    found = _conditions(written, ("Prefix",))
+    made = {name: written[name] for name in ("Id", "Status", "Tierings")}
+    return {**made, **({"Filter": found} if found else {})}
+
+
+def _conditions(written: Mapping[str, Any], names: Collection[str]) -> dict[str, Any]:
+    """One condition stands for itself; more are joined."""
+    plain = {name: written[name] for name in names if name in written}
+    tags = list(written.get("TagFilters") or ())
+    if len(plain) + len(tags) > 1:
+        return {"And": {**plain, **({"Tags": tags} if tags else {})}}
+    return {"Tag": tags[0]} if tags else plain
+
+
+_FORMS: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
+    "WebsiteConfiguration": _website,
+    "ObjectLockConfiguration": dict,
+    "InventoryConfigurations": _inventory,
+    "MetricsConfigurations": _metrics,
+    "AnalyticsConfigurations": _analytics,
+    "IntelligentTieringConfigurations": _tiering,
     "BucketEncryption": _encryption,
     "LifecycleConfiguration": _lifecycle,
     "LoggingConfiguration": _logging,

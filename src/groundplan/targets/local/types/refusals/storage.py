@@ -30,6 +30,15 @@ def versions_for_replication(wish: Wish) -> Iterator[Refused]:
         )
 
 
+@refuses("AWS::S3::Bucket")
+def lists_of_access(wish: Wish) -> Iterator[Refused]:
+    """Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html"""
+    rules = (wish.get("OwnershipControls") or {}).get("Rules") or ()
+    enforced = not rules or rules[0].get("ObjectOwnership") == "BucketOwnerEnforced"
+    if wish.get("AccessControl") not in (None, "Private") and enforced:
+        yield Refused("Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting", "S3")
+
+
 @refuses("AWS::Backup::BackupPlan")
 def days_of_a_plan(wish: Wish) -> Iterator[Refused]:
     """Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
+
+from groundplan.targets.local.types.paths import member
 
 if TYPE_CHECKING:
     from groundplan.targets.local.types.handler import Surroundings
@@ -41,13 +43,21 @@ class Wish:
     surroundings: Surroundings
     old: Mapping[str, Any] | None = None
     """The properties before a change; None for a creation."""
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    """What the API shows of a resource that exists."""
 
     def get(self, name: str) -> Any:
         return self.properties.get(name)
 
     def changed(self, *names: str) -> bool:
-        """Whether this is a creation, or a change of one of these properties."""
-        return self.old is None or any(self.properties.get(name) != self.old.get(name) for name in names)
+        """Whether this is a creation, or a change of one of these properties to something that is not there already.
+
+        The latter is so after a change was refused and is rolled back.
+        """
+        if self.old is None:
+            return True
+        values = ((name, self.properties.get(name)) for name in names)
+        return any(value != self.old.get(name) and value != member(self.shown, name) for name, value in values)
 
     def ask(self, service: str, operation: str, **arguments: Any) -> dict[str, Any] | None:
         """What an API says; None where it knows no such thing."""
