@@ -27,11 +27,15 @@ def _pattern(written: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.IGNORECASE)
 
 
-def _matches(written: str, name: str) -> bool:
-    """Most of what policies name has no wildcard, and comparing is far cheaper than compiling."""
-    if "*" in written or "?" in written:
-        return _pattern(written).fullmatch(name) is not None
-    return written.casefold() == name.casefold()
+def matches(written: str, name: str) -> bool:
+    """Whether a name is one that a policy writes, with or without IAM's wildcards.
+
+    Nearly all names differ in front of the first wildcard, and comparing is far cheaper than matching.
+    """
+    front = written.partition("*")[0].partition("?")[0]
+    if not name.casefold().startswith(front.casefold()):
+        return False
+    return len(front) == len(name) if front == written else _pattern(written).fullmatch(name) is not None
 
 
 def is_known(role: Role) -> bool:
@@ -39,12 +43,14 @@ def is_known(role: Role) -> bool:
     return all(spelled(arn).endswith(KNOWN_MANAGED) for arn in role.managed_policy_arns)
 
 
-def may_ever(role: Role, action: str) -> bool:
-    """Whether a statement of the role allows an action on anything at all."""
-    return any(
-        statement.effect == "Allow" and any(_matches(allowed, action) for allowed in statement.actions)
+def reach(role: Role, action: str) -> tuple[str, ...]:
+    """What the statements of a role allow an action on, as the policies write it."""
+    return tuple(
+        spelled(resource)
         for policy in role.inline_policies
         for statement in policy.document.statements
+        if statement.effect == "Allow" and any(matches(allowed, action) for allowed in statement.actions)
+        for resource in statement.resources
     )
 
 
@@ -68,8 +74,8 @@ def may_use_key(role: Role, key: Key, action: str) -> bool:
 def _speaks(statement: Statement, action: str, names: tuple[str, ...]) -> bool:
     return (
         statement.effect == "Allow"
-        and any(_matches(allowed, action) for allowed in statement.actions)
-        and any(_matches(spelled(resource), name) for resource in statement.resources for name in names)
+        and any(matches(allowed, action) for allowed in statement.actions)
+        and any(matches(spelled(resource), name) for resource in statement.resources for name in names)
     )
 
 

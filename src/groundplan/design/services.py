@@ -66,7 +66,8 @@ def add_services(draft: Draft) -> None:
         _check_size(draft, name, service)
         _add_repository(draft, service.image.repository)
         add_service_group(draft, name, service)
-    if called_services(draft):
+    called = called_services(draft)
+    if called:
         draft.add(
             ServiceNamespace(
                 name="main",
@@ -77,7 +78,7 @@ def add_services(draft: Draft) -> None:
             )
         )
     for name, service in services.items():
-        _add_service(draft, name, service)
+        _add_service(draft, name, service, offered=name in called)
 
 
 def called_services(draft: Draft) -> set[str]:
@@ -86,9 +87,8 @@ def called_services(draft: Draft) -> set[str]:
     return {need.name for service in services.values() for need in service.needs if need.name in services}
 
 
-def _service_connect(draft: Draft, name: str, service: Service) -> ServiceConnect | None:
+def _service_connect(draft: Draft, name: str, service: Service, *, offered: bool) -> ServiceConnect | None:
     """A service that is needed is offered under its name; one that needs others calls them by theirs."""
-    offered = name in called_services(draft)
     if not offered and not any(need.name in draft.blueprint.services for need in service.needs):
         return None
     if offered and service.port is None:
@@ -273,7 +273,7 @@ def _before_service(draft: Draft, service: Service, public: Public | None) -> tu
     return (*listener, *(Ref(EcsService, identifier(name)) for name in called))
 
 
-def _add_service(draft: Draft, name: str, service: Service) -> None:
+def _add_service(draft: Draft, name: str, service: Service, *, offered: bool) -> None:
     place, ident = f"services.{name}", identifier(name)
     group = add_log_group(draft, ident, name, service.logs.days, "services", f"{place}.logs")
     injected = _injected(draft, service)
@@ -282,7 +282,7 @@ def _add_service(draft: Draft, name: str, service: Service) -> None:
         image=_image(draft, name, service),
         command=tuple(service.command or ()),
         port=service.port,
-        port_name=name if name in called_services(draft) else None,
+        port_name=name if offered else None,
         environment=_environment(draft, service),
         secrets=injected,
         health_check=_health_check(service),
@@ -333,7 +333,7 @@ def _add_service(draft: Draft, name: str, service: Service) -> None:
             minimum_healthy_percent=int(service.deployment.minimum_healthy.percent),
             maximum_percent=service.deployment.maximum,
             enable_execute_command=service.execute_command,
-            service_connect=_service_connect(draft, name, service),
+            service_connect=_service_connect(draft, name, service, offered=offered),
             depends_on=_before_service(draft, service, public),
             tags=draft.name_tag(name),
         )

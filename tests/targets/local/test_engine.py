@@ -135,8 +135,8 @@ def test_conditions_on_resources_and_outputs(aws: Aws) -> None:
         ("Resources: {A-b: {Type: AWS::SNS::Topic}}", "non alphanumeric"),
         ("Resources: {A: {Type: AWS::SNS::Topic}}\nOutputs: {O: {Value: !Ref Nope}}", "Nope"),
         (
-            "Resources: {A: {Type: AWS::S3::Bucket, Properties: {InventoryConfigurations: []}}}",
-            "InventoryConfigurations.*drop",
+            "Resources: {A: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: x, NotificationARNs: []}}}",
+            "NotificationARNs.*drop",
         ),
         (
             "Resources: {A: {Type: AWS::S3::Bucket, Properties: {VersioningConfiguration: {Statuss: x}}}}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rights import allows, is_known, may_ever, may_use_key
+from groundplan.checks.rights import is_known, matches, may_use_key, reach
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.checks.wording import listed, spelled
 from groundplan.resources.architecture import Architecture
@@ -35,11 +35,15 @@ class BucketKeyRights(Rule):
             if bucket.kms_key and bucket.sse_algorithm == "aws:kms"
         ]
         for role in architecture.of(Role):
-            possible = [action for action in NEEDED if may_ever(role, action)]
-            if not possible or not is_known(role):
+            reached = {action: written for action in NEEDED if (written := reach(role, action))}
+            if not reached or not is_known(role):
                 continue
             for bucket, object_name, key in encrypted:
-                used = [action for action in possible if allows(role, action, object_name)]
+                used = [
+                    action
+                    for action, written in reached.items()
+                    if any(matches(pattern, object_name) for pattern in written)
+                ]
                 needed = dict.fromkeys(action for use in used for action in NEEDED[use])
                 lacking = [action for action in needed if not may_use_key(role, key, action)]
                 if lacking:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from groundplan.targets.local.cloudformation.references import creation_order, n
 from groundplan.targets.local.cloudformation.schedule import Schedule
 from groundplan.targets.local.cloudformation.stacks import ChangeSet, StackResource, now
 from groundplan.targets.local.cloudformation.validation import check_values
+from groundplan.targets.local.types.errors import UnsupportedPropertyError
 from groundplan.targets.local.types.handler import Handler, ResourceState, generated_name
 
 WORKERS = 4
@@ -148,8 +150,9 @@ class Deployment(Operation):
         name, stack = record.logical_id, self.stack
         with self.engine.gate:
             stack.note(name, record.type, record.state.id, "UPDATE_IN_PROGRESS")
+        kept = self._kept(handler, record.state)
         attempted = replace(record, properties=properties, status="UPDATE_FAILED", changed=now(),
-                            state=replace(record.state, properties=dict(properties)))  # fmt: skip
+                            state=replace(record.state, properties={**kept, **properties}))  # fmt: skip
         with self.step(record.type):
             try:
                 check_values(record.type, self.scope.with_dynamic_references(properties))
@@ -169,8 +172,26 @@ class Deployment(Operation):
     ) -> ResourceState:
         old = replace(state, properties=self._resolved_if_possible(state.properties))
         new = handler.update(old, self.scope.with_dynamic_references(properties), changed)
-        kept = {name: state.properties[name] for name in (handler.row.name,) if name in state.properties}
-        return replace(new, properties={**new.properties, **kept, **properties})
+        return replace(new, properties={**new.properties, **self._kept(handler, state), **properties})
+
+    @staticmethod
+    def _kept(handler: Handler, state: ResourceState) -> dict[str, Any]:
+        """The generated name, which the template does not have."""
+        return {name: state.properties[name] for name in (handler.row.name,) if name in state.properties}
+
+    def _changed_back(
+        self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]
+    ) -> ResourceState:
+        """Undoes a change. What cannot be changed at all has not been changed before either."""
+        waiting = set(changed)
+        while True:
+            try:
+                return self._change(handler, state, properties, waiting)
+            except UnsupportedPropertyError as error:
+                name = re.split(r"[:.\[]", str(error), maxsplit=1)[0]
+                if name not in waiting:
+                    raise
+                waiting.remove(name)
 
     def _resolved_if_possible(self, properties: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -287,7 +308,7 @@ class Deployment(Operation):
             handler = self.handler(current.type, name)
             changed = changed_properties(old.properties, current.properties)
             try:
-                state = self._change(handler, current.state, old.properties, changed)
+                state = self._changed_back(handler, current.state, old.properties, changed)
             except Exception as error:
                 self.note_failure(name, current.type, old.state.id, "UPDATE", f"{error}")
                 return f"[{name}]: {error}"

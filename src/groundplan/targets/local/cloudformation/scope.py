@@ -147,6 +147,8 @@ def with_stack_tags(type_name: str, properties: dict[str, Any], stack: Stack, lo
     if isinstance(own, dict) or (own is None and schema.tags_are_a_map):
         return {**properties, schema.tag_property: {**added, **(own or {})}} if added or own else properties
     extra = {"PropagateAtLaunch": True} if type_name == "AWS::AutoScaling::AutoScalingGroup" else {}
+    if not all(isinstance(tag, dict) and isinstance(tag.get("Key"), str) for tag in own or ()):
+        return properties  # the check of the values says what is wrong with them
     present = {tag["Key"] for tag in own or ()}
     merged = [*(own or ()), *({"Key": k, "Value": v, **extra} for k, v in added.items() if k not in present)]
     return {**properties, schema.tag_property: merged} if merged else properties

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
@@ -142,7 +143,8 @@ def _check_parameter(name: str, slot: Any) -> None:
     ):  # fmt: skip
         raise StackError(f"{where} Every Default member must be a string.")
     try:
-        re.compile(str(slot.get("AllowedPattern", "")))
+        with warnings.catch_warnings(action="ignore"):  # Python warns of patterns that may mean something else one day
+            re.compile(str(slot.get("AllowedPattern", "")))
     except re.error as error:
         raise StackError(f"{where} AllowedPattern is no regular expression: {error}") from error
 

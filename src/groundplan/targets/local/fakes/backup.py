@@ -1,4 +1,4 @@
-"""Backup plans that change, what they select, vault notifications and policies; EFS's own backup policy. moto lacks them."""
+"""Backup plans that change, what they select, vault notifications and policies, EFS backup policies: moto has none."""
 
 from __future__ import annotations
 

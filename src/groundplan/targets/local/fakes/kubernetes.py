@@ -28,9 +28,11 @@ def _stamped(request: Request, table: str, key: str, arn: tuple[str, str], **mor
     now = datetime.now(UTC)
     kept = {name: value for name, value in request.parameters.items() if name != "clientRequestToken"}
     kind = arn[1]
-    made = {**kept, arn[0]: request.arn("eks", f"{kind}/{key}/{uuid.uuid4()}"), "createdAt": now, "modifiedAt": now}
-    request.table(table)[key] = {**made, **more}
-    return request.table(table)[key]
+    made: dict[str, Any] = {
+        **kept, arn[0]: request.arn("eks", f"{kind}/{key}/{uuid.uuid4()}"), "createdAt": now, "modifiedAt": now, **more,
+    }  # fmt: skip
+    request.table(table)[key] = made
+    return made
 
 
 def _update(request: Request, kind: str, parameters: Iterable[tuple[str, str]]) -> dict[str, Any]:
@@ -102,7 +104,8 @@ def create_identity(request: Request) -> dict[str, Any]:
     now = datetime.now(UTC)
     made = {name: value for name, value in given.items() if name != "clientRequestToken"}
     made |= {
-        "associationId": key, "associationArn": request.arn("eks", f"podidentityassociation/{given['clusterName']}/{key}"),
+        "associationId": key,
+        "associationArn": request.arn("eks", f"podidentityassociation/{given['clusterName']}/{key}"),
         "createdAt": now, "modifiedAt": now,
     }  # fmt: skip
     request.table("pod identities")[key] = made

@@ -34,7 +34,7 @@ class EntityTagged(Handler):
 
 @handles("AWS::CloudFront::Distribution")
 class Distribution(EntityTagged):
-    """The caller's reference stays the same; a distribution is disabled before it is deleted, as CloudFormation does."""
+    """The caller's reference stays; a distribution is disabled before it is deleted, as CloudFormation does."""
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         config = {"CallerReference": str(uuid.uuid4()), **_config(properties["DistributionConfig"])}
@@ -74,8 +74,8 @@ def _config(written: Mapping[str, Any]) -> dict[str, Any]:
     for behavior in [config.get("DefaultCacheBehavior") or {}, *(config.get("CacheBehaviors") or ())]:
         allowed, cached = behavior.pop("AllowedMethods", None), behavior.pop("CachedMethods", None)
         if allowed or cached:
-            methods = {"Quantity": len(allowed or ()), "Items": allowed or ["GET", "HEAD"]}
-            methods["Quantity"] = len(methods["Items"])
+            names = list(allowed or ("GET", "HEAD"))
+            methods: dict[str, Any] = {"Quantity": len(names), "Items": names}
             if cached:
                 methods["CachedMethods"] = {"Quantity": len(cached), "Items": cached}
             behavior["AllowedMethods"] = methods

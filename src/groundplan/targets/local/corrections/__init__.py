@@ -1,0 +1,43 @@
+"""Where moto is wrong about AWS and can be put right in place: patches of single functions, each with the reason.
+
+They are applied to a service when its first request comes, so that unused services are never imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from groundplan.targets.local.corrections import containers, databases, delivery, identity, storage
+
+_CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
+    "rds": (databases.adjacent_windows, databases.database_echoes, databases.subnet_groups_stay),
+    "elasticache": (databases.deleted_replication_groups_go, databases.cache_subnet_zones),
+    "ecs": (containers.service_echoes,),
+    "eks": (containers.kubernetes_echoes,),
+    "autoscaling": (containers.policy_arns,),
+    "cloudfront": (delivery.distribution_echoes, delivery.one_distribution_per_alias),
+    "elasticloadbalancing": (delivery.one_listener_per_port,),
+    "iam": (identity.managed_policies_on_demand,),
+    "s3": (storage.log_delivery_policies, storage.bucket_policy_conditions),
+    "logs": (storage.one_metric_filter_per_name,),
+}
+
+
+def by_service() -> Mapping[str, tuple[Callable[[], None], ...]]:
+    """Every correction by the signing name of its service; what they put right stands in their docstrings."""
+    return _CORRECTIONS
+
+
+class Corrections:
+    """Applies each service's corrections once."""
+
+    def __init__(self) -> None:
+        self._done: set[str] = set()
+
+    def apply(self, service: str) -> None:
+        """``service`` is the signing name of the request."""
+        if service in self._done:
+            return
+        self._done.add(service)
+        for correct in _CORRECTIONS.get(service, ()):
+            correct()

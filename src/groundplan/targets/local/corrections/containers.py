@@ -1,0 +1,151 @@
+"""ECS, EKS and Auto Scaling: forgotten settings, a misspelt answer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from groundplan.targets.local.corrections.once import once
+
+
+@once
+def service_echoes() -> None:
+    """moto forgets how an ECS service is to be deployed; AWS reads it back (``DescribeServices``)."""
+    from moto.ecs.responses import EC2ContainerServiceResponse
+
+    for name in ("create_service", "update_service"):
+        setattr(EC2ContainerServiceResponse, name, _remembering_service(getattr(EC2ContainerServiceResponse, name)))
+
+
+_SERVICE_ECHOES = {
+    "deploymentConfiguration": "deployment_configuration",
+    "enableExecuteCommand": "enable_execute_command",
+    "enableECSManagedTags": "enable_ecs_managed_tags",
+    "healthCheckGracePeriodSeconds": "health_check_grace_period_seconds",
+    "capacityProviderStrategy": "capacity_provider_strategy",
+    "networkConfiguration": "network_configuration",
+    "platformVersion": "platform_version",
+    "propagateTags": "propagate_tags",
+    "placementConstraints": "placement_constraints",
+    "placementStrategy": "placement_strategy",
+    "loadBalancers": "load_balancers",
+    "serviceRegistries": "service_registries",
+}
+
+
+def _remembering_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    @wraps(original)
+    def call(self: Any) -> Any:
+        network = self._get_param("networkConfiguration")
+        if network and "awsvpcConfiguration" in network:  # AWS has a default group; moto fails without the key
+            network["awsvpcConfiguration"].setdefault("securityGroups", [])
+        answer = original(self)
+        service = answer.result["service"]
+        for parameter, attribute in _SERVICE_ECHOES.items():
+            value = self._get_param(parameter)
+            if value is not None:
+                setattr(service, attribute, value)
+        return answer
+
+    return call
+
+
+_CLUSTER_ECHOES = (
+    "accessConfig", "upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig", "deletionProtection",
+    "outpostConfig", "controlPlaneScalingConfig", "kubeApiServerConfig", "kubeSchedulerConfig",
+    "kubeControllerManagerConfig",
+)  # fmt: skip
+
+
+@once
+def kubernetes_echoes() -> None:
+    """moto forgets most settings of EKS clusters and node groups, shows no VPC and makes no cluster security group.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/sec-group-reqs.html
+    """
+    from moto.ec2.models import ec2_backends
+    from moto.eks.models import EKSBackend
+    from moto.eks.responses import EKSResponse
+
+    create, update, delete = EKSResponse.create_cluster, EKSResponse.update_cluster_config, EKSBackend.delete_cluster
+    create_nodes = EKSResponse.create_nodegroup
+
+    def remember(response: Any, cluster: Any) -> None:
+        for name in _CLUSTER_ECHOES:
+            value = response._get_param(name)
+            if value is not None:
+                setattr(cluster, name, value)
+
+    @wraps(create)
+    def create_cluster(self: Any) -> Any:
+        answer: Any = create(self)
+        cluster = answer.result["cluster"]
+        remember(self, cluster)
+        ec2 = ec2_backends[self.current_account][self.region]
+        network = {"endpointPublicAccess": True, "endpointPrivateAccess": False, "publicAccessCidrs": ["0.0.0.0/0"],
+                   **cluster.resources_vpc_config}  # fmt: skip
+        subnet = next((each for each in ec2.describe_subnets() if each.id in network.get("subnetIds", ())), None)
+        if subnet is not None:
+            group = ec2.create_security_group(
+                f"eks-cluster-sg-{cluster.name}", "EKS created security group", vpc_id=subnet.vpc_id, tags={}
+            )
+            network |= {"vpcId": subnet.vpc_id, "clusterSecurityGroupId": group.id}
+        cluster.resources_vpc_config = network
+        return answer
+
+    @wraps(update)
+    def update_cluster_config(self: Any) -> Any:
+        cluster = self.eks_backend.describe_cluster(self._get_param("name"))
+        before = cluster.resources_vpc_config
+        update(self)
+        remember(self, cluster)
+        cluster.resources_vpc_config = {**before, **(self._get_param("resourcesVpcConfig") or {})}
+        from moto.core.responses import ActionResult
+
+        now = {"id": str(uuid.uuid4()), "status": "Successful", "type": "ConfigUpdate", "errors": [], "params": []}
+        return ActionResult({"update": now})
+
+    @wraps(delete)
+    def delete_cluster(self: Any, name: str) -> Any:
+        cluster = delete(self, name)
+        group = cluster.resources_vpc_config.get("clusterSecurityGroupId")
+        ec2 = ec2_backends[self.account_id][self.region_name]
+        if group and ec2.get_security_group_from_id(group):
+            ec2.delete_security_group(group_id=group)
+        return cluster
+
+    @wraps(create_nodes)
+    def create_nodegroup(self: Any) -> Any:
+        answer: Any = create_nodes(self)
+        nodes = answer.result["nodegroup"]
+        nodes.update_config = self._get_param("updateConfig") or {"maxUnavailable": 1}
+        nodes.node_repair_config = self._get_param("nodeRepairConfig")
+        if not self._get_param("version"):
+            nodes.version = self.eks_backend.describe_cluster(nodes.cluster_name).version
+        return answer
+
+    for owner, name, made in (
+        (EKSResponse, "create_cluster", create_cluster),
+        (EKSResponse, "update_cluster_config", update_cluster_config),
+        (EKSResponse, "create_nodegroup", create_nodegroup),
+        (EKSBackend, "delete_cluster", delete_cluster),
+    ):
+        setattr(owner, name, made)
+
+
+@once
+def policy_arns() -> None:
+    """moto names the ARN of a new scaling policy ``PolicyArn``; the API and its model say ``PolicyARN``."""
+    from moto.autoscaling.responses import AutoScalingResponse
+
+    original = AutoScalingResponse.put_scaling_policy
+
+    @wraps(original)
+    def put(self: Any) -> Any:
+        answer: Any = original(self)
+        answer.result["PolicyARN"] = answer.result.pop("PolicyArn")
+        return answer
+
+    setattr(AutoScalingResponse, "put_scaling_policy", put)  # noqa: B010 - mypy forbids assigning to a method

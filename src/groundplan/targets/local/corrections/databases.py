@@ -1,0 +1,140 @@
+"""RDS and ElastiCache: windows of time, forgotten settings, groups that vanish or stay."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from groundplan.targets.local.corrections.once import once
+
+
+@once
+def adjacent_windows() -> None:
+    """A backup window may end when the maintenance window begins; moto takes touching ranges for overlapping ones.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, PreferredBackupWindow:
+    "Must not conflict with the preferred maintenance window".
+    """
+    from moto.rds import utils
+
+    original = utils.get_overlap_between_two_date_ranges
+
+    def overlap(*ranges: Any) -> int:
+        seconds = original(*ranges)
+        return seconds if seconds else -1
+
+    setattr(utils, "get_overlap_between_two_date_ranges", overlap)  # noqa: B010 - mypy forbids assigning to a function
+
+
+@once
+def database_echoes() -> None:
+    """moto takes these settings of a database and forgets them; AWS reads them back."""
+    from moto.rds.models import RDSBackend
+
+    for name in ("create_db_instance", "create_db_instance_read_replica", "modify_db_instance"):
+        setattr(RDSBackend, name, _remembering_database(getattr(RDSBackend, name)))
+
+
+_DATABASE_ECHOES: Mapping[str, Any] = {
+    "performance_insights_retention_period": 7,
+    "monitoring_interval": 0,
+    "monitoring_role_arn": None,
+    "network_type": "IPV4",
+}
+"""Settings that stay as given, and AWS's default."""
+
+
+_REPLICA_DEFAULTS: Mapping[str, Any] = {
+    "multi_az": False,
+    "deletion_protection": False,
+    "performance_insights_enabled": False,
+}
+"""moto copies the source instance; AWS does not hand these on to a replica.
+
+Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+"""
+
+
+def _remembering_database(original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        given = next((item for item in (*args, *kwargs.values()) if isinstance(item, Mapping)), {})
+        instance = original(self, *args, **kwargs)
+        enabled = given.get("enable_performance_insights")
+        if enabled is not None:
+            instance.performance_insights_enabled = enabled
+        if getattr(instance, "performance_insights_enabled", False):
+            _remember(instance, given, "performance_insights_retention_period")
+            key = given.get("performance_insights_kms_key_id")
+            if key:
+                instance.performance_insights_kms_key_id = key
+        for name in ("monitoring_interval", "monitoring_role_arn", "network_type"):
+            _remember(instance, given, name)
+        if original.__name__ == "create_db_instance_read_replica":
+            for name, default in _REPLICA_DEFAULTS.items():
+                if given.get(name) is None and given.get(f"enable_{name.removesuffix('_enabled')}") is None:
+                    setattr(instance, name, default)
+        return instance
+
+    return call
+
+
+def _remember(instance: Any, given: Mapping[str, Any], name: str) -> None:
+    if given.get(name) is not None:
+        setattr(instance, name, given[name])
+    elif not hasattr(instance, name):
+        setattr(instance, name, _DATABASE_ECHOES[name])
+
+
+@once
+def deleted_replication_groups_go() -> None:
+    """moto leaves a deleted replication group in the state "deleting" for ever; at AWS it goes."""
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.delete_replication_group
+
+    @wraps(original)
+    def delete(self: Any, replication_group_id: str, *args: Any, **kwargs: Any) -> Any:
+        group = original(self, replication_group_id, *args, **kwargs)
+        self.replication_groups.pop(replication_group_id, None)
+        return group
+
+    setattr(ElastiCacheBackend, "delete_replication_group", delete)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def cache_subnet_zones() -> None:
+    """moto shows the zone of a cache subnet as text where the API has an object, and invents unknown subnets."""
+    from moto.elasticache import models
+    from moto.elasticache.exceptions import InvalidSubnet
+    from moto.elasticache.models import CacheSubnetGroup
+
+    original = CacheSubnetGroup.__init__
+
+    @wraps(original)
+    def make(self: Any, *args: Any, **kwargs: Any) -> None:
+        original(self, *args, **kwargs)
+        for subnet in self.subnets:
+            if "Subnet_availability_zone" in subnet:
+                raise InvalidSubnet(subnet["subnet_identifier"])
+            if isinstance(subnet.get("subnet_availability_zone"), str):
+                subnet["subnet_availability_zone"] = {"Name": subnet["subnet_availability_zone"]}
+
+    setattr(models.CacheSubnetGroup, "__init__", make)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def subnet_groups_stay() -> None:
+    """moto takes a database subnet group away when it is modified; at AWS it stays."""
+    from moto.rds.models import RDSBackend
+
+    original = RDSBackend.modify_db_subnet_group
+
+    @wraps(original)
+    def modify(self: Any, subnet_name: str, *args: Any, **kwargs: Any) -> Any:
+        group = original(self, subnet_name, *args, **kwargs)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    setattr(RDSBackend, "modify_db_subnet_group", modify)  # noqa: B010 - mypy forbids assigning to a method

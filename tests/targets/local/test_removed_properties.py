@@ -1,0 +1,66 @@
+"""Every optional property of every case of types.yaml, removed by an update.
+
+It returns to its default, or the resource is replaced, or the update fails with a reason and the stack is as before: it
+is never kept silently, and the stack is never stuck.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from groundplan.targets.local.cloudformation.stacks import Stack
+from groundplan.targets.local.types.paths import member
+from groundplan.targets.local.types.readback import differences
+from groundplan.targets.local.types.registry import handler_of, row_of
+from groundplan.targets.local.types.schemas import schema_of
+
+from .conftest import Aws, failures, physical
+from .test_types import CASES, template
+
+
+def optional(case: dict[str, Any]) -> list[str]:
+    schema = schema_of(case["type"])
+    assert schema
+    return [name for name in case["properties"] if name not in schema.required]
+
+
+def shown(aws: Aws, stack: Stack, name: str) -> Any:
+    """What the API says of a property now."""
+    record = stack.resources["T"]
+    handler = handler_of(record.type, aws.engine.surroundings(stack.region))
+    return member(handler.describe(record.state), row_of(record.type).rename.get(name, name))
+
+
+def still_there(asked: Any, now: Any) -> bool:
+    return now is not None and next(differences(asked, now, ""), None) is None
+
+
+WITH_OPTIONAL = [case for case in CASES if optional(case)]
+
+
+@pytest.mark.parametrize(
+    "case", WITH_OPTIONAL, ids=[f"{case['type'][5:]}-{number}" for number, case in enumerate(WITH_OPTIONAL)]
+)
+def test_removed(aws: Aws, case: dict[str, Any]) -> None:
+    whole = template(case, case["properties"])
+    for name in optional(case):
+        stack = aws.deploy(whole)
+        assert stack.status == "CREATE_COMPLETE", failures(stack)
+        before = physical(stack, "T")
+        asked = stack.resources["T"].properties[name]
+        fewer = template(case, {key: value for key, value in case["properties"].items() if key != name})
+        fewer["Resources"] = {**whole["Resources"], **fewer["Resources"]}
+        aws.update(stack, fewer)
+        assert stack.status in ("UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"), (name, failures(stack))
+        if stack.status == "UPDATE_ROLLBACK_COMPLETE":
+            assert physical(stack, "T") == before
+            assert failures(stack), name
+        elif physical(stack, "T") == before and still_there(asked, shown(aws, stack, name)):
+            aws.delete(stack)
+            stack = aws.deploy(fewer)
+            assert stack.status == "CREATE_COMPLETE", (name, failures(stack))
+            assert still_there(asked, shown(aws, stack, name)), f"{name} was kept silently"
+        aws.delete(stack)
+        assert stack.status == "DELETE_COMPLETE", (name, failures(stack))
