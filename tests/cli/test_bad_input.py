@@ -169,10 +169,10 @@ def test_problems_of_all_environments_are_told_at_once(groundplan: Command, writ
     assert result.code == ExitCode.BAD_INPUT
     lines = result.err.removeprefix("error: ").splitlines()
     assert [line.split(": ")[1] for line in lines] == [
-        "network.zones",
         "services.web.size.cpu",
+        "network.zones",
         "databases.main.engine",
-    ]
+    ], "in the order of the file"
 
 
 @pytest.mark.parametrize(

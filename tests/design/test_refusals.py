@@ -29,6 +29,18 @@ DATABASE = START + "databases:\n  orders:\n    class: db.t4g.micro\n"
             "choose 8192 to 30720 in steps of 1024",
         ),
         (
+            START + "databases: {orders: {engine: postgres 16, class: db.t3.medum}}\n",
+            ':3:50: databases.orders.class: AWS has no "db.t3.medum"; sizes of this family: db.t3.',
+        ),
+        (
+            START + "databases: {orders: {engine: postgres 16, class: t3.medium}}\n",
+            ':3:50: databases.orders.class: "t3.medium" has to begin with db., like db.t4g.micro',
+        ),
+        (
+            START + "caches: {carts: {engine: redis 7.1, class: cache.t9.micro}}\n",
+            ':3:44: caches.carts.class: AWS has no "cache.t9.micro"; ',
+        ),
+        (
             "project: shop\nregion: eu-central-9\n",
             ":2:9: region: there is no AWS region 'eu-central-9'",
         ),
@@ -140,7 +152,7 @@ def test_everything_that_is_wrong_is_said_at_once() -> None:
         "databases:\n  orders: {engine: postgres 15.4, class: db.t4g.micro}\n"
     )
     assert [problem.split(": ")[1] for problem in found] == [
+        "services.web.size.cpu",
         "network.zones",
         "databases.orders.engine",
-        "services.web.size.cpu",
-    ]
+    ], "in the order of the file"

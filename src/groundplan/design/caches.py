@@ -60,6 +60,7 @@ def add_caches(draft: Draft) -> None:
 
 def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
     place, called = f"caches.{name}", label(name, spec)
+    draft.check_class(spec.node_class, "cache.", f"{place}.class")
     if spec.engine.name not in ENGINES:
         draft.problem(f"{place}.engine", f"{spec.engine.name!r} is no cache engine; write redis 7.1 or valkey 8.0")
         return

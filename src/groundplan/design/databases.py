@@ -103,6 +103,9 @@ def resolve_version(draft: Draft, engine: engines.Engine, asked: str, path: str)
 
 
 def _add_database(draft: Draft, name: str, spec: Database) -> None:
+    draft.check_class(spec.instance_class, "db.", f"databases.{name}.class")
+    if spec.replica_class:
+        draft.check_class(spec.replica_class, "db.", f"databases.{name}.replica_class")
     resolved = engine_version(draft, name, spec)
     if resolved is None:
         return

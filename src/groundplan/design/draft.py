@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from groundplan.blueprint.models import Blueprint
-from groundplan.catalog import names, regions
+from groundplan.catalog import instances, names, regions
 from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Input, Output
 from groundplan.resources.base import Resource
@@ -127,6 +127,13 @@ class Draft:
             self.problem(path, problem)
         return fitted
 
+    def check_class(self, name: str, prefix: str, path: str) -> None:
+        """Report an instance class (``db.``) or node type (``cache.``) that AWS does not have."""
+        if not name.startswith(prefix):
+            self.problem(path, f'"{name}" has to begin with {prefix}, like {prefix}t4g.micro')
+        elif instances.find(name) is None:
+            self.problem(path, f'AWS has no "{name}"{instances.suggest(name)}')
+
     def name_tag(self, name: str) -> Mapping[str, str]:
         """The ``Name`` tag by the convention."""
         return {"Name": self.plain(name)}
@@ -142,7 +149,7 @@ class Draft:
     def finish(self) -> Architecture:
         """The architecture. Raises InputError with every problem that was noted."""
         if self.problems:
-            raise InputError(dict.fromkeys(self.problems))
+            raise InputError(sorted(dict.fromkeys(self.problems), key=_place))
         return Architecture(
             project=self.blueprint.project,
             title=self.title,
@@ -153,6 +160,11 @@ class Draft:
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),
         )
+
+
+def _place(problem: Problem) -> tuple[int, int]:
+    """Problems are told in the order of the file."""
+    return (problem.position.line, problem.position.column) if problem.position else (0, 0)
 
 
 def check_region(draft: Draft) -> None:

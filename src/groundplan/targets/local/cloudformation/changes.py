@@ -12,7 +12,10 @@ from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluat
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
 from groundplan.targets.local.cloudformation.scope import StackScope
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
-from groundplan.targets.local.types.schemas import schema_of
+from groundplan.targets.local.types.paths import member
+from groundplan.targets.local.types.readback import differences
+from groundplan.targets.local.types.rows import Row
+from groundplan.targets.local.types.schemas import resolve, schema_of
 
 UNKNOWN = "{{changeSet:KNOWN_AFTER_APPLY}}"
 
@@ -64,6 +67,26 @@ def _preview(evaluator: Evaluator, definition: ResourceDefinition) -> tuple[dict
 def changed_properties(new: Mapping[str, Any], old: Mapping[str, Any]) -> set[str]:
     """Names of the properties that differ."""
     return {name for name in {*new, *old} if new.get(name) != old.get(name)}
+
+
+def defaults_of_removed(type_name: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """What the properties that go return to, as far as the schema says it."""
+    schema = schema_of(type_name)
+    known = schema.document.get("properties", {}) if schema else {}
+    found = {name: resolve(known.get(name, {}), schema.document if schema else {}) for name in old if name not in new}
+    return {name: written["default"] for name, written in found.items() if "default" in written}
+
+
+def kept_though_removed(
+    row: Row, new: Mapping[str, Any], old: Mapping[str, Any], description: Mapping[str, Any]
+) -> list[str]:  # fmt: skip
+    """Properties that are gone from the template and that the API still shows as they were."""
+    found: list[str] = []
+    for name in old:
+        shown = member(dict(description), row.rename.get(name, name))
+        if name not in new and shown is not None and next(differences(old[name], shown, name), None) is None:
+            found.append(name)
+    return found
 
 
 def needs_replacement(type_name: str, changed: set[str]) -> bool:

@@ -7,7 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from groundplan.targets.local.cloudformation.changes import changed_properties, needs_replacement
+from groundplan.targets.local.cloudformation.changes import (
+    changed_properties,
+    defaults_of_removed,
+    kept_though_removed,
+    needs_replacement,
+)
 from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator
@@ -157,6 +162,7 @@ class Deployment(Operation):
             try:
                 check_values(record.type, self.scope.with_dynamic_references(properties))
                 state = self._change(handler, record.state, properties, changed)
+                self._refuse_kept(handler, record, state, properties)
             except EXPECTED as error:
                 stack.resources[name] = attempted
                 self.note_failure(name, record.type, record.state.id, "UPDATE", str(error))
@@ -171,8 +177,24 @@ class Deployment(Operation):
         self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]
     ) -> ResourceState:
         old = replace(state, properties=self._resolved_if_possible(state.properties))
-        new = handler.update(old, self.scope.with_dynamic_references(properties), changed)
+        defaults = defaults_of_removed(handler.row.type, properties, {name: None for name in changed})
+        new = handler.update(old, self.scope.with_dynamic_references({**defaults, **properties}), changed)
         return replace(new, properties={**new.properties, **self._kept(handler, state), **properties})
+
+    @staticmethod
+    def _refuse_kept(
+        handler: Handler, record: StackResource, state: ResourceState, properties: Mapping[str, Any]
+    ) -> None:  # fmt: skip
+        """Raises UnsupportedPropertyError where a property is gone from the template and not from the resource."""
+        old, row = record.properties, handler.row
+        defaults = defaults_of_removed(row.type, properties, old)
+        named = {name: value for name, value in old.items() if name not in defaults and value and name != row.name}
+        kept = kept_though_removed(row, properties, named, state.description)
+        if kept:
+            raise UnsupportedPropertyError(
+                f"{kept[0]}: the local AWS cannot take it away again ({', '.join(kept)}); give it the value that it "
+                "should have instead"
+            )
 
     @staticmethod
     def _kept(handler: Handler, state: ResourceState) -> dict[str, Any]:
