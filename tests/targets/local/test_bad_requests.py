@@ -87,9 +87,9 @@ def test_any_fields_of_any_action(ask: Ask, action: str, fields: dict[str, str])
 
 NAMES = st.sampled_from(["A", "B", "AWS::Region", "AWS::NoValue", "X", "", "A.Arn", "Nope"])
 FUNCTIONS = st.sampled_from([
-    "Ref", "Fn::GetAtt", "Fn::Sub", "Fn::Join", "Fn::Split", "Fn::Select", "Fn::If", "Fn::FindInMap", "Fn::GetAZs", "Fn::Cidr",
-    "Fn::ImportValue", "Fn::Base64", "Fn::Length", "Fn::ToJsonString", "Fn::Equals", "Fn::Not", "Fn::And", "Condition", "Fn::Nope",
-    "Fn::ForEach::L", "Value", "Type", "Tags", "Key",
+    "Ref", "Fn::GetAtt", "Fn::Sub", "Fn::Join", "Fn::Split", "Fn::Select", "Fn::If", "Fn::FindInMap", "Fn::GetAZs",
+    "Fn::Cidr",    "Fn::ImportValue", "Fn::Base64", "Fn::Length", "Fn::ToJsonString", "Fn::Equals", "Fn::Not", "Fn::And", "Condition",
+    "Fn::Nope", "Fn::ForEach::L", "Value", "Type", "Tags", "Key",
 ])  # fmt: skip
 PLAIN = st.one_of(
     st.none(),
@@ -105,16 +105,18 @@ VALUES = st.recursive(
 RESOURCES = st.dictionaries(
     st.sampled_from(["A", "B", "C d", "Fn::ForEach::R"]),
     st.one_of(VALUES, st.fixed_dictionaries(
-        {"Type": st.sampled_from(["AWS::SSM::Parameter", "AWS::EC2::VPC", "AWS::CloudFormation::Stack", "AWS::IAM::Role"]),
+        {"Type": st.sampled_from(
+            ["AWS::SSM::Parameter", "AWS::EC2::VPC", "AWS::CloudFormation::Stack", "AWS::IAM::Role"]),
          "Properties": st.one_of(VALUES, st.dictionaries(
-             st.sampled_from(["Type", "Value", "Tags", "CidrBlock", "Policies", "TemplateURL", "Parameters"]), VALUES))},
+             st.sampled_from(["Type", "Value", "Tags", "CidrBlock", "Policies", "TemplateURL"]), VALUES))},
         optional={"DependsOn": VALUES, "Condition": VALUES, "DeletionPolicy": VALUES, "Metadata": VALUES})),
     max_size=3,
 )  # fmt: skip
 TEMPLATES = st.one_of(VALUES, st.fixed_dictionaries(
     {"Resources": st.one_of(RESOURCES, VALUES)},
     optional={"Parameters": st.one_of(VALUES, st.dictionaries(NAMES, st.fixed_dictionaries(
-                  {"Type": st.sampled_from(["String", "Number", "CommaDelimitedList", "AWS::SSM::Parameter::Value<String>"])},
+                  {"Type": st.sampled_from(
+                      ["String", "Number", "CommaDelimitedList", "AWS::SSM::Parameter::Value<String>"])},
                   optional={"Default": VALUES, "AllowedValues": VALUES, "AllowedPattern": VALUES, "MinLength": VALUES,
                             "MaxValue": VALUES, "NoEcho": VALUES}))),
               "Conditions": st.one_of(VALUES, st.dictionaries(NAMES, VALUES)), "Mappings": VALUES,
@@ -144,9 +146,11 @@ GOOD: dict[str, Any] = {
                   {"Fn::ToJsonString": {"n": {"Fn::Length": {"Ref": "L"}}}}]]}}},
         "B": {"Type": "AWS::SSM::Parameter", "DependsOn": ["A"], "UpdateReplacePolicy": "Retain",
               "Properties": {"Type": "String", "Value": {"Fn::GetAtt": ["A", "Type"]}}},
-        "V": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": {"Fn::Select": [0, {"Fn::Cidr": ["10.0.0.0/8", 1, 16]}]},
-                                                    "Tags": [{"Key": "k", "Value": {"Ref": "X"}}]}},
-        "T": {"Type": "AWS::SNS::Topic", "Properties": {"Subscription": [{"Protocol": "email", "Endpoint": "a@example.com"}]}},
+        "V": {"Type": "AWS::EC2::VPC", "Properties": {
+            "CidrBlock": {"Fn::Select": [0, {"Fn::Cidr": ["10.0.0.0/8", 1, 16]}]},
+            "Tags": [{"Key": "k", "Value": {"Ref": "X"}}]}},
+        "T": {"Type": "AWS::SNS::Topic", "Properties": {
+            "Subscription": [{"Protocol": "email", "Endpoint": "a@example.com"}]}},
         "Fn::ForEach::F": ["I", {"Ref": "L"}, {"F${I}": {"Type": "AWS::SNS::Topic"}}],
     },
     "Transform": "AWS::LanguageExtensions",

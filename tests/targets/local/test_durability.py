@@ -181,10 +181,10 @@ def test_a_full_disk_is_told(folder: Path) -> None:
     assert not cloudformation.list_stack_resources(StackName="full")["StackResourceSummaries"]
     cloudformation.delete_stack(StackName="before")
     assert settled(cloudformation, "before")["StackStatus"] == "DELETE_FAILED"
-    with pytest.raises(ClientError, match="ServiceUnavailable.*cannot be written"):
+    with pytest.raises(ClientError, match=r"ServiceUnavailable.*cannot be written"):
         sqs.create_queue(QueueName="refused")
     assert "QueueUrls" not in sqs.list_queues()
-    with pytest.raises(EnvironmentalError, match="does not stop, because the state cannot be written.*reset"):
+    with pytest.raises(EnvironmentalError, match=r"does not stop, because the state cannot be written.*reset"):
         local.stop()
     assert local.status() == running
     limit(running, ROOM)
@@ -215,7 +215,7 @@ def test_damaged_snapshots(folder: Path) -> None:
     whole = head + pickle.dumps({"moto": {}, "fakes": {}, "stacks": {}, "change sets": {}})
     for content in (b"", b"{}", b"\x00" * 100, b"[1]\n", head, head + b"rubbish", whole[:-5], head + pickle.dumps([1])):
         (folder / "snapshot").write_bytes(content)
-        with pytest.raises(EnvironmentalError, match="snapshot.*`groundplan local reset`"):
+        with pytest.raises(EnvironmentalError, match=r"snapshot.*`groundplan local reset`"):
             local.start()
         assert (folder / "snapshot").read_bytes() == content
     local.reset()

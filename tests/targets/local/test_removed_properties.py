@@ -19,11 +19,19 @@ from groundplan.targets.local.types.schemas import schema_of
 from .conftest import Aws, failures, physical
 from .test_types import CASES, template
 
+NEEDED = {
+    ("AWS::Route53::RecordSet", "ResourceRecords"),  # a record has these or an AliasTarget
+    ("AWS::SecretsManager::RotationSchedule", "RotationLambdaARN"),  # or a HostedRotationLambda
+    ("AWS::EC2::VPCEndpoint", "VpcEndpointType"),  # an endpoint with a security group cannot be of the default type
+}
+"""Optional for the schema, and not for the service."""
+
 
 def optional(case: dict[str, Any]) -> list[str]:
     schema = schema_of(case["type"])
     assert schema
-    return [name for name in case["properties"] if name not in schema.required]
+    type_name = case["type"]
+    return [name for name in case["properties"] if name not in schema.required and (type_name, name) not in NEEDED]
 
 
 def shown(aws: Aws, stack: Stack, name: str) -> Any:

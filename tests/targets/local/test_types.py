@@ -103,3 +103,40 @@ def test_row_names_what_exists(aws: Aws, row: Any) -> None:
     assert schema is not None
     named = {name for part in row.parts for name in part.properties} | row.accepted.keys() | ({row.name} - {""})
     assert named <= schema.properties
+
+
+# What the emulator has no value for, although the schema names it: parts of settings that the case does not use, and
+# states of things that never run here.
+ATTRIBUTES = {
+    "AWS::EC2::VPC": {"DefaultSecurityGroup", "DefaultNetworkAcl", "CidrBlockAssociations", "CidrBlock", "VpcId"},
+    "AWS::EC2::SubnetNetworkAclAssociation": {"AssociationId"},
+    "AWS::EKS::Cluster": {"Arn", "Endpoint", "CertificateAuthorityData", "OpenIdConnectIssuerUrl",
+                          "ClusterSecurityGroupId"},
+    "AWS::ElastiCache::ReplicationGroup": {"PrimaryEndPoint.Address", "PrimaryEndPoint.Port", "ReaderEndPoint.Address",
+                                           "ReaderEndPoint.Port"},
+    "AWS::CloudFront::Distribution": {"Id", "DomainName"},
+    "AWS::RDS::DBInstance": {"Endpoint.Address", "Endpoint.Port", "DBInstanceArn", "DbiResourceId"},
+    "AWS::DynamoDB::Table": {"Arn", "StreamArn"},
+    "AWS::Backup::BackupPlan": {"BackupPlanArn", "BackupPlanId", "VersionId"},
+    "AWS::EKS::PodIdentityAssociation": {"AssociationArn", "AssociationId"},
+    "AWS::Config::ConfigRule": {"Arn", "ConfigRuleId"},
+    "AWS::Grafana::Workspace": {"Id", "Endpoint", "Status", "GrafanaVersion"},
+    "AWS::APS::Workspace": {"Arn", "WorkspaceId", "PrometheusEndpoint"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("type_name", ATTRIBUTES)
+def test_attributes_have_values(aws: Aws, type_name: str) -> None:
+    case = next(case for case in CASES if case["type"] == type_name)
+    names = sorted(ATTRIBUTES[type_name])
+    outputs = {f"O{number}": {"Value": {"Fn::GetAtt": ["T", name]}} for number, name in enumerate(names)}
+    for number, name in enumerate(names):
+        if name == "CidrBlockAssociations":
+            outputs[f"O{number}"] = {"Value": {"Fn::Join": [",", {"Fn::GetAtt": ["T", name]}]}}
+    stack = aws.deploy({**template(case, case["properties"]), "Outputs": outputs})
+    assert stack.status == "CREATE_COMPLETE", failures(stack)
+    described = aws.client("cloudformation").describe_stacks(StackName=stack.name)["Stacks"][0]["Outputs"]
+    values = {output["OutputKey"]: output["OutputValue"] for output in described}
+    assert values.keys() == outputs.keys()
+    assert all(values.values()), values
+    aws.delete(stack)

@@ -35,6 +35,12 @@ def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         yield from check_days(database.backups, 35, (*at, "backups"), "retention of backups")
         if database.replicas and not database.backups.seconds:
             yield Finding((*at, "backups"), "read replicas are made from backups: keep them for 1d at least")
+        if database.replicas and database.credentials == "managed":
+            # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html, Limitations
+            yield Finding(
+                (*at, "credentials"),
+                "RDS makes no read replica of an instance whose password it manages: take generated, or replicas: 0",
+            )
         # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
         yield from _check_windows(database, database.backup_window, "backup_window", 30, at)
         if database.monitoring is not None and database.monitoring.seconds not in MONITORING_SECONDS:

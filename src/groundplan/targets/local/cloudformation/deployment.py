@@ -177,7 +177,7 @@ class Deployment(Operation):
         self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]
     ) -> ResourceState:
         old = replace(state, properties=self._resolved_if_possible(state.properties))
-        defaults = defaults_of_removed(handler.row.type, properties, {name: None for name in changed})
+        defaults = defaults_of_removed(handler.row.type, properties, dict.fromkeys(changed))
         new = handler.update(old, self.scope.with_dynamic_references({**defaults, **properties}), changed)
         return replace(new, properties={**new.properties, **self._kept(handler, state), **properties})
 
@@ -204,7 +204,7 @@ class Deployment(Operation):
     def _changed_back(
         self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]
     ) -> ResourceState:
-        """Undoes a change. What cannot be changed at all has not been changed before either."""
+        """Undoes a change. What cannot be changed at all, or still is as it was, needs no undoing."""
         waiting = set(changed)
         while True:
             try:
@@ -214,6 +214,12 @@ class Deployment(Operation):
                 if name not in waiting:
                     raise
                 waiting.remove(name)
+            except EXPECTED:
+                wanted = {name: properties[name] for name in waiting if name in properties}
+                unchanged = set(kept_though_removed(handler.row, {}, wanted, handler.describe(state)))
+                if not unchanged:
+                    raise
+                waiting -= unchanged
 
     def _resolved_if_possible(self, properties: dict[str, Any]) -> dict[str, Any]:
         try:

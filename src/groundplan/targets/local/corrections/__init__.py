@@ -11,7 +11,11 @@ from groundplan.targets.local.corrections import containers, databases, delivery
 
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (databases.adjacent_windows, databases.database_echoes, databases.subnet_groups_stay),
-    "elasticache": (databases.deleted_replication_groups_go, databases.cache_subnet_zones),
+    "elasticache": (
+        databases.deleted_replication_groups_go,
+        databases.cache_subnet_zones,
+        databases.reader_endpoints,
+    ),
     "ecs": (containers.service_echoes,),
     "eks": (containers.kubernetes_echoes,),
     "autoscaling": (containers.policy_arns,),

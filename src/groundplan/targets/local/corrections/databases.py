@@ -138,3 +138,22 @@ def subnet_groups_stay() -> None:
         return group
 
     setattr(RDSBackend, "modify_db_subnet_group", modify)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def reader_endpoints() -> None:
+    """moto keeps the address of a replication group's readers and does not show it; AWS does (``ReaderEndpoint``)."""
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.create_replication_group
+
+    @wraps(original)
+    def create(self: Any, *args: Any, **kwargs: Any) -> Any:
+        group = original(self, *args, **kwargs)
+        for nodes in group.node_groups:
+            address = nodes.get("reader_endpoint_address")
+            if address:
+                nodes["reader_endpoint"] = {"address": address, "port": nodes["port"]}
+        return group
+
+    setattr(ElastiCacheBackend, "create_replication_group", create)  # noqa: B010 - mypy forbids assigning to a method

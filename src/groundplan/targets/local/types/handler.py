@@ -22,6 +22,7 @@ from groundplan.targets.local.types.paths import member, search
 from groundplan.targets.local.types.readback import differences, shape_at
 from groundplan.targets.local.types.refusals import Wish, first_refusal
 from groundplan.targets.local.types.rows import Call, Part, Row, tagging
+from groundplan.targets.local.types.schemas import schema_of
 
 ClientFactory = Callable[[str, str], BaseClient]
 """A boto3 client of a service in a region."""
@@ -103,7 +104,10 @@ class Handler:
             found = search(name, source)
             if found is not None:
                 return found
-        return next((found for inner in state.response.values() if (found := search(name, inner)) is not None), None)
+        inside = (found for inner in state.response.values() if (found := search(name, inner)) is not None)
+        schema = schema_of(self.row.type)
+        is_id = schema is not None and schema.document.get("primaryIdentifier") == [f"/properties/{name}"]
+        return next(inside, state.id if is_id else None)
 
     # the life of a resource
 

@@ -36,6 +36,23 @@ def permission(rule: Mapping[str, Any], side: str) -> dict[str, Any]:
     return made
 
 
+@handles("AWS::EC2::VPC")
+class Vpc(Handler):
+    """Its default security group and network ACL are things of their own."""
+
+    def attribute_value(self, state: ResourceState, name: str) -> Any:
+        own = {"Name": "vpc-id", "Values": [state.id]}
+        if name == "DefaultSecurityGroup":
+            filters = [own, {"Name": "group-name", "Values": ["default"]}]
+            groups = self.call("describe_security_groups", {"Filters": filters})["SecurityGroups"]
+            return groups[0]["GroupId"] if groups else None
+        if name == "DefaultNetworkAcl":
+            filters = [own, {"Name": "default", "Values": ["true"]}]
+            acls = self.call("describe_network_acls", {"Filters": filters})["NetworkAcls"]
+            return acls[0]["NetworkAclId"] if acls else None
+        return super().attribute_value(state, name)
+
+
 @handles("AWS::EC2::SecurityGroup")
 class SecurityGroup(Handler):
     """Rules are authorized after the group; naming egress rules takes the default one away, as at AWS."""
