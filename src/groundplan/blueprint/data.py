@@ -89,8 +89,8 @@ class Database(Part):
     """Name of the master user."""
     credentials: Literal["generated", "managed"] = "generated"
     """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
-    ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and rotates it every 7 days; services get host, user
-    and password apart, and have to read them anew after a rotation."""
+    ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and rotates
+    it every 7 days; services get host, user and password apart, and have to read them anew after a rotation."""
     port: int = Field(default=5432, ge=1150, le=65535)
     """Port."""
     backups: Duration = Duration(7 * 86400)
