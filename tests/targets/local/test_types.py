@@ -129,7 +129,9 @@ ATTRIBUTES = {
 def test_attributes_have_values(aws: Aws, type_name: str) -> None:
     case = next(case for case in CASES if case["type"] == type_name)
     names = sorted(ATTRIBUTES[type_name])
-    outputs = {f"O{number}": {"Value": {"Fn::GetAtt": ["T", name]}} for number, name in enumerate(names)}
+    outputs: dict[str, Any] = {
+        f"O{number}": {"Value": {"Fn::GetAtt": ["T", name]}} for number, name in enumerate(names)
+    }
     for number, name in enumerate(names):
         if name == "CidrBlockAssociations":
             outputs[f"O{number}"] = {"Value": {"Fn::Join": [",", {"Fn::GetAtt": ["T", name]}]}}

@@ -10,6 +10,7 @@ from typing import Any
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation import parameters as template_parameters
 from groundplan.targets.local.cloudformation import query
 from groundplan.targets.local.cloudformation.answers import (
@@ -59,6 +60,8 @@ class CloudFormationApi:
             return 400, query.error_response(error.code, str(error), request_id)
         except ClientError as error:
             return 400, query.error_response(error.response["Error"]["Code"], str(error), request_id)
+        except GroundplanError as error:
+            return 503, query.error_response("ServiceUnavailable", str(error), request_id, fault=True)
         except Exception as error:
             logging.getLogger("groundplan.local").exception("unexpected")
             message = f"the local AWS failed: {type(error).__name__}; its log has the details"

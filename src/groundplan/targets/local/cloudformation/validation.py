@@ -144,7 +144,11 @@ def _matches_pattern(name: str, schema: Mapping[str, Any]) -> bool:
 
 def _values(value: Any, schema: Mapping[str, Any], owner: ResourceSchema, path: str) -> Iterator[str]:
     schema = resolve(schema, owner.document)
-    if isinstance(value, dict):
+    kind = _KINDS.get(type(value), "")
+    kinds = _kinds(schema)
+    if (kind and kinds and kind not in kinds) or (not kind and kinds == {"array"}):
+        yield f"{path}: expected {' or '.join(sorted(kinds))}, got {kind or 'a plain value'}"
+    elif isinstance(value, dict):
         known = schema.get("properties") or {}
         for name, item in value.items():
             if name in known:
@@ -161,10 +165,17 @@ def _values(value: Any, schema: Mapping[str, Any], owner: ResourceSchema, path: 
         yield from _scalar(value, schema, path)
 
 
+_KINDS: Mapping[type, str] = {dict: "object", list: "array"}
+
+
+def _kinds(schema: Mapping[str, Any]) -> set[str]:
+    written = schema.get("type", ())
+    return {written} if isinstance(written, str) else set(written)
+
+
 def _scalar(value: Any, schema: Mapping[str, Any], path: str) -> Iterator[str]:
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    kinds = schema.get("type", ())
-    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
+    kinds = _kinds(schema)
     allowed = schema.get("enum")
     if allowed and text not in {str(item).lower() if isinstance(item, bool) else str(item) for item in allowed}:
         yield f"{path}: {value!r} is not a valid enum value; valid: {', '.join(map(str, allowed[:12]))}"

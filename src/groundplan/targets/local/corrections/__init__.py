@@ -23,6 +23,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "elasticloadbalancing": (delivery.one_listener_per_port,),
     "iam": (identity.managed_policies_on_demand,),
     "s3": (storage.log_delivery_policies, storage.bucket_policy_conditions),
+    "backup": (storage.deleted_plans_free_their_name,),
     "logs": (storage.one_metric_filter_per_name,),
 }
 

@@ -1,4 +1,4 @@
-"""Bucket policies and metric filters."""
+"""Bucket policies, metric filters, backup plans."""
 
 from __future__ import annotations
 
@@ -87,3 +87,22 @@ def one_metric_filter_per_name() -> None:
         original(self, filter_name, filter_pattern, log_group_name, *args, **kwargs)
 
     setattr(MetricFilters, "add_filter", add)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def deleted_plans_free_their_name() -> None:
+    """moto keeps deleted backup plans, and refuses a new one of the same name; AWS takes it."""
+    from moto.backup.models import BackupBackend
+
+    original = BackupBackend.create_backup_plan
+
+    @wraps(original)
+    def create(self: Any, *args: Any, **kwargs: Any) -> Any:
+        every = self.plans
+        self.plans = {key: plan for key, plan in every.items() if plan.deletion_date is None}
+        try:
+            return original(self, *args, **kwargs)
+        finally:
+            self.plans = {**every, **self.plans}
+
+    setattr(BackupBackend, "create_backup_plan", create)  # noqa: B010 - mypy forbids assigning to a method
