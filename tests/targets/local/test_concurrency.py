@@ -87,11 +87,11 @@ def test_stacks_of_two_projects(running: local.Running) -> None:
                                                        {"Key": "action", "Value": action}],
             )  # fmt: skip
             while True:
-                status = str(cloudformation.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"])
-                if not status.endswith("_IN_PROGRESS"):
+                stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+                if not stack["StackStatus"].endswith("_IN_PROGRESS"):
                     break
                 time.sleep(0.05)
-        return status
+        return " ".join((stack["StackStatus"], stack.get("StackStatusReason", ""))).strip()
 
     assert all_at_once(work) == ["UPDATE_COMPLETE"] * CLIENTS
     cloudformation, ec2, sns = clients(running, "cloudformation", "ec2", "sns")

@@ -244,3 +244,22 @@ def test_public_images_are_not_saved_and_are_there_again(tmp_path: Path) -> None
     assert ec2.describe_snapshots(SnapshotIds=[kept])["Snapshots"]
     assert len(images) > 100
     forget(FAR, "ec2")
+
+
+def test_a_register_that_grows_while_it_is_saved_is_met_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from groundplan.targets.local import snapshot
+
+    aws, dump, failures = LocalAws(), snapshot._Pickler.dump, [2]
+
+    def grows(self: Any, content: object) -> None:
+        if failures[0]:
+            failures[0] -= 1
+            raise RuntimeError("dictionary changed size during iteration")
+        dump(self, content)
+
+    monkeypatch.setattr(snapshot._Pickler, "dump", grows)
+    assert save(tmp_path / "snapshot", aws) > 0
+    load(tmp_path / "snapshot", LocalAws())
+    failures[0] = 1000
+    with pytest.raises(RuntimeError, match="changed size"):
+        save(tmp_path / "snapshot", aws)

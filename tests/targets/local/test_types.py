@@ -38,8 +38,9 @@ def template(case: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]
             used[name] = _DATA["shared"][name]
             waiting += sorted(references(used[name]))
     tested = {"Type": case["type"], "DeletionPolicy": "Delete", "Properties": properties}
-    if "after" in case:
-        tested["DependsOn"] = case["after"]
+    after = [*([case["after"]] if "after" in case else []), *case.get("uses", [])]
+    if after:  # resources that nothing connects are made in no certain order
+        tested["DependsOn"] = after
     return {"Resources": {**used, "T": tested}}
 
 

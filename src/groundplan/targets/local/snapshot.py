@@ -13,6 +13,7 @@ import os
 import pickle
 import sys
 import threading
+import time
 import types
 import weakref
 from collections import defaultdict
@@ -39,21 +40,22 @@ def versions() -> dict[str, str]:
     }
 
 
+_ATTEMPTS = 20
+
+
 def save(path: Path, aws: LocalAws) -> int:
     """Writes a snapshot; the size in bytes."""
-    buffer = io.BytesIO()
     with aws.gate:
-        backends = _used_backends()
-        content = {
-            "moto": {
-                name: {account: dict(regions) for account, regions in backend.items()}
-                for name, backend in backends.items()
-            },
-            "fakes": aws.fakes.store,
-            "stacks": aws.engine.stacks,
-            "change sets": aws.engine.change_sets,
-        }
-        _Pickler(buffer, {id(backend): name for name, backend in backends.items()}).dump(content)
+        for attempt in range(_ATTEMPTS):
+            try:
+                buffer = _pickled(aws)
+                break
+            except RuntimeError as error:
+                # The gate holds back every call that changes resources. Registers (a new change set, the backend of a
+                # region that is asked for the first time) grow without it, and pickle meets them half-way.
+                if "changed size during iteration" not in str(error) or attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(0.005)
         aws.changed = False
     head = json.dumps(versions(), sort_keys=True).encode() + b"\n"
     temporary = path.with_name(f"{path.name}.new")
@@ -70,6 +72,22 @@ def save(path: Path, aws: LocalAws) -> int:
     finally:
         os.close(folder)
     return len(head) + buffer.getbuffer().nbytes
+
+
+def _pickled(aws: LocalAws) -> io.BytesIO:
+    buffer = io.BytesIO()
+    backends = _used_backends()
+    content = {
+        "moto": {
+            name: {account: dict(regions) for account, regions in list(backend.items())}
+            for name, backend in backends.items()
+        },
+        "fakes": aws.fakes.store,
+        "stacks": dict(aws.engine.stacks),
+        "change sets": dict(aws.engine.change_sets),
+    }
+    _Pickler(buffer, {id(backend): name for name, backend in backends.items()}).dump(content)
+    return buffer
 
 
 def load(path: Path, aws: LocalAws) -> None:
