@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -122,7 +123,7 @@ class Subscription(_Attributes):
         return super().update(state, properties, set())
 
 
-class _PolicyOf(Handler):
+class _PolicyOf(Handler, ABC):
     """The policy of several topics or queues; deleting gives them a policy for their owner alone."""
 
     names: str
@@ -148,14 +149,17 @@ class _PolicyOf(Handler):
         for one in state.properties[self.names]:
             self._set(one, self._default(one))
 
+    @abstractmethod
     def _set(self, one: str, policy: str) -> None:
-        raise NotImplementedError
+        """Give one topic or queue a policy."""
 
+    @abstractmethod
     def _default(self, one: str) -> str:
-        raise NotImplementedError
+        """The policy that AWS gives by itself."""
 
+    @abstractmethod
     def _read_arguments(self, one: str) -> dict[str, Any]:
-        raise NotImplementedError
+        """What the reading call wants for one topic or queue."""
 
 
 @handles("AWS::SNS::TopicPolicy")
