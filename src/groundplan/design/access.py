@@ -9,7 +9,7 @@ from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import MAIN, bucket_key_name
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
@@ -141,11 +141,3 @@ def _execute_command_statements() -> list[Statement]:
             resources=(text(logs.arn, ":*"),),
         ),
     ]
-
-
-def same_account() -> Condition:
-    """Guards a service principal against the confused deputy problem.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
-    """
-    return Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import bucket_key_name
+from groundplan.design.encryption import bucket_key_name, same_account
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, Transition
@@ -115,7 +115,6 @@ def _add_log_bucket(draft: Draft) -> None:
             tags=draft.name_tag("logs"),
         )
     )
-    own_account = Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))
     draft.add(
         BucketPolicy(
             name="logs",
@@ -135,7 +134,7 @@ def _add_log_bucket(draft: Draft) -> None:
                         actions=("s3:PutObject",),
                         resources=(text(bucket.arn, "/s3/*"),),
                         principals=(Principal("Service", ("logging.s3.amazonaws.com",)),),
-                        conditions=(own_account,),
+                        conditions=(same_account(),),
                     ),
                 )
             ),

@@ -8,9 +8,8 @@ from groundplan.design.databases import resolve_version, secret_name
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import MAIN
 from groundplan.design.networking import subnets_of
-from groundplan.design.security_groups import add_group
+from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, CacheSubnetGroup
-from groundplan.resources.network import SecurityGroup
 from groundplan.resources.security import GeneratedPassword, Secret
 from groundplan.resources.values import Ref, SecretValue, text
 
@@ -22,11 +21,6 @@ TITLES = {"redis": "Redis", "valkey": "Valkey"}
 def label(name: str, spec: Cache) -> str:
     """What the cache is called in AWS."""
     return spec.name or name
-
-
-def group_of(name: str) -> Ref[SecurityGroup]:
-    """The security group of a cache."""
-    return Ref(SecurityGroup, identifier(name))
 
 
 def replication_group(name: str) -> Ref[CacheReplicationGroup]:

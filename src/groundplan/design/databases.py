@@ -8,10 +8,9 @@ from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.encryption import MAIN, RDS
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of
-from groundplan.design.security_groups import add_group
+from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import service_trust
 from groundplan.resources.security import GeneratedPassword, Role, Secret
 from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Textual, text
@@ -25,9 +24,9 @@ def label(name: str, spec: Database) -> str:
     return spec.name or name
 
 
-def group_of(name: str) -> Ref[SecurityGroup]:
-    """The security group of a database."""
-    return Ref(SecurityGroup, identifier(name))
+def database_name(draft: Draft, spec: Database) -> str:
+    """Name of the database inside the instance."""
+    return spec.database or identifier(draft.blueprint.project)
 
 
 def primary(name: str) -> Ref[DatabaseInstance]:
@@ -148,7 +147,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
             storage_type=spec.storage.type,
             storage_encrypted=spec.encryption,
             kms_key=RDS if spec.encryption else None,
-            database_name=spec.database or draft.blueprint.project.replace("-", "_"),
+            database_name=database_name(draft, spec),
             master_username=username,
             master_password=password,
             manage_master_user_password=password is None,
@@ -239,7 +238,7 @@ def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
                 SecretValue(password, "password"),
                 "@",
                 primary(name).attribute("address"),
-                f":{spec.port}/{spec.database or draft.blueprint.project.replace('-', '_')}?sslmode=require",
+                f":{spec.port}/{database_name(draft, spec)}?sslmode=require",
             ),
         )
     )

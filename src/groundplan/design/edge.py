@@ -6,7 +6,7 @@ from groundplan.blueprint.services import Public, Service
 from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS, needs_log_bucket
 from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.networking import subnets_of
-from groundplan.design.security_groups import add_group, allow, allow_range
+from groundplan.design.security_groups import add_group, allow, allow_range, group_of
 from groundplan.resources.edge import (
     Certificate,
     DnsRecord,
@@ -125,7 +125,7 @@ def _add_target_group(draft: Draft, name: str, service: Service) -> None:
             tags=draft.name_tag(name),
         )
     )
-    allow(draft, GROUP, Ref(SecurityGroup, identifier(name)), service.port, f"Requests to {name}")
+    allow(draft, GROUP, group_of(name), service.port, f"Requests to {name}")
 
 
 def _add_https(draft: Draft, services: list[tuple[str, Service, Public]]) -> None:

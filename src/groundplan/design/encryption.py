@@ -26,6 +26,14 @@ def account_statement() -> Statement:
     )
 
 
+def same_account() -> Condition:
+    """Guards a service principal against the confused deputy problem.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
+    """
+    return Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))
+
+
 def _logs_statement(draft: Draft) -> Statement:
     """CloudWatch Logs may use the key for this application's log groups only.
 
@@ -58,7 +66,7 @@ def _alarms_statement() -> Statement:
         actions=("kms:Decrypt", "kms:GenerateDataKey*"),
         resources=("*",),
         principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
-        conditions=(Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,)),),
+        conditions=(same_account(),),
     )
 
 

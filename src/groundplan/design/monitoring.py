@@ -10,10 +10,9 @@ from decimal import Decimal
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
 from groundplan.design import caches, databases, edge
-from groundplan.design.access import same_account
 from groundplan.design.dashboard import dashboard_body
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import MAIN
+from groundplan.design.encryption import MAIN, same_account
 from groundplan.design.services import CLUSTER
 from groundplan.resources.containers import EcsService
 from groundplan.resources.databases import DatabaseInstance

@@ -5,11 +5,16 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import Literal
 
-from groundplan.design.draft import VPC, Draft
+from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.resources.network import ANYWHERE, SecurityGroup, SecurityGroupRule
 from groundplan.resources.values import Ref
 
 Direction = Literal["ingress", "egress"]
+
+
+def group_of(name: str) -> Ref[SecurityGroup]:
+    """The security group of a service, database or cache."""
+    return Ref(SecurityGroup, identifier(name))
 
 
 def add_group(draft: Draft, name: str, description: str, path: str, *, shown: str | None = None) -> Ref[SecurityGroup]:

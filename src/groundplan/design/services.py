@@ -8,7 +8,7 @@ from groundplan.design import access, caches, databases, edge
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of, task_tier
-from groundplan.design.security_groups import add_group, allow, allow_range
+from groundplan.design.security_groups import add_group, allow, allow_range, group_of
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,
@@ -160,7 +160,7 @@ def add_service_group(draft: Draft, name: str, service: Service) -> None:
     for need in service.needs:
         port, what = _port_of(draft, need.name)
         if port:
-            allow(draft, group, Ref(SecurityGroup, identifier(need.name)), port, f"{name} to {what} {need.name}")
+            allow(draft, group, group_of(need.name), port, f"{name} to {what} {need.name}")
 
 
 def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
@@ -191,7 +191,7 @@ def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
             variables |= {
                 f"{prefix}_HOST": primary.attribute("address"),
                 f"{prefix}_PORT": str(spec.port),
-                f"{prefix}_NAME": spec.database or blueprint.project.replace("-", "_"),
+                f"{prefix}_NAME": databases.database_name(draft, spec),
             }
         elif need.name in blueprint.caches and not blueprint.caches[need.name].encryption:
             cache = caches.replication_group(need.name)
