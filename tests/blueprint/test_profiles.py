@@ -70,7 +70,7 @@ def test_the_postures(
     assert (main.standby, str(main.backups), main.deletion_protection) == (standby, backups, protected)
     assert blueprint.caches["sessions"].nodes == nodes
     assert (api.tasks.desired, api.tasks.min, api.tasks.max) == tasks
-    assert str(api.logs) == logs
+    assert str(api.logs.retention) == logs
     assert blueprint.buckets["files"].keep is keep
     assert (blueprint.alarms is not None) is alarms
 

@@ -37,7 +37,7 @@ class Part(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ShortForm:
     """Marks a field whose mapping may be written as one text, like ``postgres 15``, or as a one-entry mapping."""
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from groundplan.blueprint.base import DailyWindow, Name, Part, ShortForm, WeeklyWindow
+from groundplan.blueprint.base import DailyWindow, Name, Part, ShortForm, WeeklyWindow, ZoneLetter
+from groundplan.blueprint.delivery import Cdn
 from groundplan.units import DataSize, Duration, shown
 
 
@@ -79,6 +80,11 @@ class Database(Part):
     """Storage: ``100..500 GB gp3`` starts with 100 GB and grows to 500 GB by itself."""
     standby: bool = True
     """A synchronous standby in another zone takes over by itself (Multi-AZ)."""
+    zone: ZoneLetter | None = None
+    """Zone of an instance without a standby. Default: AWS chooses."""
+    extensions: list[str] = Field(default=[])
+    """PostgreSQL extensions, like ``postgis``, that exist before a service starts: a container of each task that needs
+    the database runs ``CREATE EXTENSION IF NOT EXISTS`` first."""
     replicas: int = Field(default=0, ge=0, le=15)
     """Asynchronous read replicas in the same region."""
     replica_class: str | None = None
@@ -91,6 +97,8 @@ class Database(Part):
     """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
     ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and rotates
     it every 7 days; services get host, user and password apart, and have to read them anew after a rotation."""
+    rotation: Duration | None = None
+    """How often RDS makes a new password (``credentials: managed`` only): 1 to 1000 days. Default: 7 days."""
     port: int = Field(default=5432, ge=1150, le=65535)
     """Port."""
     backups: Duration = Duration(7 * 86400)
@@ -161,6 +169,27 @@ class LifecycleRule(Part):
     """Storage class that ``archive`` moves to."""
 
 
+class Replica(Part):
+    """A copy of a bucket in another region. Short form: the region."""
+
+    region: str
+    """AWS region, like ``us-west-2``."""
+    storage_class: Literal["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER"] = (
+        "STANDARD_IA"
+    )
+    """Storage class of the copies."""
+
+
+def _read_replica(value: object) -> object:
+    return {"region": value} if isinstance(value, str) else value
+
+
+ReplicaText = Annotated[
+    Replica,
+    ShortForm(_read_replica, ({"type": "string", "examples": ["us-west-2"]},)),
+]
+
+
 class Bucket(Part):
     """An S3 bucket: private, encrypted, TLS only."""
 
@@ -176,3 +205,7 @@ class Bucket(Part):
     """Parts of uploads that were never completed are deleted after this time."""
     keep: bool = True
     """Whether the bucket and its objects stay when the environment is destroyed."""
+    replicate: ReplicaText | None = None
+    """Region that every new object is copied to, for disaster recovery. Needs ``versioning``."""
+    cdn: Cdn | None = None
+    """CloudFront in front of the bucket. ``null``: only what ``needs`` it reads it."""

@@ -13,7 +13,18 @@ from groundplan.blueprint.base import Part
 
 @cache
 def descriptions(model: type[Part]) -> Mapping[str, str]:
-    """What each field of a model means, by the model's own field names, as plain text in one line each."""
+    """What each field of a model means, by the model's own field names, as plain text in one line each.
+
+    What a model does not say itself, the models that it derives from say.
+    """
+    inherited: dict[str, str] = {}
+    for base in reversed(model.__bases__):
+        if issubclass(base, Part) and base is not Part:
+            inherited |= descriptions(base)
+    return inherited | _own(model)
+
+
+def _own(model: type[Part]) -> Mapping[str, str]:
     (definition,) = ast.parse(inspect.cleandoc("\n" + inspect.getsource(model))).body
     if not isinstance(definition, ast.ClassDef):
         return {}

@@ -7,8 +7,13 @@ from typing import Literal
 from pydantic import Field
 
 from groundplan.blueprint.base import Name, Part, ProjectName
+from groundplan.blueprint.compute import Capacity
 from groundplan.blueprint.data import Bucket, Cache, Database
+from groundplan.blueprint.delivery import Dns, Firewall
+from groundplan.blueprint.governance import Audit, Backup
+from groundplan.blueprint.jobs import Job
 from groundplan.blueprint.network import Network
+from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.services import Service
 from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
 
@@ -20,6 +25,8 @@ class Alarms(Part):
 
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     """Who is notified. The address has to confirm the subscription once."""
+    webhook: str | None = Field(default=None, pattern=r"^https://[^\s]+$")
+    """An HTTPS address that is notified as well: of a pager or an external monitoring service."""
     cpu: Percentage = Percentage.parse("80%")
     """CPU of services, databases and caches."""
     memory: Percentage = Percentage.parse("90%")
@@ -45,13 +52,28 @@ class Usage(Part):
     """Logs written."""
     stored: dict[Name, DataSize] = Field(default={})
     """Data kept, by bucket."""
+    messages: dict[Name, int] = Field(default={})
+    """Messages, by queue."""
+    cdn_requests: int | None = Field(default=None, ge=0)
+    """Requests to CloudFront."""
+    cdn_out: DataSize | None = None
+    """Data that CloudFront sends to viewers."""
+
+
+class Secret(Part):
+    """A secret in AWS Secrets Manager."""
+
+    generate: int | None = Field(default=None, ge=16, le=128)
+    """AWS makes a random value of so many letters and digits inside Secrets Manager. ``null``: a person fills it."""
+    description: str | None = None
+    """What it is for, and where its value comes from."""
 
 
 class Objectives(Part):
     """What the environment has to hold to."""
 
     budget: MonthlyAmount | None = None
-    """What it may cost per month."""
+    """What it may cost per month. With an alarm address, AWS Budgets tells when it is or will be exceeded."""
 
 
 class Accept(Part):
@@ -98,8 +120,12 @@ class Blueprint(Part):
     """What renders and deploys to AWS by default. The local AWS always takes CloudFormation."""
     profile: Profile = "production"
     """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
+    owner_id: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$")
+    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, at most
+    12 lower-case letters, digits and hyphens."""
     names: str = "{title}-{environment}-{name}"
-    """How things are called in AWS. Lower-cased where the service demands it."""
+    """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
+    environment, or before the name, where ``{owner_id}`` does not say another place."""
     tags: dict[str, str] = Field(default={})
     """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
     about: About = Field(default_factory=About)
@@ -108,12 +134,31 @@ class Blueprint(Part):
     """The network."""
     services: dict[Name, Service] = Field(default={})
     """Containers that run all the time."""
+    jobs: dict[Name, Job] = Field(default={})
+    """Containers that run when it is time for them."""
+    capacity: dict[Name, Capacity] = Field(default={})
+    """EC2 instances that services and jobs may run on instead of Fargate."""
+    insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
+    """Container Insights of the cluster: metrics of services and tasks, paid as custom metrics; ``enhanced`` has them
+    by container."""
     databases: dict[Name, Database] = Field(default={})
     """Relational databases."""
     caches: dict[Name, Cache] = Field(default={})
     """Caches in memory."""
     buckets: dict[Name, Bucket] = Field(default={})
     """Object storage."""
+    queues: dict[Name, Queue] = Field(default={})
+    """Messages that wait for a worker."""
+    secrets: dict[Name, Secret] = Field(default={})
+    """How the secrets that services name are made. One that is not here is created empty, for a person to fill."""
+    dns: Dns | None = None
+    """The public DNS zone of the environment. ``null``: none is created."""
+    firewall: Firewall | None = None
+    """AWS WAF in front of load balancer and CDN. ``null``: none."""
+    audit: Audit | None = None
+    """CloudTrail and AWS Config. ``null``: neither."""
+    backup: Backup | None = None
+    """AWS Backup. ``null``: only what databases and buckets keep themselves."""
     alarms: Alarms | None = Field(default_factory=Alarms)
     """Alarms and who hears of them. ``null``: none."""
     usage: Usage = Field(default_factory=Usage)

@@ -30,6 +30,14 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/": "is not the ARN of a certificate, like "
     "arn:aws:acm:eu-west-1:123456789012:certificate/...",
     r"^Z[A-Z0-9]+$": "is not the id of a hosted zone, like Z0123456789ABC",
+    r"^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$": "is not an owner id: 12 lower-case letters, digits and hyphens at most, "
+    "no hyphen at either end",
+    r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$": "is not an instance type, like t3.small",
+    r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$": "is no schedule, like "
+    "cron(0 3 * * ? *), rate(6 hours) or at(2027-01-01T00:00:00)",
+    r"^cron\(.+\)$": "is not a schedule, like cron(0 5 ? * * *)",
+    r"^[A-Z0-9_]{3,100}$": "is not the identifier of a managed rule of AWS Config, like RDS_STORAGE_ENCRYPTED",
+    r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
 }
 """What each pattern of the models means in words."""
 
@@ -105,6 +113,7 @@ def explain_error(error: ErrorDetails, tree: Node, shape: Shape) -> Problem:
     of_key = bool(path) and path[-1] == "[key]"
     if of_key:
         path = path[:-1]
+    path = _as_written(tree, path)
     node = tree.find(path)
     if kind == "missing":
         parent = path[:-1]
@@ -120,6 +129,15 @@ def explain_error(error: ErrorDetails, tree: Node, shape: Shape) -> Problem:
         message = f"{shown(value)} cannot stand here: {error['msg']}"
     place = (node.key if node and of_key else None) or _place(tree, path)
     return Problem(message + _said_by(node), place, format_path(path))
+
+
+def _as_written(tree: Node, path: Steps) -> Steps:
+    """The path as far as it is written: of a short form (``logs: 5``) the part that was read from it is not."""
+    for length in range(len(path)):
+        node = tree.find(path[:length])
+        if node is not None and not isinstance(node.value, dict | list):
+            return path[:length]
+    return path
 
 
 def _unknown_key(key: str, parent: Shape | None) -> str:

@@ -6,27 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from groundplan.blueprint.base import Name, Part, ShortForm
+from groundplan.blueprint.base import Cidr, Part
+from groundplan.blueprint.workloads import Workload
 from groundplan.units import Duration, Percentage
-
-
-class Image(Part):
-    """The container image."""
-
-    repository: Name
-    """The ECR repository, which Groundplan creates."""
-    tag: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$")
-    """The tag that the first deployment runs. Never ``latest``: tags are immutable. Later releases do not change it.
-    Without a tag the deployment asks for one."""
-
-
-class Size(Part):
-    """What one task may use."""
-
-    cpu: int = 256
-    """CPU units: 1024 are one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192 and 16384."""
-    memory: int = 512
-    """Memory in MiB."""
 
 
 class Health(Part):
@@ -47,6 +29,10 @@ class Health(Part):
     Default: a request by the image's own runtime, because slim images contain no curl. ``[]``: no container check."""
     runtime: Literal["node", "python", "curl", "wget"] = "curl"
     """What the image contains to make the request with."""
+    healthy: int = Field(default=2, ge=2, le=10)
+    """Good answers in a row until the load balancer sends requests to a task."""
+    unhealthy: int | None = Field(default=None, ge=2, le=10)
+    """Bad answers in a row until the load balancer stops sending requests. Default: ``retries``, at least 2."""
 
 
 class Tasks(Part):
@@ -75,10 +61,25 @@ class Scaling(Part):
     """Average memory utilisation to hold."""
     requests: int | None = Field(default=None, ge=1)
     """Requests per minute and task to hold."""
+    backlog: int | None = Field(default=None, ge=1)
+    """Messages that wait per running task, over all queues that the service reads."""
+    method: Literal["target-tracking", "step"] = "target-tracking"
+    """``target-tracking``: AWS starts as many tasks as bring the average back to the target. ``step``: one task more
+    when the average was above the target for ``out``, one less when it was below 90 % of it for ``in``; not for
+    ``backlog``."""
     cooldown_in: Annotated[Duration, Field(alias="in")] = Duration(300)
     """Pause after tasks were stopped (``in:``)."""
     cooldown_out: Annotated[Duration, Field(alias="out")] = Duration(60)
     """Pause after tasks were started (``out:``)."""
+
+
+class Gateway(Part):
+    """An API Gateway in front of a service. It is paid per request."""
+
+    rate: int = Field(default=100, ge=1, le=10_000)
+    """Requests per second that are let through in the long run."""
+    burst: int = Field(default=200, ge=1, le=5_000)
+    """Requests at once that are let through beyond the rate."""
 
 
 class Public(Part):
@@ -93,69 +94,46 @@ class Public(Part):
     hosted_zone: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]+$")
     """Route 53 hosted zone id: the domain's record and the certificate's validation are written there."""
     tls: bool = True
-    """HTTPS with a redirect from HTTP. ``false`` serves plain HTTP."""
+    """HTTPS. ``false`` serves plain HTTP."""
+    redirect: bool = True
+    """Whether port 80 redirects to HTTPS. ``false`` (for every service with TLS) leaves port 80 closed."""
+    allow: list[Cidr] = Field(default=[])
+    """The only addresses that may connect to the load balancer. Empty: everyone. Services share the load balancer,
+    so all public services have to say the same."""
+    deregistration: Duration = Duration(30)
+    """Time in which a stopping task may finish its requests. 0 to 3600 seconds."""
+    gateway: Gateway | None = None
+    """A REST API of Amazon API Gateway in front, which limits the rate of requests. ``null``: none."""
 
 
 class Deployment(Part):
     """How a new revision replaces the old one."""
 
+    strategy: Literal["rolling", "blue-green", "canary", "linear"] = "rolling"
+    """``rolling``: tasks are replaced little by little. The others start all new tasks beside the old ones and move the
+    requests from one target group to another: at once (``blue-green``), first a part (``canary``) or part by part
+    (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds."""
+    bake: Duration = Duration(600)
+    """Time that the old tasks stay after all requests moved. Not for ``rolling``. At most 24 hours."""
+    step: Percentage = Percentage.parse("10%")
+    """Requests that move first (``canary``) or at a time (``linear``)."""
+    step_bake: Duration = Duration(300)
+    """Time between two moves of requests (``canary``, ``linear``)."""
+    alarms: bool | None = None
+    """Whether a deployment rolls back while an alarm of the service is on. Default: where it is not ``rolling``."""
     minimum_healthy: Percentage = Percentage.parse("100%")
-    """Share of the desired tasks that stays healthy during a deployment."""
+    """Share of the desired tasks that stays healthy during a rolling deployment."""
     maximum: int = Field(default=200, ge=100, le=200)
-    """Tasks during a deployment, in percent of the desired."""
+    """Tasks during a rolling deployment, in percent of the desired."""
     rollback: bool = True
     """Whether the circuit breaker returns to the last revision that worked."""
 
 
-class Need(Part):
-    """One thing a service needs, and how far its rights go."""
+class Service(Workload):
+    """A container service on Amazon ECS."""
 
-    name: Name
-    """A database, cache, bucket or service of this blueprint."""
-    access: Literal["read", "write", "read-write"] = "read-write"
-    """For a bucket: which objects calls are allowed. Databases and caches ignore it."""
-
-
-def _read_need(value: object) -> object:
-    if isinstance(value, str):
-        return {"name": value}
-    if isinstance(value, dict) and len(value) == 1 and "name" not in value:
-        ((name, access),) = value.items()
-        return {"name": name, "access": access}
-    return value
-
-
-NeedText = Annotated[
-    Need,
-    ShortForm(
-        _read_need,
-        (
-            {"type": "string"},
-            {
-                "type": "object",
-                "minProperties": 1,
-                "maxProperties": 1,
-                "propertyNames": {"not": {"const": "name"}},
-                "additionalProperties": {"enum": ["read", "write", "read-write"]},
-            },
-        ),
-    ),
-]
-
-
-class Service(Part):
-    """A container service on Amazon ECS with AWS Fargate."""
-
-    image: Image
-    """The image that the tasks run."""
     port: int | None = Field(default=None, ge=1, le=65535)
     """The port the container listens on. A worker has none."""
-    size: Size = Field(default_factory=Size)
-    """CPU and memory of one task."""
-    architecture: Literal["x86_64", "arm64"] = "x86_64"
-    """Processor architecture of the image. ``arm64`` (Graviton) costs about a fifth less."""
-    capacity: Literal["fargate", "fargate-spot"] = "fargate"
-    """``fargate-spot`` costs up to 70 % less and may be interrupted with two minutes of warning."""
     health: Health = Field(default_factory=Health)
     """Health check of the container and of the load balancer."""
     tasks: Tasks = Field(default_factory=Tasks)
@@ -164,26 +142,5 @@ class Service(Part):
     """When tasks are added and removed. ``null``: the number stays at ``tasks.desired``."""
     public: Public | None = None
     """How the internet reaches the service. ``null``: not at all."""
-    needs: list[NeedText] = Field(default=[])
-    """What the service uses, and nothing else: each entry gives the network rule, the secret, the environment
-    variable and the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
-    environment: dict[str, str] = Field(default={})
-    """Environment variables. Never a secret."""
-    secrets: dict[str, Name] = Field(default={})
-    """Environment variable name to the name of a secret that a person fills, created empty in Secrets Manager."""
-    role: Name | None = None
-    """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention.
-    Default: ``<service>-task``."""
-    reads_secrets: bool = False
-    """Whether the task itself may read all secrets of the project. Not needed for what ``needs`` and ``secrets``
-    inject: ECS reads those with the execution role."""
-    command: list[str] | None = None
-    """Replaces the image's command."""
-    logs: Duration = Duration(30 * 86400)
-    """How long the logs are kept."""
-    read_only: bool = False
-    """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes."""
-    execute_command: bool = False
-    """Whether ``aws ecs execute-command`` may open a shell in a task (recorded in the ``ecs_exec`` log group)."""
     deployment: Deployment = Field(default_factory=Deployment)
     """How a new revision replaces the old one."""

@@ -71,7 +71,7 @@ def _shape(annotation: object, *, nullable: bool = False, short: ShortForm | Non
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return Shape(model=annotation, nullable=nullable, short=short)
     if origin is dict:
-        return Shape(entries=_shape(arguments[1]), nullable=nullable)
+        return Shape(entries=_shape(arguments[1]), nullable=nullable, short=short)
     if origin is list:
         return Shape(items=_shape(arguments[0]), nullable=nullable)
     if origin is Literal:

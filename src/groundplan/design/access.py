@@ -1,10 +1,10 @@
-"""IAM roles of services: rights for exactly what ``needs:`` names, and nothing else."""
+"""IAM roles of services and jobs: rights for exactly what ``needs:`` names, and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from groundplan.blueprint.services import Service
+from groundplan.blueprint.workloads import Workload
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import MAIN, bucket_key_name
 from groundplan.resources.containers import ContainerRepository
@@ -46,13 +46,13 @@ def _role(draft: Draft, name: str, called: str, description: str, statements: tu
 
 
 def add_execution_role(
-    draft: Draft, name: str, service: Service, injected: Mapping[str, Textual], logs: Ref[LogGroup]
+    draft: Draft, name: str, workload: Workload, injected: Mapping[str, Textual], logs: Ref[LogGroup]
 ) -> Ref[Role]:
     """What ECS itself does for a task: pull the image, write logs, read the injected secrets (C-09).
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    repository = Ref(ContainerRepository, identifier(service.image.repository))
+    repository = Ref(ContainerRepository, identifier(workload.image.repository))
     statements = [
         Statement(sid="RegistryLogin", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
         Statement(
@@ -73,7 +73,7 @@ def add_execution_role(
             Statement(sid="DecryptInjectedSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
         ]
     description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
-    called = f"{service.role}-execution" if service.role else f"{name}-execution"
+    called = f"{workload.role}-execution" if workload.role else f"{name}-execution"
     return _role(draft, f"{identifier(name)}_execution", called, description, tuple(statements))
 
 
@@ -84,10 +84,10 @@ def _secret_arn(value: Textual) -> Textual:
     return value
 
 
-def add_task_role(draft: Draft, name: str, service: Service) -> Ref[Role]:
+def add_task_role(draft: Draft, name: str, workload: Workload) -> Ref[Role]:
     """What the application itself may do."""
     blueprint, statements = draft.blueprint, list[Statement]()
-    for need in service.needs:
+    for need in workload.needs:
         if need.name not in blueprint.buckets:
             continue
         bucket, spec = Ref(Bucket, identifier(need.name)), blueprint.buckets[need.name]
@@ -98,7 +98,7 @@ def add_task_role(draft: Draft, name: str, service: Service) -> Ref[Role]:
         if spec.encryption == "kms":
             key = Ref(Key, bucket_key_name(identifier(need.name)))
             statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
-    if service.reads_secrets:
+    if workload.reads_secrets:
         every = text(
             "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
             f":secret:{draft.title}/*",
@@ -107,9 +107,9 @@ def add_task_role(draft: Draft, name: str, service: Service) -> Ref[Role]:
             Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)),
             Statement(sid="DecryptSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
         ]
-    if service.execute_command:
+    if workload.execute_command:
         statements += _execute_command_statements()
-    called = service.role or f"{name}-task"
+    called = workload.role or f"{name}-task"
     return _role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements))
 
 

@@ -22,7 +22,7 @@ R = TypeVar("R", bound=Resource)
 
 VPC = Ref(Vpc, "main")
 """Every environment has one VPC of its own."""
-FAMILIES = ("databases", "caches", "buckets", "services")
+FAMILIES = ("databases", "caches", "buckets", "queues", "services", "jobs", "capacity")
 """The families of the blueprint, in the order in which the design takes them."""
 
 

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from groundplan.blueprint.services import Health, Public, Service
-from groundplan.catalog import fargate
-from groundplan.design import access, caches, databases, edge
+from groundplan.blueprint.services import Public, Service
+from groundplan.design import edge
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of, task_tier
-from groundplan.design.security_groups import add_group, allow, allow_range, group_of
+from groundplan.design.tasks import add_repository, add_secrets, add_task, add_task_group, check_command, check_size
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,
-    Container,
     ContainerHealthCheck,
-    ContainerRepository,
     EcsCluster,
     EcsService,
     ServiceConnect,
     ServiceLoadBalancer,
     ServiceNamespace,
-    TaskDefinition,
 )
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.network import ANYWHERE, SecurityGroup
-from groundplan.resources.security import Secret
-from groundplan.resources.storage import Bucket
-from groundplan.resources.values import InputValue, Ref, Textual, text
+from groundplan.resources.network import SecurityGroup
+from groundplan.resources.values import Ref
 
 CLUSTER = Ref(EcsCluster, "main")
 NAMESPACE = Ref(ServiceNamespace, "main")
@@ -61,11 +55,11 @@ def add_services(draft: Draft) -> None:
         )
     )
     draft.output("cluster", "Name of the ECS cluster", CLUSTER.attribute("id"))
-    _add_secrets(draft)
+    add_secrets(draft)
     for name, service in services.items():
-        _check_size(draft, name, service)
-        _add_repository(draft, service.image.repository)
-        add_service_group(draft, name, service)
+        check_size(draft, "services", name, service)
+        add_repository(draft, service.image.repository)
+        add_task_group(draft, "services", name, service)
     called = called_services(draft)
     if called:
         draft.add(
@@ -98,155 +92,6 @@ def _service_connect(draft: Draft, name: str, service: Service, *, offered: bool
     return ServiceConnect(namespace=NAMESPACE, port_name=name, dns_name=name, port=service.port)
 
 
-def _check_size(draft: Draft, name: str, service: Service) -> None:
-    size, path = service.size, f"services.{name}.size"
-    if size.cpu not in fargate.cpus():
-        choices = ", ".join(str(cpu) for cpu in fargate.cpus())
-        draft.problem(f"{path}.cpu", f"{size.cpu} CPU units is not a Fargate size; choose {choices}")
-    elif not fargate.is_valid(size.cpu, size.memory):
-        memories = fargate.memories_for(size.cpu)
-        choices = ", ".join(map(str, memories)) if len(memories) <= 8 else (
-            f"{memories[0]} to {memories[-1]} in steps of {memories[1] - memories[0]}"
-        )  # fmt: skip
-        draft.problem(
-            f"{path}.memory", f"{size.memory} MiB does not go with {size.cpu} CPU units on Fargate; choose {choices}"
-        )
-
-
-def _add_repository(draft: Draft, repository: str) -> None:
-    """One repository for each image name, however many services run it."""
-    name = identifier(repository)
-    if Ref(ContainerRepository, name) in draft.refs:
-        return
-    ref = draft.add(
-        ContainerRepository(
-            name=name,
-            concern="registry",
-            repository_name=draft.called("ecr_repository", repository, "services"),
-            kms_key=access.MAIN,
-            tags=draft.name_tag(repository),
-        )
-    )
-    draft.output(f"{name}_repository", f"Where images of {repository} are pushed", ref.attribute("url"))
-
-
-def _add_secrets(draft: Draft) -> None:
-    """Secrets that a person fills: created empty, so that no value ever stands in a file. Services may share one."""
-    added: dict[str, str] = {}
-    for service_name, service in draft.blueprint.services.items():
-        for variable, name in service.secrets.items():
-            ident, path = identifier(name), f"services.{service_name}.secrets.{variable}"
-            if ident not in added and Ref(Secret, ident) in draft.refs:
-                draft.problem(path, f"{name} is a secret that Groundplan fills itself; choose another name")
-            elif ident not in added:
-                added[ident] = name
-                draft.add(
-                    Secret(
-                        name=ident,
-                        concern="services",
-                        secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
-                        description=f"{name}, filled by a person",
-                        kms_key=access.MAIN,
-                    )
-                )
-            elif added[ident] != name:
-                draft.problem(path, f"{name} and {added[ident]} are too much alike; write one of them both times")
-
-
-def add_service_group(draft: Draft, name: str, service: Service) -> None:
-    """The security group of a service: out to AWS's APIs over HTTPS, and to what it needs."""
-    group = add_group(draft, identifier(name), f"Service {name}", f"services.{name}")
-    allow_range(draft, group, "egress", 443, ANYWHERE, "HTTPS to AWS APIs and the internet")
-    for need in service.needs:
-        port, what = _port_of(draft, need.name)
-        if port:
-            allow(draft, group, group_of(need.name), port, f"{name} to {what} {need.name}")
-
-
-def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
-    blueprint = draft.blueprint
-    if name in blueprint.databases:
-        return blueprint.databases[name].port, "database"
-    if name in blueprint.caches:
-        return blueprint.caches[name].port, "cache"
-    if name in blueprint.services:
-        return blueprint.services[name].port, "service"
-    return None, "bucket"
-
-
-def _environment(draft: Draft, service: Service) -> dict[str, Textual]:
-    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
-    variables: dict[str, Textual] = {}
-    if service.port:
-        variables["PORT"] = str(service.port)
-    blueprint = draft.blueprint
-    for need in service.needs:
-        prefix = identifier(need.name).upper()
-        if need.name in blueprint.buckets:
-            variables[f"{prefix}_BUCKET"] = Ref(Bucket, identifier(need.name)).attribute("id")
-        elif need.name in blueprint.services:
-            variables[f"{prefix}_URL"] = f"http://{need.name}:{blueprint.services[need.name].port}"
-        elif need.name in blueprint.databases and blueprint.databases[need.name].credentials == "managed":
-            spec, primary = blueprint.databases[need.name], databases.primary(need.name)
-            variables |= {
-                f"{prefix}_HOST": primary.attribute("address"),
-                f"{prefix}_PORT": str(spec.port),
-                f"{prefix}_NAME": databases.database_name(draft, spec),
-            }
-        elif need.name in blueprint.caches and not blueprint.caches[need.name].encryption:
-            cache = caches.replication_group(need.name)
-            variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
-    return variables | service.environment
-
-
-def _injected(draft: Draft, service: Service) -> dict[str, Textual]:
-    """Environment variable to secret ARN: what ECS reads from Secrets Manager when a task starts."""
-    blueprint, variables = draft.blueprint, dict[str, Textual]()
-    needed = [need.name for need in service.needs]
-    one_database = sum(name in blueprint.databases for name in needed) == 1
-    one_cache = sum(name in blueprint.caches for name in needed) == 1
-    for name in needed:
-        prefix = identifier(name).upper()
-        if name in blueprint.databases and blueprint.databases[name].credentials == "generated":
-            variable = "DATABASE_URL" if one_database else f"{prefix}_DATABASE_URL"
-            variables[variable] = databases.url_secret(name).arn
-        elif name in blueprint.databases:
-            managed = databases.primary(name).attribute("master_user_secret_arn")
-            variables[f"{prefix}_USERNAME"] = text(managed, ":username::")
-            variables[f"{prefix}_PASSWORD"] = text(managed, ":password::")
-        elif name in blueprint.caches and blueprint.caches[name].encryption:
-            variables["REDIS_URL" if one_cache else f"{prefix}_REDIS_URL"] = caches.url_secret(name).arn
-    for variable, secret in service.secrets.items():
-        variables[variable] = Ref(Secret, identifier(secret)).arn
-    return variables
-
-
-def _image(draft: Draft, name: str, service: Service) -> Textual:
-    tag = InputValue(f"{identifier(name)}_image_tag")
-    draft.input(
-        tag.name,
-        f"Tag of the image that {name} starts with; releases change it later",
-        default=service.image.tag,
-        pattern="[A-Za-z0-9_][A-Za-z0-9._-]{0,127}",
-        hint="a tag of the ECR repository, at most 128 characters",
-    )
-    return text(Ref(ContainerRepository, identifier(service.image.repository)).attribute("url"), ":", tag)
-
-
-def check_command(health: Health, port: int) -> tuple[str, ...]:
-    """What the container runs to check itself, with a program that its image has (C-10)."""
-    if health.command is not None:
-        return tuple(health.command)
-    url = f"http://localhost:{port}{health.path}"
-    command = {
-        "curl": f"curl -f {url} || exit 1",
-        "wget": f"wget -q -O /dev/null {url} || exit 1",
-        "node": f"node -e \"fetch('{url}').then(r => process.exit(r.ok ? 0 : 1), () => process.exit(1))\"",
-        "python": f"python -c \"import urllib.request as r; r.urlopen('{url}', timeout={health.timeout.seconds})\"",
-    }[health.runtime]
-    return ("CMD-SHELL", command)
-
-
 def _health_check(service: Service) -> ContainerHealthCheck | None:
     command = check_command(service.health, service.port) if service.port else tuple(service.health.command or ())
     if not command:
@@ -275,37 +120,17 @@ def _before_service(draft: Draft, service: Service, public: Public | None) -> tu
 
 def _add_service(draft: Draft, name: str, service: Service, *, offered: bool) -> None:
     place, ident = f"services.{name}", identifier(name)
-    group = add_log_group(draft, ident, name, service.logs.days, "services", f"{place}.logs")
-    injected = _injected(draft, service)
-    container = Container(
-        name=name,
-        image=_image(draft, name, service),
-        command=tuple(service.command or ()),
+    task = add_task(
+        draft,
+        "services",
+        name,
+        service,
         port=service.port,
         port_name=name if offered else None,
-        environment=_environment(draft, service),
-        secrets=injected,
         health_check=_health_check(service),
-        log_group=group,
-        log_stream_prefix=name,
-        readonly_root_filesystem=service.read_only,
-    )
-    task = draft.add(
-        TaskDefinition(
-            name=ident,
-            concern="services",
-            family=draft.called("ecs_task_family", name, place),
-            cpu=service.size.cpu,
-            memory=service.size.memory,
-            cpu_architecture="ARM64" if service.architecture == "arm64" else "X86_64",
-            execution_role=access.add_execution_role(draft, name, service, injected, group),
-            task_role=access.add_task_role(draft, name, service),
-            containers=(container,),
-            tags=draft.name_tag(name),
-        )
     )
     public = service.public if service.port else None
-    spot = service.capacity == "fargate-spot"
+    spot = set(service.capacity) == {"fargate-spot"}
     tier = task_tier(draft)
     draft.add(
         EcsService(

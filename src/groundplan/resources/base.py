@@ -12,12 +12,14 @@ from groundplan.resources.record import Record
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
 
 Concern = Literal[
-    "encryption", "network", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring"
-]
+    "encryption", "network", "storage", "databases", "caches", "messaging", "registry", "edge", "delivery", "services",
+    "scaling", "monitoring", "audit", "backup",
+]  # fmt: skip
 """What a resource is there for. A concern becomes a CloudFormation stack; each uses only concerns before it."""
 
 CONCERNS: tuple[Concern, ...] = (
-    "encryption", "network", "storage", "databases", "caches", "registry", "edge", "services", "scaling", "monitoring",
+    "encryption", "network", "storage", "databases", "caches", "messaging", "registry", "edge", "delivery", "services",
+    "scaling", "monitoring", "audit", "backup",
 )  # fmt: skip
 
 

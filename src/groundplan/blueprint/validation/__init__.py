@@ -12,13 +12,14 @@ from groundplan.blueprint.validation.base import Check, Finding
 from groundplan.blueprint.validation.data import check_buckets, check_caches, check_databases
 from groundplan.blueprint.validation.names import check_names, check_needs, check_tags, check_usage
 from groundplan.blueprint.validation.network import check_network
-from groundplan.blueprint.validation.services import check_listeners, check_services
+from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
 from groundplan.errors import Problem
 
 CHECKS: tuple[Check, ...] = (
     check_names,
     check_tags,
     check_network,
+    check_workloads,
     check_services,
     check_needs,
     check_listeners,

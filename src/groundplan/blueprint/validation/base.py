@@ -8,10 +8,24 @@ from typing import TypeAlias
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
+from groundplan.blueprint.workloads import Workload
 from groundplan.units import Duration
 
-FAMILIES = ("services", "databases", "caches", "buckets")
+FAMILIES = ("services", "databases", "caches", "buckets", "queues")
 """The families whose entries ``needs:`` can name."""
+WORKLOADS = ("services", "jobs")
+"""The families whose entries run as ECS tasks."""
+NAMED = (*FAMILIES, "jobs", "capacity")
+"""The families whose entries share one space of names."""
+
+
+def workloads(blueprint: Blueprint) -> Iterator[tuple[str, str, Workload]]:
+    """Every service and job: family, name, and what it is."""
+    for name, service in blueprint.services.items():
+        yield "services", name, service
+    for name, job in blueprint.jobs.items():
+        yield "jobs", name, job
+
 
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,

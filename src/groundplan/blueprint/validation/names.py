@@ -7,21 +7,23 @@ from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node
-from groundplan.blueprint.validation.base import FAMILIES, Finding
+from groundplan.blueprint.validation.base import FAMILIES, NAMED, Finding, workloads
 from groundplan.errors import suggestion
 
-_PLACEHOLDERS = ("environment", "name", "project", "title")
+_PLACEHOLDERS = ("environment", "name", "owner_id", "project", "title")
+_LIMITED = ("buckets", "queues")
+"""Families that ``needs:`` may give a part of."""
 
 
 def check_names(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """No name means two things, because ``needs:`` has to be plain; the naming convention can be filled in."""
     seen: dict[str, tuple[str, str]] = {}
-    for family in FAMILIES:
+    for family in NAMED:
         for name in getattr(blueprint, family):
             other, same = seen.setdefault(name.replace("-", "_"), (family, name))
             if (other, same) == (family, name):
                 continue
-            message = f'"{name}" is also one of {other}; needs: could mean either, so give one another name'
+            message = f'"{name}" is also one of {other}; it could mean either, so give one another name'
             if same != name:
                 message = f'"{name}" and "{same}" of {other} differ only in hyphens; give one another name'
             yield Finding((family, name), message, at_key=True)
@@ -52,24 +54,25 @@ def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
 
 
 def check_needs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """What services need exists, is named once, and is not the service itself, nor in a circle."""
+    """What services and jobs need exists, is named once, and is not the service itself, nor in a circle."""
     families = {name: family for family in FAMILIES for name in _names(tree, family)}
-    for service, what in blueprint.services.items():
+    for family, workload, what in workloads(blueprint):
         seen: set[str] = set()
         for index, need in enumerate(what.needs):
-            path = ("services", service, "needs", index)
-            if need.name == service:
-                yield Finding(path, f"{service} needs itself; leave that out")
+            path = (family, workload, "needs", index)
+            if need.name == workload:
+                yield Finding(path, f"{workload} needs itself; leave that out")
             elif need.name not in families:
-                others = sorted(set(families) - {service})
+                others = sorted(set(families) - {workload})
                 yield Finding(path, f'there is no "{need.name}" to need{suggestion(need.name, others)}')
             elif need.name in seen:
                 yield Finding(path, f'"{need.name}" is already needed above')
-            elif "access" in need.model_fields_set and families[need.name] != "buckets":
+            elif "access" in need.model_fields_set and families[need.name] not in _LIMITED:
                 kind = families[need.name].removesuffix("s")
                 yield Finding(
                     path,
-                    f'"{need.access}" limits the use of a bucket, and {need.name} is a {kind}; write {need.name} alone',
+                    f'"{need.access}" limits the use of a bucket or queue, and {need.name} is a {kind}; '
+                    f"write {need.name} alone",
                 )
             seen.add(need.name)
     yield from _circles(blueprint)
@@ -102,7 +105,7 @@ def _circles(blueprint: Blueprint) -> Iterator[Finding]:
 
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """Usage is said of buckets and image repositories that exist; ``logs`` is the bucket for access logs."""
-    repositories = [service.image.repository for service in blueprint.services.values()]
+    repositories = [workload.image.repository for _, _, workload in workloads(blueprint)]
     stores = [*_names(tree, "buckets"), *repositories, "logs"]
     for name in blueprint.usage.stored:
         if name not in stores:

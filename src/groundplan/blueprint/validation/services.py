@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.services import Service
 from groundplan.blueprint.tree import Node, Steps
-from groundplan.blueprint.validation.base import Finding, check_range, check_retention
+from groundplan.blueprint.validation.base import Finding, check_range, check_retention, workloads
+from groundplan.blueprint.workloads import Workload
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_NAME = re.compile(
@@ -20,32 +21,42 @@ _SECRET_VALUE = re.compile(
 )
 
 
-def check_services(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """Each service for itself."""
-    for name, service in blueprint.services.items():
-        at: Steps = ("services", name)
-        if service.image.tag == "latest":
+def check_workloads(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """What services and jobs have in common."""
+    for family, name, workload in workloads(blueprint):
+        at: Steps = (family, name)
+        if workload.image.tag == "latest":
             yield Finding(
                 (*at, "image", "tag"),
                 '"latest" names another image every day, and tags here are immutable; write the tag of one build, '
                 "or none: the deployment asks for it",
             )
+        if workload.size.cpu < 1 or workload.size.memory < 1:
+            yield Finding((*at, "size"), "cpu and memory have to be more than 0")
+        for letter in workload.zones or ():
+            if letter not in blueprint.network.zones:
+                letters = ", ".join(blueprint.network.zones)
+                yield Finding((*at, "zones"), f"the network has no zone {letter}; it has {letters}")
+        yield from check_retention(workload.logs.retention, (*at, "logs"))
+        yield from _check_variables(workload, at)
+
+
+def check_services(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """What only services have."""
+    for name, service in blueprint.services.items():
+        at: Steps = ("services", name)
         if service.public is not None and service.port is None:
             yield Finding(
                 (*at, "public"), "a public service listens on a port; write port: beside public:", at_key=True
             )
-        if service.size.cpu < 1 or service.size.memory < 1:
-            yield Finding((*at, "size"), "cpu and memory have to be more than 0")
         if service.deployment.maximum <= service.deployment.minimum_healthy.percent:
             yield Finding(
                 (*at, "deployment"),
                 f"no task could be replaced: {service.deployment.minimum_healthy} stay, and there may be no more than "
                 f"{service.deployment.maximum}%; lower minimum_healthy or raise maximum",
             )
-        yield from check_retention(service.logs, (*at, "logs"))
         yield from _check_health(service, (*at, "health"))
         yield from _check_scaling(service, (*at, "scaling"))
-        yield from _check_variables(service, at)
 
 
 def _check_health(service: Service, at: Steps) -> Iterator[Finding]:
@@ -71,9 +82,9 @@ def _check_scaling(service: Service, at: Steps) -> Iterator[Finding]:
     scaling = service.scaling
     if scaling is None:
         return
-    targets = {"cpu": scaling.cpu, "memory": scaling.memory, "requests": scaling.requests}
-    if all(target is None for target in targets.values()):
-        yield Finding(at, "scaling has no target; write cpu:, memory: or requests:", at_key=True)
+    targets = (scaling.cpu, scaling.memory, scaling.requests, scaling.backlog)
+    if all(target is None for target in targets):
+        yield Finding(at, "scaling has no target; write cpu:, memory:, requests: or backlog:", at_key=True)
     for key in ("cpu", "memory"):
         share = getattr(scaling, key)
         if share is not None and not share.percent:
@@ -82,7 +93,7 @@ def _check_scaling(service: Service, at: Steps) -> Iterator[Finding]:
         yield Finding((*at, "requests"), "requests are counted by the load balancer, and this service is not public")
 
 
-def _check_variables(service: Service, at: Steps) -> Iterator[Finding]:
+def _check_variables(service: Workload, at: Steps) -> Iterator[Finding]:
     for name, value in service.environment.items():
         path = (*at, "environment", name)
         if not _VARIABLE.fullmatch(name):

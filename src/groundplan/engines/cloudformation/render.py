@@ -29,11 +29,15 @@ _CONTENTS: Mapping[Concern, str] = {
     "storage": "buckets",
     "databases": "databases, their replicas and secrets",
     "caches": "caches",
+    "messaging": "queues",
     "registry": "container image repositories",
     "edge": "load balancers, certificates, DNS records",
+    "delivery": "content delivery, web application firewall",
     "services": "container cluster, task definitions, services, their roles and logs",
     "scaling": "automatic scaling of the services",
     "monitoring": "alarms, dashboards, notifications, budgets",
+    "audit": "CloudTrail, AWS Config",
+    "backup": "AWS Backup",
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from groundplan.targets.local.corrections import containers, databases, delivery, identity, storage
+from groundplan.targets.local.corrections import containers, databases, delivery, identity, rest_apis, storage
 
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (databases.adjacent_windows, databases.database_echoes, databases.subnet_groups_stay),
@@ -18,6 +18,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     ),
     "ecs": (containers.service_echoes,),
     "eks": (containers.kubernetes_echoes,),
+    "apigateway": (rest_apis.rest_api_echoes, rest_apis.one_resource_per_path),
     "autoscaling": (containers.policy_arns,),
     "cloudfront": (delivery.distribution_echoes, delivery.one_distribution_per_alias),
     "elasticloadbalancing": (delivery.one_listener_per_port,),

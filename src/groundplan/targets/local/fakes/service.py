@@ -14,7 +14,8 @@ from importlib import import_module
 from typing import Any, Final
 
 _FAMILIES = (
-    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "security", "storage", "tracing",
+    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "rest_apis", "security", "storage",
+    "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()
@@ -83,12 +84,12 @@ class FakedService:
 
 
 SERVICES: dict[str, FakedService] = {}
+"""The services that have fakes, by their boto3 names."""
 
 
 def faked(boto_name: str, signing_name: str = "") -> FakedService:
-    """The fakes of a service, by the name its requests are signed with."""
-    key = signing_name or boto_name
-    return SERVICES.setdefault(key, FakedService(boto_name, key))
+    """The fakes of a service. ``signing_name`` is what its requests are signed with, where that is another name."""
+    return SERVICES.setdefault(boto_name, FakedService(boto_name, signing_name or boto_name))
 
 
 class Fakes:
@@ -99,14 +100,27 @@ class Fakes:
             import_module(f"{__package__}.{family}")  # importing registers its operations
         self.account = account
         self.store: dict[tuple[str, str], dict[str, Any]] = {}
+        self._by_signing_name: dict[str, list[FakedService]] = {}
+        for service in SERVICES.values():
+            self._by_signing_name.setdefault(service.signing_name, []).append(service)
 
     def serves(self, service: str) -> bool:
-        return service in SERVICES
+        """``service`` is the signing name of a request."""
+        return service in self._by_signing_name
 
     def answer(
         self, service: str, region: str, environ: dict[str, Any], body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes] | None:
         """Status, headers and body, or None where the operation is moto's."""
+        for fakes in self._by_signing_name[service]:
+            answered = self._answer(fakes, region, environ, body)
+            if answered:
+                return answered
+        return None
+
+    def _answer(
+        self, fakes: FakedService, region: str, environ: dict[str, Any], body: bytes
+    ) -> tuple[int, list[tuple[str, str]], bytes] | None:
         from moto.core.parse import PROTOCOL_PARSERS
         from moto.core.request import Request as MotoRequest
         from moto.core.request import determine_request_protocol
@@ -114,7 +128,6 @@ class Fakes:
         from moto.core.serialize import get_serializer_class
         from werkzeug.exceptions import HTTPException
 
-        fakes = SERVICES[service]
         name = fakes.boto_name
         request = MotoRequest({**environ, "wsgi.input": io.BytesIO(body)})
         try:

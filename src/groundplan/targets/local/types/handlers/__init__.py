@@ -6,7 +6,7 @@ from importlib import import_module
 
 _FAMILIES = (
     "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes", "messaging", "network",
-    "observability", "secrets", "storage",
+    "observability", "rest_apis", "secrets", "storage",
 )  # fmt: skip
 
 

@@ -1,0 +1,37 @@
+"""EC2 capacity: instances of an Auto Scaling group that ECS tasks run on."""
+
+from __future__ import annotations
+
+from pydantic import Field, model_validator
+
+from groundplan.blueprint.base import Part, ZoneLetter
+from groundplan.units import DataSize, Percentage
+
+
+class Capacity(Part):
+    """An Auto Scaling group of EC2 instances that joins the cluster as a capacity provider.
+
+    Instances run the ECS-optimized Amazon Linux 2023 image, demand IMDSv2, have encrypted volumes, no open port and no
+    key pair: a shell is opened with AWS Systems Manager Session Manager.
+    """
+
+    instance: str = Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")
+    """EC2 instance type, like ``t3.small``. Its processor decides the architecture of what runs there."""
+    min: int = Field(default=1, ge=0)
+    """Fewest instances."""
+    max: int = Field(default=3, ge=1)
+    """Most instances."""
+    spot: bool = False
+    """Spot instances: up to 90 % less, and may be taken away with two minutes of warning."""
+    volume: DataSize = DataSize(30 * 1024)
+    """Root volume (gp3, encrypted). The ECS-optimized image needs 30 GB."""
+    target: Percentage = Percentage.parse("100%")
+    """Share of the instances that ECS tries to keep in use (managed scaling): below 100 % leaves room for new tasks."""
+    zones: list[ZoneLetter] | None = Field(default=None, min_length=1)
+    """Zones of the instances. Default: all of the network."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Capacity:
+        if self.min > self.max:
+            raise ValueError(f"min ({self.min}) must not be above max ({self.max})")
+        return self

@@ -1,0 +1,27 @@
+"""Jobs: containers that run when it is time for them and then end."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from groundplan.blueprint.workloads import Workload
+from groundplan.units import Duration
+
+
+class Job(Workload):
+    """A container that Amazon EventBridge Scheduler starts as an ECS task."""
+
+    schedule: str = Field(
+        pattern=r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$"
+    )
+    """When it runs: ``cron(0 3 * * ? *)``, ``rate(6 hours)`` or ``at(2027-01-01T00:00:00)``."""
+    timezone: str = "UTC"
+    """Time zone of the schedule by its IANA name, like ``Asia/Kolkata``. Daylight saving is followed."""
+    window: Duration = Duration(0)
+    """Within this time after the moment it is started, so that not everything starts at once. Up to 24 hours."""
+    tasks: int = Field(default=1, ge=1, le=10)
+    """Tasks that are started at a time."""
+    retries: int = Field(default=2, ge=0, le=185)
+    """How often the start is tried again where ECS refuses it. A task that fails is not started again."""
+    enabled: bool = True
+    """Whether the schedule runs."""

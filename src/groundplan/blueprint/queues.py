@@ -1,0 +1,40 @@
+"""Queues: messages that wait for a worker."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from groundplan.blueprint.base import Part
+from groundplan.units import Duration
+
+
+class DeadLetters(Part):
+    """Where messages go that no worker could handle."""
+
+    after: int = Field(default=5, ge=1, le=1000)
+    """Times that a message is received until it is taken out of the queue."""
+    keep: Duration = Duration(14 * 86400)
+    """How long such messages are kept: up to 14 days. Longer than the queue keeps its own."""
+
+
+class Queue(Part):
+    """An Amazon SQS queue: encrypted, TLS only. A service that ``needs`` it gets ``<NAME>_QUEUE_URL``."""
+
+    name: str | None = None
+    """What the queue is called in AWS behind the project's name. Default: its name in the blueprint."""
+    fifo: bool = False
+    """Whether messages keep their order and are delivered once."""
+    visibility: Duration = Duration(60)
+    """How long a received message is hidden from other workers: longer than handling one takes. Up to 12 hours."""
+    keep: Duration = Duration(4 * 86400)
+    """How long a message waits to be received: 1 minute to 14 days."""
+    delay: Duration = Duration(0)
+    """How long a message waits before it can be received: up to 15 minutes."""
+    wait: Duration = Duration(20)
+    """How long a request for messages waits where there are none (long polling): up to 20 seconds."""
+    dead_letters: DeadLetters | None = Field(default_factory=DeadLetters)
+    """The dead-letter queue. ``null``: a message that cannot be handled comes back until ``keep`` is over."""
+    encryption: Literal["kms", "sqs"] = "kms"
+    """``kms``: the key of this environment; ``sqs``: keys that SQS keeps."""
