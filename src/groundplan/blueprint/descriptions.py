@@ -13,15 +13,21 @@ from groundplan.blueprint.base import Part
 
 @cache
 def descriptions(model: type[Part]) -> Mapping[str, str]:
-    """What each field of a model means, by the model's own field names, as plain text in one line each.
+    """What each field of a model means, by the model's own field names, as plain text in one line each."""
+    return {name: plain_text(text) for name, text in docstrings(model).items()}
+
+
+@cache
+def docstrings(model: type[Part]) -> Mapping[str, str]:
+    """The docstrings below the fields of a model as they are written, by the model's own field names.
 
     What a model does not say itself, the models that it derives from say.
     """
     inherited: dict[str, str] = {}
     for base in reversed(model.__bases__):
         if issubclass(base, Part) and base is not Part:
-            inherited |= descriptions(base)
-    return inherited | _own(model)
+            inherited |= docstrings(base)
+    return inherited | dict(_own(model))
 
 
 def _own(model: type[Part]) -> Mapping[str, str]:
@@ -35,7 +41,7 @@ def _own(model: type[Part]) -> Mapping[str, str]:
                 ast.AnnAssign(target=ast.Name(id=name)),
                 ast.Expr(value=ast.Constant(value=str(text))),
             ) if name in model.model_fields:
-                found[name] = plain_text(text)
+                found[name] = text
     return found
 
 

@@ -138,6 +138,10 @@ class Blueprint(Part):
     """Containers that run when it is time for them."""
     capacity: dict[Name, Capacity] = Field(default={})
     """EC2 instances that services and jobs may run on instead of Fargate."""
+    keys: Literal["customer", "aws"] = "customer"
+    """``customer``: KMS keys of this environment, 1 USD a month each, whose use the environment's policies grant.
+    ``aws``: keys that AWS manages or owns, free; everything is still encrypted, but nobody can be granted or denied the
+    key apart from the data."""
     insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     """Container Insights of the cluster: metrics of services and tasks, paid as custom metrics; ``enhanced`` has them
     by container."""

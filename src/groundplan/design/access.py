@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 from groundplan.blueprint.workloads import Workload
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import MAIN, bucket_key_name
+from groundplan.design.encryption import bucket_key, main_key
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
-from groundplan.resources.security import Key, Role
+from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
 
-__all__ = ["MAIN", "add_execution_role", "add_task_role"]
+__all__ = ["add_execution_role", "add_task_role"]
 
 OBJECT_ACTIONS = {
     "read": ("s3:GetObject",),
@@ -68,10 +68,10 @@ def add_execution_role(
     ]
     if injected:
         secrets = tuple(dict.fromkeys(_secret_arn(value) for value in injected.values()))
-        statements += [
-            Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets),
-            Statement(sid="DecryptInjectedSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
-        ]
+        statements.append(
+            Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets)
+        )
+        statements += _decrypt(draft, "DecryptInjectedSecrets")
     description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
     called = f"{workload.role}-execution" if workload.role else f"{name}-execution"
     return _role(draft, f"{identifier(name)}_execution", called, description, tuple(statements))
@@ -90,27 +90,31 @@ def add_task_role(draft: Draft, name: str, workload: Workload) -> Ref[Role]:
     for need in workload.needs:
         if need.name not in blueprint.buckets:
             continue
-        bucket, spec = Ref(Bucket, identifier(need.name)), blueprint.buckets[need.name]
+        bucket = Ref(Bucket, identifier(need.name))
         label = _sid(need.name)
         statements.append(
             Statement(sid=f"Objects{label}", actions=OBJECT_ACTIONS[need.access], resources=(text(bucket.arn, "/*"),))
         )
-        if spec.encryption == "kms":
-            key = Ref(Key, bucket_key_name(identifier(need.name)))
+        key = bucket_key(draft, need.name)
+        if key is not None:
             statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
     if workload.reads_secrets:
         every = text(
             "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
             f":secret:{draft.title}/*",
         )  # fmt: skip
-        statements += [
-            Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)),
-            Statement(sid="DecryptSecrets", actions=("kms:Decrypt",), resources=(MAIN.arn,)),
-        ]
+        statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
+        statements += _decrypt(draft, "DecryptSecrets")
     if workload.execute_command:
         statements += _execute_command_statements()
     called = workload.role or f"{name}-task"
     return _role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements))
+
+
+def _decrypt(draft: Draft, sid: str) -> list[Statement]:
+    """The right to the key of the secrets. AWS's own key for secrets lets everybody use it who may read the secret."""
+    key = main_key(draft)
+    return [Statement(sid=sid, actions=("kms:Decrypt",), resources=(key.arn,))] if key else []
 
 
 def _sid(name: str) -> str:

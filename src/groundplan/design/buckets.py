@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import bucket_key_name, same_account
+from groundplan.design.encryption import bucket_key, same_account
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.security import Key
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, Transition
 from groundplan.resources.values import Pseudo, Ref, text
 
@@ -72,8 +71,8 @@ def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
             concern="storage",
             bucket_name=draft.legal("s3_bucket", full_name, f"buckets.{name}.name"),
             versioning=spec.versioning,
-            sse_algorithm="aws:kms" if spec.encryption == "kms" else "AES256",
-            kms_key=Ref(Key, bucket_key_name(identifier(name))) if spec.encryption == "kms" else None,
+            sse_algorithm="aws:kms" if bucket_key(draft, name) else "AES256",
+            kms_key=bucket_key(draft, name),
             lifecycle_rules=_lifecycle(spec),
             access_log_bucket=LOGS if logged else None,
             access_log_prefix=f"s3/{name}/" if logged else "",

@@ -6,7 +6,7 @@ from groundplan.blueprint.data import Cache
 from groundplan.catalog import engines
 from groundplan.design.databases import resolve_version, secret_name
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import MAIN
+from groundplan.design.encryption import main_key
 from groundplan.design.networking import subnets_of
 from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, CacheSubnetGroup
@@ -90,7 +90,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
             parameter_group=parameters,
             security_groups=(group_of(name),),
             at_rest_encryption_enabled=spec.encryption,
-            kms_key=MAIN if spec.encryption else None,
+            kms_key=main_key(draft) if spec.encryption else None,
             transit_encryption_enabled=spec.encryption,
             auth_token=token,
             automatic_failover_enabled=several,
@@ -110,7 +110,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
                 concern="caches",
                 secret_name=draft.legal("secret", secret_name(draft, f"{called}_url"), f"{place}.name"),
                 description=f"URL of the cache {name} with its authentication token",
-                kms_key=MAIN,
+                kms_key=main_key(draft),
                 value=text("rediss://:", token, "@", address, f":{spec.port}/0"),
             )
         )
@@ -127,7 +127,7 @@ def _add_token(draft: Draft, name: str, called: str) -> SecretValue:
             concern="caches",
             secret_name=draft.legal("secret", secret_name(draft, f"{called}_token"), f"caches.{name}.name"),
             description=f"Generated authentication token of the cache {name}",
-            kms_key=MAIN,
+            kms_key=main_key(draft),
             generate=GeneratedPassword(length=64),
         )
     )

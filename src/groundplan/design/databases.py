@@ -5,7 +5,7 @@ from __future__ import annotations
 from groundplan.blueprint.data import Database
 from groundplan.catalog import engines
 from groundplan.design.draft import VPC, Draft, identifier
-from groundplan.design.encryption import MAIN, RDS
+from groundplan.design.encryption import database_key, main_key
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of
 from groundplan.design.security_groups import add_group, group_of
@@ -146,12 +146,12 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
             max_allocated_storage=spec.storage.max.gib if spec.storage.max else None,
             storage_type=spec.storage.type,
             storage_encrypted=spec.encryption,
-            kms_key=RDS if spec.encryption else None,
+            kms_key=database_key(draft) if spec.encryption else None,
             database_name=database_name(draft, spec),
             master_username=username,
             master_password=password,
             manage_master_user_password=password is None,
-            master_user_secret_kms_key=MAIN if password is None else None,
+            master_user_secret_kms_key=main_key(draft) if password is None else None,
             port=spec.port,
             multi_az=spec.standby,
             subnet_group=SUBNETS,
@@ -169,7 +169,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
             tags=draft.name_tag("primary" if only_one else f"{called}-primary"),
             performance_insights_enabled=spec.performance_insights is not None,
             performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,
-            performance_insights_kms_key=RDS if spec.performance_insights and spec.encryption else None,
+            performance_insights_kms_key=database_key(draft) if spec.performance_insights and spec.encryption else None,
             monitoring_interval=spec.monitoring.seconds if spec.monitoring else 0,
             monitoring_role=MONITORING if spec.monitoring else None,
         )
@@ -210,7 +210,7 @@ def _add_password(draft: Draft, name: str, called: str, username: Textual) -> Se
             concern="databases",
             secret_name=draft.legal("secret", secret_name(draft, f"{called}_password"), f"databases.{name}.name"),
             description=f"Master user and generated password of the database {name}",
-            kms_key=MAIN,
+            kms_key=main_key(draft),
             generate=GeneratedPassword(username=username),
         )
     )
@@ -230,7 +230,7 @@ def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
             concern="databases",
             secret_name=draft.legal("secret", secret_name(draft, f"{called}_url"), f"databases.{name}.name"),
             description=f"URL of the database {name} with user and password",
-            kms_key=MAIN,
+            kms_key=main_key(draft),
             value=text(
                 "postgresql://",
                 SecretValue(password, "username"),
@@ -268,7 +268,7 @@ def _add_replica(
             tags=draft.name_tag(suffix if only_one else called),
             performance_insights_enabled=spec.performance_insights is not None,
             performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,
-            performance_insights_kms_key=RDS if spec.performance_insights and spec.encryption else None,
+            performance_insights_kms_key=database_key(draft) if spec.performance_insights and spec.encryption else None,
             monitoring_interval=spec.monitoring.seconds if spec.monitoring else 0,
             monitoring_role=MONITORING if spec.monitoring else None,
         )

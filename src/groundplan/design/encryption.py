@@ -84,7 +84,12 @@ def _key(draft: Draft, name: str, description: str, *extra: Statement) -> Ref[Ke
 
 
 def add_keys(draft: Draft) -> None:
-    """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; one for each encrypted bucket."""
+    """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; one for each encrypted bucket.
+
+    None where the blueprint leaves keys to AWS.
+    """
+    if draft.blueprint.keys == "aws":
+        return
     title = draft.title
     _key(draft, "main", f"{title} secrets, logs, caches and notifications", _logs_statement(draft), _alarms_statement())
     if any(database.encryption for database in draft.blueprint.databases.values()):
@@ -101,3 +106,21 @@ def bucket_key_name(bucket: str) -> str:
 
 MAIN = Ref(Key, "main")
 RDS = Ref(Key, "rds")
+
+
+def main_key(draft: Draft) -> Ref[Key] | None:
+    """The key for secrets, logs, caches, queues and notifications; None where AWS's own keys encrypt."""
+    return MAIN if draft.blueprint.keys == "customer" else None
+
+
+def database_key(draft: Draft) -> Ref[Key] | None:
+    """The key for databases; None where AWS's own keys encrypt."""
+    return RDS if draft.blueprint.keys == "customer" else None
+
+
+def bucket_key(draft: Draft, name: str) -> Ref[Key] | None:
+    """The key of a bucket, by its name in the blueprint; None where keys that S3 keeps encrypt it."""
+    spec = draft.blueprint.buckets[name]
+    if spec.encryption != "kms" or draft.blueprint.keys == "aws":
+        return None
+    return Ref(Key, bucket_key_name(identifier(name)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from groundplan.design.draft import Draft
-from groundplan.design.encryption import MAIN
+from groundplan.design.encryption import main_key
 from groundplan.resources.base import Concern
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.values import Ref
@@ -20,7 +20,7 @@ def add_log_group(
             concern=concern,
             log_group_name=draft.legal("log_group", group_name, path),
             retention_in_days=days,
-            kms_key=MAIN,
+            kms_key=main_key(draft),
             tags={"Name": group_name},
         )
     )

@@ -12,7 +12,7 @@ from groundplan.blueprint.models import Alarms
 from groundplan.design import caches, databases, edge
 from groundplan.design.dashboard import dashboard_body
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import MAIN, same_account
+from groundplan.design.encryption import main_key, same_account
 from groundplan.design.services import CLUSTER
 from groundplan.resources.containers import EcsService
 from groundplan.resources.databases import DatabaseInstance
@@ -63,7 +63,7 @@ def _add_topic(draft: Draft, email: str | None) -> None:
             concern="monitoring",
             topic_name=draft.called("sns_topic", "alarms", "project"),
             display_name=f"{draft.title} {draft.environment}",
-            kms_key=MAIN,
+            kms_key=main_key(draft),
             tags=draft.name_tag("alarms"),
         )
     )

@@ -8,6 +8,7 @@ from groundplan.blueprint.workloads import Workload
 from groundplan.catalog import fargate
 from groundplan.design import access, caches, databases
 from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import main_key
 from groundplan.design.logs import add_log_group
 from groundplan.design.security_groups import add_group, allow, allow_range, group_of
 from groundplan.resources.containers import Container, ContainerHealthCheck, ContainerRepository, TaskDefinition
@@ -42,7 +43,7 @@ def add_repository(draft: Draft, repository: str) -> None:
             name=name,
             concern="registry",
             repository_name=draft.called("ecr_repository", repository, "services"),
-            kms_key=access.MAIN,
+            kms_key=main_key(draft),
             tags=draft.name_tag(repository),
         )
     )
@@ -65,7 +66,7 @@ def add_secrets(draft: Draft) -> None:
                         concern="services",
                         secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
                         description=f"{name}, filled by a person",
-                        kms_key=access.MAIN,
+                        kms_key=main_key(draft),
                     )
                 )
             elif added[ident] != name:

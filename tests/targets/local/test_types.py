@@ -36,7 +36,7 @@ def template(case: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]
         name = waiting.pop()
         if name in _DATA["shared"] and name not in used:
             used[name] = _DATA["shared"][name]
-            waiting += sorted(references(used[name]))
+            waiting += [*sorted(references(used[name])), used[name].get("DependsOn", "")]
     tested = {"Type": case["type"], "DeletionPolicy": "Delete", "Properties": properties}
     after = [*([case["after"]] if "after" in case else []), *case.get("uses", [])]
     if after:  # resources that nothing connects are made in no certain order

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from groundplan.targets.local.fakes.service import RefusedError, Request, faked
+from groundplan.targets.local.fakes.service import NOT_MINE, RefusedError, Request, faked
 
 apis = faked("apigateway")
 
@@ -143,6 +143,32 @@ def update_rest_api(request: Request) -> dict[str, Any]:
     return _patched(api, request.parameters.get("patchOperations") or [], "GetRestApi")
 
 
+@apis.operation("CreateDeployment")
+def create_deployment(request: Request) -> dict[str, Any]:
+    """A stage that exists is moved to the new deployment and keeps its settings, or gets it as its canary."""
+    given = request.parameters
+    api, name = _backend(request).get_rest_api(given["restApiId"]), given.get("stageName")
+    stage = api.stages.get(name)
+    made = _backend(request).create_deployment(
+        given["restApiId"], name, given.get("description") or "", given.get("variables") or {}
+    )
+    canary = given.get("canarySettings")
+    if stage is not None:
+        api.stages[name] = stage
+        stage.variables = {**stage.variables, **(given.get("variables") or {})}
+        if not canary:
+            stage.deployment_id = made.id
+    if name:
+        settings = {key: given[key] for key in ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled")
+                    if key in given}  # fmt: skip
+        if given.get("stageDescription"):
+            settings["description"] = given["stageDescription"]
+        if canary:
+            settings["canarySettings"] = {**canary, "deploymentId": made.id}
+        keep(api.stages[name], settings)
+    return document(made)
+
+
 @apis.operation("UpdateDeployment")
 def update_deployment(request: Request) -> dict[str, Any]:
     return _patched(_deployment(request), request.parameters.get("patchOperations") or [], "GetDeployment")
@@ -182,7 +208,21 @@ def update_stage(request: Request) -> dict[str, Any]:
     for each in operations:
         if each["path"] == "/deploymentId" and each.get("value") not in api.deployments:
             raise RefusedError("BadRequestException", "Invalid deployment identifier specified")
+        if _logs(each) and not _backend(request).account.cloudwatch_role_arn:
+            raise RefusedError(
+                "BadRequestException", "CloudWatch Logs role ARN must be set in account settings to enable logging"
+            )
     return _patched(stage, operations, "GetStage")
+
+
+def _logs(operation: Mapping[str, Any]) -> bool:
+    """Whether an operation makes a stage write logs.
+
+    Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+    """
+    path, value = operation["path"], str(operation.get("value") or "")
+    to_logs = path == "/accessLogSettings/destinationArn" and ":firehose:" not in value
+    return operation["op"] != "remove" and (to_logs or (path.endswith("/loggingLevel") and value != "OFF"))
 
 
 def _settings_operation(operation: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +236,24 @@ def _settings_operation(operation: dict[str, Any]) -> dict[str, Any]:
         raise _invalid(operation["path"])
     path = f"/methodSettings/{key}/{METHOD_SETTINGS[setting]}" if setting else f"/methodSettings/{key}"
     return {**operation, "path": path}
+
+
+@apis.operation("CreateUsagePlan")
+def create_usage_plan(request: Request) -> object:
+    """Refuses unknown stages; the rest is moto's."""
+    for stage in request.parameters.get("apiStages") or ():
+        _backend(request).get_stage(stage["apiId"], stage["stage"])
+    return NOT_MINE
+
+
+@apis.operation("DeleteUsagePlan")
+def delete_usage_plan(request: Request) -> object:
+    plan = _backend(request).get_usage_plan(request.parameters["usagePlanId"])
+    if plan.api_stages:
+        raise RefusedError(
+            "BadRequestException", f"Cannot delete usage plan {plan.id}: it has associated API stages"
+        )
+    return NOT_MINE
 
 
 @apis.operation("UpdateUsagePlan")
@@ -225,9 +283,12 @@ def _patch_stages(plan: Any, operation: Mapping[str, Any], request: Request) -> 
     elif not inner:
         plan.api_stages.remove(found)
     else:
-        shape = _inner(_output("GetUsagePlan").members["apiStages"], "")
-        assert shape
-        _patch(found, {**operation, "path": f"/{inner}"}, shape)
+        stages = _output("GetUsagePlan").members["apiStages"]
+        assert isinstance(stages, ListShape)
+        kind, _, rest = inner.partition("/")
+        method, _, limit = rest.rpartition("/")
+        path = f"/{kind}/{method.replace('/', '~1')}/{limit}" if method else f"/{inner}"
+        _patch(found, {**operation, "path": path}, stages.member)
 
 
 @apis.operation("UpdateAccount")

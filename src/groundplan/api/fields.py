@@ -1,0 +1,944 @@
+# fmt: off
+"""What a blueprint may hold, for editors and type checkers. Written from the models by ``groundplan.api.writer``.
+
+The keys are those of ``groundplan.yaml``; the few that Python cannot take as a keyword argument, or whose pair cannot
+be taken, are called ``instance_class``, ``node_class``, ``cooldown_in`` and ``cooldown_out``. The classes that end in
+``Overlay`` say what an environment changes: nothing in them is required, ``None`` removes an entry and gives a field
+back to its default. Where there is no such class, nothing is required anyway.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from ipaddress import IPv4Network
+from typing import Literal, Required, TypedDict
+
+
+
+class About(TypedDict, total=False):
+    """Where the blueprint comes from, for documents and tags."""
+    specification: str | None
+    """Id of the specification."""
+    version: str | None
+    """Version of the specification."""
+    account: str | None
+    """Name of the AWS account."""
+
+
+class NetworkOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Network`."""
+    cidr: str | IPv4Network | None
+    zones: Sequence[str] | None
+    name: str | None
+    subnets: Mapping[Literal["public", "private", "database"], Mapping[str, str | IPv4Network | None] | None] | None
+    nat: Literal["per-zone", "single", "none"] | None
+    endpoints: Sequence[str] | None
+    flow_logs: str | timedelta | None
+    acls: bool | None
+
+
+class Network(TypedDict, total=False):
+    """The VPC, its subnets by tier and zone, and how they reach the internet and AWS."""
+    cidr: str | IPv4Network
+    """The address range of the VPC: a private range between /16 and /28. Default: ``"10.0.0.0/16"``."""
+    zones: Sequence[str]
+    """Letters of the availability zones. A zone added later moves nothing. Default: ``["a", "b"]``."""
+    name: str | None
+    """What the VPC is called behind the project's title. Default: the environment's name."""
+    subnets: Mapping[Literal["public", "private", "database"], Mapping[str, str | IPv4Network]]
+    """Address ranges by tier and zone letter. What is left out is planned from the VPC's range."""
+    nat: Literal["per-zone", "single", "none"]
+    """NAT gateways: one in each zone (survives the loss of a zone), one for all, or none (tasks get public
+    addresses). Default: ``"per-zone"``."""
+    endpoints: Sequence[str]
+    """AWS services reached without the internet: ``s3`` and ``dynamodb`` through gateways (free), others
+    (``ecr.api``, ``ecr.dkr``, ``logs``, ``secretsmanager``, ``kms``, ...) through interfaces (paid per zone and
+    hour). Default: ``["s3"]``."""
+    flow_logs: str | timedelta | None
+    """How long flow logs are kept; ``None`` records none. Default: ``"30d"``."""
+    acls: bool
+    """Whether each tier has a network ACL of its own that admits only what the tier needs. Default: ``True``."""
+
+
+class ImageOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Image`."""
+    repository: str | None
+    tag: str | None
+    keep: int | None
+    scan: bool | None
+
+
+class Image(TypedDict, total=False):
+    """The container image."""
+    repository: Required[str]
+    """The ECR repository, which Groundplan creates."""
+    tag: str | None
+    """The tag that the first deployment runs. Never ``latest``: tags are immutable. Later releases do not change it.
+    Without a tag the deployment asks for one."""
+    keep: int | None
+    """Newest images that the repository keeps; older ones are deleted. Default: all."""
+    scan: bool
+    """Whether ECR scans each pushed image for known vulnerabilities (basic scanning, free). Default: ``True``."""
+
+
+class Size(TypedDict, total=False):
+    """What one task may use."""
+    cpu: int
+    """CPU units: 1024 are one vCPU. Fargate has 256, 512, 1024, 2048, 4096, 8192 and 16384. Default: ``256``."""
+    memory: int
+    """Memory in MiB. Default: ``512``."""
+
+
+class Share(TypedDict, total=False):
+    """How much of the tasks runs on one kind of capacity."""
+    weight: int
+    """Share of the tasks beyond the bases, relative to the other weights. Default: ``1``."""
+    base: int
+    """Tasks that run there before weights count. Only one kind of capacity may have a base. Default: ``0``."""
+
+
+class Need(TypedDict, total=False):
+    """One thing a service needs, and how far its rights go."""
+    name: Required[str]
+    """A database, cache, bucket, queue or service of this blueprint."""
+    access: Literal["read", "write", "read-write"]
+    """For a bucket: which object calls are allowed. For a queue: ``read`` receives messages, ``write`` sends them.
+    Databases, caches and services ignore it. Default: ``"read-write"``."""
+
+
+class LogsOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Logs`."""
+    retention: str | timedelta | None
+    routes: Mapping[str, str | int | None] | None
+
+
+class Logs(TypedDict, total=False):
+    """What a workload prints, in CloudWatch Logs. Short form: the retention, like ``30d``."""
+    retention: str | timedelta
+    """How long the logs are kept. Default: ``"30d"``."""
+    routes: Mapping[str, str | int]
+    """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
+    '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,
+    which takes 64 MiB of the task's memory."""
+
+
+class Health(TypedDict, total=False):
+    """How ECS and the load balancer find out that a task works."""
+    path: str
+    """The path that answers 200 when the task works. Default: ``"/health"``."""
+    interval: str | timedelta
+    """Time between two checks. Default: ``"30s"``."""
+    timeout: str | timedelta
+    """Time after which a check has failed. Default: ``"5s"``."""
+    retries: int
+    """Failed checks in a row until a task is unhealthy. Default: ``3``."""
+    start: str | timedelta
+    """Time in which failed checks of a new task do not count. 0 to 300 seconds. Default: ``"1m"``."""
+    command: Sequence[str] | None
+    """What the container runs to check itself, like ``[CMD-SHELL, curl -f http://localhost:3000/health || exit 1]``.
+    Default: a request by the image's own runtime, because slim images contain no curl. ``[]``: no container check."""
+    runtime: Literal["node", "python", "curl", "wget"]
+    """What the image contains to make the request with. Default: ``"curl"``."""
+    healthy: int
+    """Good answers in a row until the load balancer sends requests to a task. Default: ``2``."""
+    unhealthy: int | None
+    """Bad answers in a row until the load balancer stops sending requests. Default: ``retries``, at least 2."""
+
+
+class Tasks(TypedDict, total=False):
+    """How many tasks run."""
+    desired: int
+    """Tasks at the first deployment; scaling moves it later. Default: ``2``."""
+    min: int
+    """Fewest tasks that scaling may leave. Default: ``2``."""
+    max: int
+    """Most tasks that scaling may start. Default: ``4``."""
+
+
+class Scaling(TypedDict, total=False):
+    """Target tracking: ECS starts and stops tasks so that the average stays at the target."""
+    cpu: str | None
+    """Average CPU utilisation to hold."""
+    memory: str | None
+    """Average memory utilisation to hold."""
+    requests: int | None
+    """Requests per minute and task to hold."""
+    backlog: int | None
+    """Messages that wait per running task, over all queues that the service reads."""
+    method: Literal["target-tracking", "step"]
+    """``target-tracking``: AWS starts as many tasks as bring the average back to the target. ``step``: one task more
+    when the average was above the target for ``out``, one less when it was below 90 % of it for ``in``; not for
+    ``backlog``. Default: ``"target-tracking"``."""
+    cooldown_in: str | timedelta
+    """Pause after tasks were stopped (``in:``). Default: ``"5m"``."""
+    cooldown_out: str | timedelta
+    """Pause after tasks were started (``out:``). Default: ``"1m"``."""
+
+
+class Gateway(TypedDict, total=False):
+    """An API Gateway in front of a service. It is paid per request."""
+    rate: int
+    """Requests per second that are let through in the long run. Default: ``100``."""
+    burst: int
+    """Requests at once that are let through beyond the rate. Default: ``200``."""
+
+
+class Public(TypedDict, total=False):
+    """How the internet reaches a service: through the environment's application load balancer."""
+    domain: str | None
+    """The host name. Without one the service answers every host that no other service claims."""
+    path: str
+    """Path pattern that goes to this service. Default: ``"/*"``."""
+    certificate: str | None
+    """ARN of a certificate that exists. Without one Groundplan requests a certificate for the domain."""
+    hosted_zone: str | None
+    """Route 53 hosted zone id: the domain's record and the certificate's validation are written there."""
+    tls: bool
+    """HTTPS. ``False`` serves plain HTTP. Default: ``True``."""
+    redirect: bool
+    """Whether port 80 redirects to HTTPS. ``False`` (for every service with TLS) leaves port 80 closed. Default:
+    ``True``."""
+    allow: Sequence[str | IPv4Network]
+    """The only addresses that may connect to the load balancer. Empty: everyone. Services share the load balancer,
+    so all public services have to say the same."""
+    deregistration: str | timedelta
+    """Time in which a stopping task may finish its requests. 0 to 3600 seconds. Default: ``"30s"``."""
+    gateway: Gateway | None
+    """A REST API of Amazon API Gateway in front, which limits the rate of requests. ``None``: none."""
+
+
+class Deployment(TypedDict, total=False):
+    """How a new revision replaces the old one."""
+    strategy: Literal["rolling", "blue-green", "canary", "linear"]
+    """``rolling``: tasks are replaced little by little. The others start all new tasks beside the old ones and move
+    the requests from one target group to another: at once (``blue-green``), first a part (``canary``) or part by
+    part (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds. Default:
+    ``"rolling"``."""
+    bake: str | timedelta
+    """Time that the old tasks stay after all requests moved. Not for ``rolling``. At most 24 hours. Default:
+    ``"10m"``."""
+    step: str
+    """Requests that move first (``canary``) or at a time (``linear``). Default: ``"10%"``."""
+    step_bake: str | timedelta
+    """Time between two moves of requests (``canary``, ``linear``). Default: ``"5m"``."""
+    alarms: bool | None
+    """Whether a deployment rolls back while an alarm of the service is on. Default: where it is not ``rolling``."""
+    minimum_healthy: str
+    """Share of the desired tasks that stays healthy during a rolling deployment. Default: ``"100%"``."""
+    maximum: int
+    """Tasks during a rolling deployment, in percent of the desired. Default: ``200``."""
+    rollback: bool
+    """Whether the circuit breaker returns to the last revision that worked. Default: ``True``."""
+
+
+class ServiceOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Service`."""
+    image: ImageOverlay | None
+    size: Size | None
+    architecture: Literal["x86_64", "arm64"] | None
+    capacity: str | Mapping[str, Share | int | None] | None
+    zones: Sequence[str] | None
+    needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]] | None
+    environment: Mapping[str, str | int | None] | None
+    secrets: Mapping[str, str | int | None] | None
+    role: str | None
+    reads_secrets: bool | None
+    command: Sequence[str] | None
+    logs: str | LogsOverlay | None
+    tracing: bool | None
+    read_only: bool | None
+    execute_command: bool | None
+    port: int | None
+    health: Health | None
+    tasks: Tasks | None
+    scaling: Scaling | None
+    public: Public | None
+    deployment: Deployment | None
+
+
+class Service(TypedDict, total=False):
+    """A container service on Amazon ECS."""
+    image: Required[Image]
+    """The image that the tasks run."""
+    size: Size
+    """CPU and memory of one task."""
+    architecture: Literal["x86_64", "arm64"]
+    """Processor architecture of the image. ``arm64`` (Graviton) costs about a fifth less. Default: ``"x86_64"``."""
+    capacity: str | Mapping[str, Share | int]
+    """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
+    warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
+    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. Default: ``{"fargate": {}}``."""
+    zones: Sequence[str] | None
+    """Zones that the tasks run in. Default: all of the network."""
+    needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]]
+    """What it uses, and nothing else: each entry gives the network rule, the secret, the environment variable and
+    the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
+    environment: Mapping[str, str | int]
+    """Environment variables. Never a secret. ``${load_balancer}`` stands for the load balancer's host name,
+    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say."""
+    secrets: Mapping[str, str | int]
+    """Environment variable name to the name of a secret in Secrets Manager: created empty, for a person to fill, or
+    as ``secrets:`` of the blueprint says."""
+    role: str | None
+    """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention. Default: ``<name>-task``."""
+    reads_secrets: bool
+    """Whether the task itself may read all secrets of the project. Not needed for what ``needs`` and ``secrets``
+    inject: ECS reads those with the execution role. Default: ``False``."""
+    command: Sequence[str] | None
+    """Replaces the image's command."""
+    logs: str | Logs
+    """How long the logs are kept, and where which lines go."""
+    tracing: bool
+    """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
+    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. Default: ``False``."""
+    read_only: bool
+    """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes.
+    Default: ``False``."""
+    execute_command: bool
+    """Whether ``aws ecs execute-command`` may open a shell in a task (recorded in the ``ecs_exec`` log group).
+    Default: ``False``."""
+    port: int | None
+    """The port the container listens on. A worker has none."""
+    health: Health
+    """Health check of the container and of the load balancer."""
+    tasks: Tasks
+    """How many tasks run."""
+    scaling: Scaling | None
+    """When tasks are added and removed. ``None``: the number stays at ``tasks.desired``."""
+    public: Public | None
+    """How the internet reaches the service. ``None``: not at all."""
+    deployment: Deployment
+    """How a new revision replaces the old one."""
+
+
+class JobOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Job`."""
+    image: ImageOverlay | None
+    size: Size | None
+    architecture: Literal["x86_64", "arm64"] | None
+    capacity: str | Mapping[str, Share | int | None] | None
+    zones: Sequence[str] | None
+    needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]] | None
+    environment: Mapping[str, str | int | None] | None
+    secrets: Mapping[str, str | int | None] | None
+    role: str | None
+    reads_secrets: bool | None
+    command: Sequence[str] | None
+    logs: str | LogsOverlay | None
+    tracing: bool | None
+    read_only: bool | None
+    execute_command: bool | None
+    schedule: str | None
+    timezone: str | None
+    window: str | timedelta | None
+    tasks: int | None
+    retries: int | None
+    enabled: bool | None
+
+
+class Job(TypedDict, total=False):
+    """A container that Amazon EventBridge Scheduler starts as an ECS task."""
+    image: Required[Image]
+    """The image that the tasks run."""
+    size: Size
+    """CPU and memory of one task."""
+    architecture: Literal["x86_64", "arm64"]
+    """Processor architecture of the image. ``arm64`` (Graviton) costs about a fifth less. Default: ``"x86_64"``."""
+    capacity: str | Mapping[str, Share | int]
+    """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
+    warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
+    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. Default: ``{"fargate": {}}``."""
+    zones: Sequence[str] | None
+    """Zones that the tasks run in. Default: all of the network."""
+    needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]]
+    """What it uses, and nothing else: each entry gives the network rule, the secret, the environment variable and
+    the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
+    environment: Mapping[str, str | int]
+    """Environment variables. Never a secret. ``${load_balancer}`` stands for the load balancer's host name,
+    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say."""
+    secrets: Mapping[str, str | int]
+    """Environment variable name to the name of a secret in Secrets Manager: created empty, for a person to fill, or
+    as ``secrets:`` of the blueprint says."""
+    role: str | None
+    """What the task's IAM role is called: ``<role>-role`` in the blueprint's convention. Default: ``<name>-task``."""
+    reads_secrets: bool
+    """Whether the task itself may read all secrets of the project. Not needed for what ``needs`` and ``secrets``
+    inject: ECS reads those with the execution role. Default: ``False``."""
+    command: Sequence[str] | None
+    """Replaces the image's command."""
+    logs: str | Logs
+    """How long the logs are kept, and where which lines go."""
+    tracing: bool
+    """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
+    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. Default: ``False``."""
+    read_only: bool
+    """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes.
+    Default: ``False``."""
+    execute_command: bool
+    """Whether ``aws ecs execute-command`` may open a shell in a task (recorded in the ``ecs_exec`` log group).
+    Default: ``False``."""
+    schedule: Required[str]
+    """When it runs: ``cron(0 3 * * ? *)``, ``rate(6 hours)`` or ``at(2027-01-01T00:00:00)``."""
+    timezone: str
+    """Time zone of the schedule by its IANA name, like ``Asia/Kolkata``. Daylight saving is followed. Default:
+    ``"UTC"``."""
+    window: str | timedelta
+    """Within this time after the moment it is started, so that not everything starts at once. Up to 24 hours.
+    Default: ``"0s"``."""
+    tasks: int
+    """Tasks that are started at a time. Default: ``1``."""
+    retries: int
+    """How often the start is tried again where ECS refuses it. A task that fails is not started again. Default:
+    ``2``."""
+    enabled: bool
+    """Whether the schedule runs. Default: ``True``."""
+
+
+class CapacityOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Capacity`."""
+    instance: str | None
+    min: int | None
+    max: int | None
+    spot: bool | None
+    volume: str | None
+    target: str | None
+    zones: Sequence[str] | None
+
+
+class Capacity(TypedDict, total=False):
+    """An Auto Scaling group of EC2 instances that joins the cluster as a capacity provider.
+
+    Instances run the ECS-optimized Amazon Linux 2023 image, demand IMDSv2, have encrypted volumes, no open port and
+    no key pair: a shell is opened with AWS Systems Manager Session Manager."""
+    instance: Required[str]
+    """EC2 instance type, like ``t3.small``. Its processor decides the architecture of what runs there."""
+    min: int
+    """Fewest instances. Default: ``1``."""
+    max: int
+    """Most instances. Default: ``3``."""
+    spot: bool
+    """Spot instances: up to 90 % less, and may be taken away with two minutes of warning. Default: ``False``."""
+    volume: str
+    """Root volume (gp3, encrypted). The ECS-optimized image needs 30 GB. Default: ``"30 GB"``."""
+    target: str
+    """Share of the instances that ECS tries to keep in use (managed scaling): below 100 % leaves room for new tasks.
+    Default: ``"100%"``."""
+    zones: Sequence[str] | None
+    """Zones of the instances. Default: all of the network."""
+
+
+class EngineOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Engine`."""
+    name: str | None
+    version: str | None
+
+
+class Engine(TypedDict, total=False):
+    """An engine and the version that is wanted. Short form: ``postgres 15`` or ``redis 7.0``."""
+    name: Required[str]
+    """``postgres``, ``redis`` or ``valkey``."""
+    version: Required[str]
+    """A major version (the catalog's minor is taken) or an exact one."""
+
+
+class Storage(TypedDict, total=False):
+    """Storage of a database instance. Short form: ``100 GB``, ``100 GB gp3``, ``100..500 GB gp3``."""
+    size: str
+    """Storage at creation. Default: ``"20 GB"``."""
+    max: str | None
+    """Up to here RDS adds storage by itself."""
+    type: Literal["gp3", "gp2", "io1", "io2"]
+    """EBS volume type. Default: ``"gp3"``."""
+
+
+class DatabaseOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Database`."""
+    engine: str | EngineOverlay | None
+    instance_class: str | None
+    name: str | None
+    storage: str | Storage | None
+    standby: bool | None
+    zone: str | None
+    extensions: Sequence[str] | None
+    replicas: int | None
+    replica_class: str | None
+    database: str | None
+    username: str | None
+    credentials: Literal["generated", "managed"] | None
+    rotation: str | timedelta | None
+    port: int | None
+    backups: str | timedelta | None
+    backup_window: str | None
+    maintenance_window: str | None
+    performance_insights: str | timedelta | None
+    monitoring: str | timedelta | None
+    log_exports: Sequence[Literal["postgresql", "upgrade"]] | None
+    parameters: Mapping[str, str | int | None] | None
+    minor_upgrades: bool | None
+    encryption: bool | None
+    deletion_protection: bool | None
+    final_snapshot: bool | None
+
+
+class Database(TypedDict, total=False):
+    """A PostgreSQL database on Amazon RDS."""
+    engine: Required[str | Engine]
+    """Engine and version: ``postgres 15`` takes the catalog's minor version of 15."""
+    instance_class: Required[str]
+    """Instance class (``class:``), like ``db.t4g.micro``."""
+    name: str | None
+    """What the database is called in AWS behind the project's name. Default: its name in the blueprint."""
+    storage: str | Storage
+    """Storage: ``100..500 GB gp3`` starts with 100 GB and grows to 500 GB by itself."""
+    standby: bool
+    """A synchronous standby in another zone takes over by itself (Multi-AZ). Default: ``True``."""
+    zone: str | None
+    """Zone of an instance without a standby. Default: AWS chooses."""
+    extensions: Sequence[str]
+    """PostgreSQL extensions, like ``postgis``, that exist before a service starts: a container of each task that
+    needs the database runs ``CREATE EXTENSION IF NOT EXISTS`` first."""
+    replicas: int
+    """Asynchronous read replicas in the same region. Default: ``0``."""
+    replica_class: str | None
+    """Instance class of the replicas. Default: the primary's."""
+    database: str | None
+    """Name of the database inside the instance. Default: the project's name with underscores."""
+    username: str
+    """Name of the master user. Default: ``"groundplan"``."""
+    credentials: Literal["generated", "managed"]
+    """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
+    ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and
+    rotates it every 7 days; services get host, user and password apart, and have to read them anew after a rotation.
+    Default: ``"generated"``."""
+    rotation: str | timedelta | None
+    """How often RDS makes a new password (``credentials: managed`` only): 1 to 1000 days. Default: 7 days."""
+    port: int
+    """Port. Default: ``5432``."""
+    backups: str | timedelta
+    """How long automated backups are kept: 0 to 35 days. Within it any second can be restored. Default: ``"7d"``."""
+    backup_window: str
+    """When the daily snapshot is taken (UTC). Default: ``"03:00-04:00"``."""
+    maintenance_window: str
+    """When AWS may patch (UTC). Default: ``"sun:04:00-sun:05:00"``."""
+    performance_insights: str | timedelta | None
+    """How long Performance Insights keeps its data: 7 days are free. ``None``: off. Default: ``"7d"``."""
+    monitoring: str | timedelta | None
+    """Interval of Enhanced Monitoring: 1, 5, 10, 15, 30 or 60 seconds. ``None``: off. Default: ``"1m"``."""
+    log_exports: Sequence[Literal["postgresql", "upgrade"]]
+    """Logs that go to CloudWatch. Default: ``["postgresql", "upgrade"]``."""
+    parameters: Mapping[str, str | int]
+    """Parameters of the parameter group. Default: ``{"rds.force_ssl": "1"}``."""
+    minor_upgrades: bool
+    """Whether RDS applies new minor versions in the maintenance window. Default: ``True``."""
+    encryption: bool
+    """Encryption at rest with a key of this environment. Default: ``True``."""
+    deletion_protection: bool
+    """Whether AWS refuses to delete the instance. Default: ``True``."""
+    final_snapshot: bool
+    """Whether deleting the instance takes a last snapshot. Default: ``True``."""
+
+
+class CacheOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Cache`."""
+    engine: str | EngineOverlay | None
+    node_class: str | None
+    name: str | None
+    description: str | None
+    nodes: int | None
+    port: int | None
+    snapshots: str | timedelta | None
+    snapshot_window: str | None
+    maintenance_window: str | None
+    parameters: Mapping[str, str | int | None] | None
+    encryption: bool | None
+
+
+class Cache(TypedDict, total=False):
+    """A Redis OSS or Valkey cache on Amazon ElastiCache."""
+    engine: Required[str | Engine]
+    """Engine and version: ``redis 7.0``, ``valkey 8.0``."""
+    node_class: Required[str]
+    """Node type (``class:``), like ``cache.t4g.micro``."""
+    name: str | None
+    """What the cache is called in AWS behind the project's name. Default: its name in the blueprint."""
+    description: str | None
+    """What it is for. Default: made from engine and title."""
+    nodes: int
+    """Nodes: one primary, the others replicas. From two on, failover is automatic and over several zones. Default:
+    ``2``."""
+    port: int
+    """Port. Default: ``6379``."""
+    snapshots: str | timedelta
+    """How long daily snapshots are kept; ``0d`` takes none. Default: ``"7d"``."""
+    snapshot_window: str
+    """When the daily snapshot is taken (UTC). Default: ``"05:00-06:00"``."""
+    maintenance_window: str
+    """When AWS may patch (UTC). Default: ``"sun:06:30-sun:07:30"``."""
+    parameters: Mapping[str, str | int]
+    """Parameters of the parameter group."""
+    encryption: bool
+    """Encryption at rest and in transit, with an authentication token. Default: ``True``."""
+
+
+class LifecycleRule(TypedDict, total=False):
+    """What happens to objects as they age."""
+    prefix: str
+    """Only objects whose key begins so. Empty: all."""
+    expire: str | timedelta | None
+    """Delete objects after this time."""
+    expire_noncurrent: str | timedelta | None
+    """Delete replaced and deleted versions after this time."""
+    archive: str | timedelta | None
+    """Move objects to ``archive_class`` after this time."""
+    archive_class: Literal["GLACIER", "DEEP_ARCHIVE", "GLACIER_IR", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING"]
+    """Storage class that ``archive`` moves to. Default: ``"GLACIER"``."""
+
+
+class ReplicaOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Replica`."""
+    region: str | None
+    storage_class: (
+        Literal["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER"] | None
+    )
+
+
+class Replica(TypedDict, total=False):
+    """A copy of a bucket in another region. Short form: the region."""
+    region: Required[str]
+    """AWS region, like ``us-west-2``."""
+    storage_class: Literal["STANDARD", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "GLACIER"]
+    """Storage class of the copies. Default: ``"STANDARD_IA"``."""
+
+
+class Cdn(TypedDict, total=False):
+    """An Amazon CloudFront distribution in front of a bucket, which stays private (origin access control)."""
+    domains: Sequence[str]
+    """Host names. Without one the distribution answers under its own name, ``<id>.cloudfront.net``."""
+    certificate: str | None
+    """ARN of a certificate in us-east-1. Without one Groundplan requests it there for the domains."""
+    hosted_zone: str | None
+    """Route 53 hosted zone id where the domains' records are written. Not needed below ``dns.zone``."""
+    cache: str | timedelta
+    """How long an object stays in the caches where its own headers say nothing. Default: ``"1d"``."""
+    index: str | None
+    """The object that answers ``/``. Default: ``"index.html"``."""
+    single_page: bool
+    """Whether paths that are no object answer with ``index`` (single-page applications). Default: ``False``."""
+    price_class: Literal["100", "200", "all"]
+    """Edge locations: ``100`` North America and Europe, ``200`` also most of Asia, ``all``. Default: ``"100"``."""
+    logs: bool
+    """Whether requests are logged to the environment's log bucket. Default: ``True``."""
+
+
+class BucketOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Bucket`."""
+    name: str | None
+    versioning: bool | None
+    encryption: Literal["kms", "s3"] | None
+    lifecycle: Mapping[str, LifecycleRule | None] | None
+    abort_incomplete_uploads: str | timedelta | None
+    keep: bool | None
+    replicate: str | ReplicaOverlay | None
+    cdn: Cdn | None
+
+
+class Bucket(TypedDict, total=False):
+    """An S3 bucket: private, encrypted, TLS only."""
+    name: str | None
+    """Full name. Bucket names are unique over all of AWS. Default: ``<project>-<name>-<environment>``."""
+    versioning: bool
+    """Whether replaced and deleted objects are kept as versions. Default: ``True``."""
+    encryption: Literal["kms", "s3"]
+    """``kms``: a key of this environment; ``s3``: keys that S3 keeps. Default: ``"kms"``."""
+    lifecycle: Mapping[str, LifecycleRule]
+    """Rules by their id."""
+    abort_incomplete_uploads: str | timedelta
+    """Parts of uploads that were never completed are deleted after this time. Default: ``"7d"``."""
+    keep: bool
+    """Whether the bucket and its objects stay when the environment is destroyed. Default: ``True``."""
+    replicate: str | Replica | None
+    """Region that every new object is copied to, for disaster recovery. Needs ``versioning``."""
+    cdn: Cdn | None
+    """CloudFront in front of the bucket. ``None``: only what ``needs`` it reads it."""
+
+
+class DeadLetters(TypedDict, total=False):
+    """Where messages go that no worker could handle."""
+    after: int
+    """Times that a message is received until it is taken out of the queue. Default: ``5``."""
+    keep: str | timedelta
+    """How long such messages are kept: 1 minute to 14 days, at least as long as the queue keeps its own, because a
+    message's age counts from when it was sent. Default: ``"14d"``."""
+
+
+class Queue(TypedDict, total=False):
+    """An Amazon SQS queue: encrypted, TLS only. What ``needs`` it gets ``<NAME>_QUEUE_URL``."""
+    name: str | None
+    """What the queue is called in AWS behind the project's name. Default: its name in the blueprint."""
+    fifo: bool
+    """Whether messages keep their order (within a message group) and are delivered once: those of the same content
+    within 5 minutes count as one, unless the sender gives them ids of their own. Default: ``False``."""
+    visibility: str | timedelta
+    """How long a received message is hidden from other workers: longer than handling one takes. Up to 12 hours.
+    Default: ``"1m"``."""
+    keep: str | timedelta
+    """How long a message waits to be received: 1 minute to 14 days. Default: ``"4d"``."""
+    delay: str | timedelta
+    """How long a message waits before it can be received: up to 15 minutes. Default: ``"0s"``."""
+    wait: str | timedelta
+    """How long a request for messages waits where there are none (long polling): up to 20 seconds. Default:
+    ``"20s"``."""
+    late: str | timedelta
+    """Age of the oldest message from which an alarm speaks, because the workers do not keep up. Default: ``"1h"``."""
+    dead_letters: DeadLetters | None
+    """The dead-letter queue. ``None``: a message that cannot be handled comes back until ``keep`` is over."""
+    encryption: Literal["kms", "sqs"]
+    """``kms``: the key of this environment; ``sqs``: keys that SQS keeps. Default: ``"kms"``."""
+
+
+class Secret(TypedDict, total=False):
+    """A secret in AWS Secrets Manager."""
+    generate: int | None
+    """AWS makes a random value of so many letters and digits inside Secrets Manager. ``None``: a person fills it."""
+    description: str | None
+    """What it is for, and where its value comes from."""
+
+
+class DnsOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Dns`."""
+    zone: str | None
+
+
+class Dns(TypedDict, total=False):
+    """The public DNS zone of the environment."""
+    zone: Required[str]
+    """A Route 53 hosted zone that Groundplan creates. Domains below it get their records and validated certificates
+    by themselves, once the registrar (or the parent zone) points to the name servers that the deployment tells."""
+
+
+class Firewall(TypedDict, total=False):
+    """AWS WAF in front of the load balancer and the CDN. Paid per web ACL, rule and request."""
+    rules: (
+        Sequence[Literal["common", "known-bad-inputs", "ip-reputation", "anonymous-ip", "admin-protection", "sql",
+        "linux", "unix", "windows", "php", "wordpress"]]
+    )
+    """Rule groups that AWS manages. Source:
+    https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html Default: ``["common",
+    "known-bad-inputs", "ip-reputation"]``."""
+    rate: int | None
+    """Requests in five minutes from one address until it is blocked. ``None``: no limit. Default: ``2000``."""
+    protects: Sequence[Literal["load-balancer", "cdn"]]
+    """What it stands in front of, as far as the blueprint has it. Default: ``["load-balancer", "cdn"]``."""
+    only_count: bool
+    """Whether matches are only counted, to see what would be blocked. Default: ``False``."""
+    logs: str | timedelta | None
+    """How long blocked requests are kept in CloudWatch Logs. ``None``: they are not logged. Default: ``"30d"``."""
+
+
+class Audit(TypedDict, total=False):
+    """What watches the account. One environment of an account should have it: AWS Config has one recorder for an
+    account and region."""
+    trail: str | timedelta | None
+    """AWS CloudTrail over all regions, into a bucket that keeps the records for this time. ``None``: no trail.
+    Default: ``"365d"``."""
+    config: bool
+    """AWS Config: records every resource and each of its changes. Paid per recorded change and rule evaluation.
+    Default: ``True``."""
+    rules: Sequence[str]
+    """Managed rules of AWS Config. Source:
+    https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html Default:
+    ``["CLOUD_TRAIL_ENABLED", "ENCRYPTED_VOLUMES", "IAM_USER_NO_POLICIES_CHECK", "RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
+    "RDS_STORAGE_ENCRYPTED", "ROOT_ACCOUNT_MFA_ENABLED", "S3_BUCKET_PUBLIC_READ_PROHIBITED",
+    "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "VPC_DEFAULT_SECURITY_GROUP_CLOSED", "VPC_FLOW_LOGS_ENABLED"]``."""
+
+
+class Backup(TypedDict, total=False):
+    """AWS Backup for databases and buckets, beside what they keep themselves: in a vault of its own, encrypted."""
+    schedule: str
+    """When, in UTC. Default: ``"cron(0 5 ? * * *)"``."""
+    keep: str | timedelta
+    """How long recovery points are kept. Default: ``"35d"``."""
+    cold_after: str | timedelta | None
+    """After this time they move to cold storage, where they stay 90 days at least. RDS has none."""
+    copy_to: str | None
+    """Region that every recovery point is copied to."""
+    lock: bool
+    """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights.
+    Default: ``False``."""
+
+
+class Alarms(TypedDict, total=False):
+    """CloudWatch alarms and who hears of them."""
+    email: str | None
+    """Who is notified. The address has to confirm the subscription once."""
+    webhook: str | None
+    """An HTTPS address that is notified as well: of a pager or an external monitoring service."""
+    cpu: str
+    """CPU of services, databases and caches. Default: ``"80%"``."""
+    memory: str
+    """Memory of services and caches. Default: ``"90%"``."""
+    errors: str
+    """Share of requests answered with 5xx. Default: ``"1%"``."""
+    storage: str
+    """Used storage of databases. Default: ``"80%"``."""
+    period: str | timedelta
+    """How long a value has to stand out. Default: ``"5m"``."""
+
+
+class UsageOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Usage`."""
+    requests: int | None
+    internet_out: str | None
+    nat: str | None
+    logs: str | None
+    stored: Mapping[str, str | int | None] | None
+    messages: Mapping[str, int | None] | None
+    cdn_requests: int | None
+    cdn_out: str | None
+
+
+class Usage(TypedDict, total=False):
+    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced."""
+    requests: int | None
+    """Requests to the load balancer."""
+    internet_out: str | None
+    """Data sent to the internet."""
+    nat: str | None
+    """Data through NAT gateways."""
+    logs: str | None
+    """Logs written."""
+    stored: Mapping[str, str | int]
+    """Data kept, by bucket."""
+    messages: Mapping[str, int]
+    """Messages, by queue."""
+    cdn_requests: int | None
+    """Requests to CloudFront."""
+    cdn_out: str | None
+    """Data that CloudFront sends to viewers."""
+
+
+class Objectives(TypedDict, total=False):
+    """What the environment has to hold to."""
+    budget: str | None
+    """What it may cost per month. With an alarm address, AWS Budgets tells when it is or will be exceeded."""
+
+
+class Accept(TypedDict, total=False):
+    """A finding that is known and taken as it is."""
+    rule: Required[str]
+    """The rule's id, like ``GP-SEC-001``."""
+    resource: str
+    """The resource as the finding names it; ``*`` matches any part. Default: ``"*"``."""
+    reason: Required[str]
+    """Why. It stands in every report."""
+
+
+class TerraformState(TypedDict, total=False):
+    """Where Terraform keeps its state."""
+    backend: Literal["s3", "local"]
+    """``s3``: encrypted, versioned, locked; ``local``: a file beside the configuration. Default: ``"s3"``."""
+    bucket: str | None
+    """Name of the state bucket. Default: ``<project>-<environment>-terraform-state``."""
+
+
+class Overlay(TypedDict, total=False):
+    """What an environment changes in the blueprint."""
+    project: str | None
+    title: str | None
+    region: str | None
+    engine: Literal["terraform", "cloudformation"] | None
+    profile: Literal["poc", "development", "staging", "production"] | None
+    owner_id: str | None
+    names: str | None
+    tags: Mapping[str, str | int | None] | None
+    about: About | None
+    network: NetworkOverlay | None
+    services: Mapping[str, ServiceOverlay | None] | None
+    jobs: Mapping[str, JobOverlay | None] | None
+    capacity: Mapping[str, CapacityOverlay | None] | None
+    keys: Literal["customer", "aws"] | None
+    insights: Literal["enabled", "enhanced", "disabled"] | None
+    databases: Mapping[str, DatabaseOverlay | None] | None
+    caches: Mapping[str, CacheOverlay | None] | None
+    buckets: Mapping[str, BucketOverlay | None] | None
+    queues: Mapping[str, Queue | None] | None
+    secrets: Mapping[str, Secret | None] | None
+    dns: DnsOverlay | None
+    firewall: Firewall | None
+    audit: Audit | None
+    backup: Backup | None
+    alarms: Alarms | None
+    usage: UsageOverlay | None
+    objectives: Objectives | None
+    accept: Sequence[Accept] | None
+    state: TerraformState | None
+
+
+class BlueprintFields(TypedDict, total=False):
+    """An application for one environment: the base with the environment's overlay and the profile applied."""
+    project: Required[str]
+    """The application's name in identifiers."""
+    title: str | None
+    """Its spelling in names that allow capitals. Default: the project's name."""
+    region: Required[str]
+    """AWS region, like ``ap-south-1``."""
+    engine: Literal["terraform", "cloudformation"]
+    """What renders and deploys to AWS by default. The local AWS always takes CloudFormation. Default:
+    ``"terraform"``."""
+    profile: Literal["poc", "development", "staging", "production"]
+    """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
+    owner_id: str | None
+    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, at
+    most 12 lower-case letters, digits and hyphens."""
+    names: str
+    """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
+    environment, or before the name, where ``{owner_id}`` does not say another place. Default:
+    ``"{title}-{environment}-{name}"``."""
+    tags: Mapping[str, str | int]
+    """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
+    about: About
+    """Where this blueprint comes from."""
+    network: Network
+    """The network."""
+    services: Mapping[str, Service]
+    """Containers that run all the time."""
+    jobs: Mapping[str, Job]
+    """Containers that run when it is time for them."""
+    capacity: Mapping[str, Capacity]
+    """EC2 instances that services and jobs may run on instead of Fargate."""
+    keys: Literal["customer", "aws"]
+    """``customer``: KMS keys of this environment, 1 USD a month each, whose use the environment's policies grant.
+    ``aws``: keys that AWS manages or owns, free; everything is still encrypted, but nobody can be granted or denied
+    the key apart from the data. Default: ``"customer"``."""
+    insights: Literal["enabled", "enhanced", "disabled"]
+    """Container Insights of the cluster: metrics of services and tasks, paid as custom metrics; ``enhanced`` has
+    them by container. Default: ``"enabled"``."""
+    databases: Mapping[str, Database]
+    """Relational databases."""
+    caches: Mapping[str, Cache]
+    """Caches in memory."""
+    buckets: Mapping[str, Bucket]
+    """Object storage."""
+    queues: Mapping[str, Queue]
+    """Messages that wait for a worker."""
+    secrets: Mapping[str, Secret]
+    """How the secrets that services name are made. One that is not here is created empty, for a person to fill."""
+    dns: Dns | None
+    """The public DNS zone of the environment. ``None``: none is created."""
+    firewall: Firewall | None
+    """AWS WAF in front of load balancer and CDN. ``None``: none."""
+    audit: Audit | None
+    """CloudTrail and AWS Config. ``None``: neither."""
+    backup: Backup | None
+    """AWS Backup. ``None``: only what databases and buckets keep themselves."""
+    alarms: Alarms | None
+    """Alarms and who hears of them. ``None``: none."""
+    usage: Usage
+    """What will be used per month."""
+    objectives: Objectives
+    """What the environment has to hold to."""
+    accept: Sequence[Accept]
+    """Findings that are taken as they are, each with its reason."""
+    state: TerraformState
+    """Where Terraform keeps its state."""
+    environments: Mapping[str, Overlay | None]
+    """What differs from the base, by environment. Mappings merge, lists replace, ``None`` removes."""

@@ -1,0 +1,50 @@
+"""Jobs: schedules, time zones, windows.
+
+Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.tree import Node, Steps
+from groundplan.blueprint.validation.base import Finding
+from groundplan.blueprint.validation.cron import schedule_problem
+from groundplan.errors import suggestion
+
+
+def check_jobs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """What only jobs have."""
+    for name, job in blueprint.jobs.items():
+        at: Steps = ("jobs", name)
+        problem = schedule_problem(job.schedule)
+        if problem:
+            yield Finding((*at, "schedule"), problem)
+        if not is_time_zone(job.timezone):
+            yield Finding((*at, "timezone"), f'there is no time zone "{job.timezone}"{_nearest(job.timezone)}')
+        if job.window.seconds % 60 or job.window.seconds > 86400:
+            yield Finding((*at, "window"), f"the window is up to 24 hours in whole minutes, and is {job.window}")
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the IANA database has a zone of this name, as far as this machine has that database."""
+    if name == "UTC":
+        return True
+    import zoneinfo  # here, since most blueprints have no other time zone
+
+    try:
+        zoneinfo.ZoneInfo(name)
+    except zoneinfo.ZoneInfoNotFoundError:
+        return not zoneinfo.available_timezones()
+    except (ValueError, OSError):  # a path that leads elsewhere, or a folder of zones like "Europe"
+        return False
+    return True
+
+
+def _nearest(name: str) -> str:
+    import zoneinfo
+
+    zones = sorted(zoneinfo.available_timezones())
+    of_city = [zone for zone in zones if zone.rpartition("/")[2].lower() == name.rpartition("/")[2].lower()]
+    return f'; did you mean "{of_city[0]}"?' if of_city else suggestion(name, zones) if zones else ""
