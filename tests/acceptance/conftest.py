@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from tests.acceptance.rows import rows, tickets
-from tests.acceptance.system import Aws, CommandLine, Templates, TerraformRoot
+from tests.acceptance.system import Aws, CommandLine, System, Templates, TerraformRoot
 from tests.acceptance.traceability import PROPERTY, Traceability
 
-from groundplan.blueprint.loading import LoadedEnvironment, load_environment
-from groundplan.cost import Estimate, estimate
-from groundplan.design import design
+from groundplan.blueprint.loading import LoadedEnvironment
+from groundplan.cost import Estimate
 from groundplan.resources import Architecture
 
+SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate")
+"""The examples whose specifications are kept as rows."""
+Systems: TypeAlias = Callable[[str, str], System]
 CLAIMS = pytest.StashKey[dict[str, set[str]]]()
 """Row id to the tests that claim it, over all that was collected, before any was deselected."""
 READING = pytest.StashKey[set[str]]()
@@ -35,6 +38,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): demands that the test proves")
+    config.addinivalue_line("markers", "environment(name): the environment of the example that the test looks at")
     config.pluginmanager.register(_Recorder(config))
 
 
@@ -43,7 +47,8 @@ class _Recorder:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._found = Traceability(rows("duskspendr"), tickets("duskspendr"))
+        every = {row.id: row for system in SYSTEMS for row in rows(system).values()}
+        self._found = Traceability(every, tickets("duskspendr"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         ids = tuple(str(value) for name, value in report.user_properties if name == PROPERTY)
@@ -72,78 +77,93 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.fixture(scope="session")
-def example() -> Path:
+def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
+    """Every environment of an example that a test asks for, made once in a process; their local AWS is stopped in the
+    end."""
+    made: dict[tuple[str, str], System] = {}
+
+    def system(name: str, environment: str) -> System:
+        key = (name, environment)
+        if key not in made:
+            made[key] = System(name, environment, tmp_path_factory.mktemp(f"{name}-{environment}"))
+        return made[key]
+
+    yield system
+    for item in made.values():
+        item.stop()
+
+
+@pytest.fixture
+def system(request: pytest.FixtureRequest, systems: Systems) -> System:
+    """The system that the file of the test is about (``test_<system>_<part>.py``), in the environment that the test is
+    marked with (``@pytest.mark.environment``), or else the file's ``ENVIRONMENT``."""
+    name = request.path.stem.removeprefix("test_").partition("_")[0]
+    mark = request.node.get_closest_marker("environment")
+    environment = mark.args[0] if mark else getattr(request.module, "ENVIRONMENT", "production")
+    return systems(name, environment)
+
+
+@pytest.fixture
+def example(system: System) -> Path:
     """The folder with the blueprint and its README."""
-    return Path(__file__).parents[2] / "examples/duskspendr"
+    return system.example
 
 
-@pytest.fixture(scope="session")
-def blueprint(example: Path) -> Path:
+@pytest.fixture
+def blueprint(system: System) -> Path:
     """The blueprint."""
-    return example / "groundplan.yaml"
+    return system.blueprint
 
 
-@pytest.fixture(scope="session")
-def readme(example: Path) -> str:
+@pytest.fixture
+def readme(system: System) -> str:
     """The description of the system."""
-    return (example / "README.md").read_text(encoding="utf-8")
+    return system.readme
 
 
-@pytest.fixture(scope="session")
-def production(blueprint: Path) -> LoadedEnvironment:
-    """The blueprint's only environment."""
-    return load_environment(blueprint, "production")
+@pytest.fixture
+def production(system: System) -> LoadedEnvironment:
+    """The environment as it is read."""
+    return system.loaded
 
 
-@pytest.fixture(scope="session")
-def architecture(production: LoadedEnvironment) -> Architecture:
+@pytest.fixture
+def architecture(system: System) -> Architecture:
     """What the blueprint becomes."""
-    return design(production)
+    return system.architecture
 
 
-@pytest.fixture(scope="session")
-def costs(production: LoadedEnvironment, architecture: Architecture) -> Estimate:
+@pytest.fixture
+def costs(system: System) -> Estimate:
     """What it costs."""
-    return estimate(architecture, production.blueprint.usage, production.blueprint.objectives.budget)
+    return system.costs
 
 
-@pytest.fixture(scope="session")
-def templates(architecture: Architecture) -> Templates:
+@pytest.fixture
+def templates(system: System) -> Templates:
     """The architecture as CloudFormation templates."""
-    from groundplan.engines import cloudformation
-
-    return Templates(cloudformation.render(architecture))
+    return system.templates
 
 
-@pytest.fixture(scope="session")
-def root(architecture: Architecture, blueprint: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def root(system: System) -> Path:
     """The folder that ``groundplan render --engine terraform`` writes."""
-    out = tmp_path_factory.mktemp("terraform")
-    CommandLine(blueprint, tmp_path_factory.mktemp("none")).run("render", "--engine", "terraform", "--out", str(out))
-    return out
+    return system.root
 
 
-@pytest.fixture(scope="session")
-def terraform(architecture: Architecture, tmp_path_factory: pytest.TempPathFactory) -> TerraformRoot:
+@pytest.fixture
+def terraform(system: System) -> TerraformRoot:
     """The architecture in front of the real Terraform core, applied once."""
-    from groundplan.engines import terraform as engine
-
-    rendering = engine.render(architecture, engine.Options(state_bucket="duskspendr-terraform-state"))
-    folder = tmp_path_factory.mktemp("root")
-    engine.write(rendering, folder)
-    return TerraformRoot.applied(folder, tmp_path_factory.mktemp("terraform-core"), rendering.addresses)
+    return system.terraform
 
 
-@pytest.fixture(scope="session")
-def command_line(blueprint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+@pytest.fixture
+def command_line(system: System) -> CommandLine:
     """The command ``groundplan`` with a local AWS of its own, which is stopped in the end."""
-    found = CommandLine(blueprint, tmp_path_factory.mktemp("local-aws"))
-    yield found
-    found.stop()
+    return system.command_line
 
 
-@pytest.fixture(scope="session")
-def aws(command_line: CommandLine) -> Aws:
-    """DuskSpendr's production, deployed to a local AWS by one command."""
-    command_line.run("deploy", "--target", "local")
-    return Aws(command_line.json("local", "env"), region="ap-south-1")
+@pytest.fixture
+def aws(system: System) -> Aws:
+    """The environment, deployed to a local AWS by one command."""
+    return system.aws

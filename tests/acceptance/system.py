@@ -14,8 +14,11 @@ from typing import Any, Self, TypeAlias
 
 from tests.terraform_core.harness import TerraformCore
 
+from groundplan.blueprint.loading import LoadedEnvironment, load_environment
+from groundplan.cost import Estimate, estimate
+from groundplan.design import design
 from groundplan.engines.cloudformation import Rendering
-from groundplan.resources import Resource
+from groundplan.resources import Architecture, Resource
 from groundplan.resources.values import Ref
 
 JsonObject: TypeAlias = dict[str, Any]
@@ -136,19 +139,20 @@ class Aws:
     region: str
     _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
-    def client(self, service: str) -> Any:
-        """A boto3 client."""
-        if service not in self._clients:
-            self._clients[service] = self._make(service)
-        return self._clients[service]
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client, for another region than the environment's where one is given."""
+        key = f"{service} {region or self.region}"
+        if key not in self._clients:
+            self._clients[key] = self._make(service, region or self.region)
+        return self._clients[key]
 
-    def _make(self, service: str) -> Any:
+    def _make(self, service: str, region: str) -> Any:
         from boto3.session import Session
 
         session = Session(
             aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-            region_name=self.region,
+            region_name=region,
         )
         make: Callable[..., Any] = session.client
         return make(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
@@ -161,6 +165,93 @@ class Aws:
     def tags_of_database(self, arn: str) -> dict[str, str]:
         """The tags of an RDS resource."""
         return tags(self.client("rds").list_tags_for_resource(ResourceName=arn)["TagList"])
+
+
+@dataclass(frozen=True)
+class System:
+    """One environment of an example from all sides. What takes time is made when it is first asked for, and once."""
+
+    name: str
+    environment: str
+    scratch: Path
+    """A folder for everything that is written."""
+
+    @property
+    def example(self) -> Path:
+        """The folder with the blueprint and its README."""
+        return Path(__file__).parents[2] / "examples" / self.name
+
+    @property
+    def blueprint(self) -> Path:
+        """The blueprint."""
+        return self.example / "groundplan.yaml"
+
+    @cached_property
+    def readme(self) -> str:
+        """The description of the system."""
+        return (self.example / "README.md").read_text(encoding="utf-8")
+
+    @cached_property
+    def loaded(self) -> LoadedEnvironment:
+        """The environment as it is read."""
+        return load_environment(self.blueprint, self.environment)
+
+    @cached_property
+    def architecture(self) -> Architecture:
+        """What the blueprint becomes."""
+        return design(self.loaded)
+
+    @cached_property
+    def costs(self) -> Estimate:
+        """What it costs."""
+        return estimate(self.architecture, self.loaded.blueprint.usage, self.loaded.blueprint.objectives.budget)
+
+    @cached_property
+    def templates(self) -> Templates:
+        """The architecture as CloudFormation templates."""
+        from groundplan.engines import cloudformation
+
+        return Templates(cloudformation.render(self.architecture))
+
+    @cached_property
+    def root(self) -> Path:
+        """The folder that ``groundplan render --engine terraform`` writes."""
+        out = self.scratch / "terraform"
+        self.command_line.run("render", "--engine", "terraform", "--out", str(out), *self.chosen)
+        return out
+
+    @cached_property
+    def terraform(self) -> TerraformRoot:
+        """The architecture in front of the real Terraform core, applied once."""
+        from groundplan.engines import terraform as engine
+
+        state = self.loaded.blueprint.state
+        options = engine.Options(backend=state.backend, state_bucket=f"{self.name}-terraform-state")
+        rendering = engine.render(self.architecture, options)
+        folder = self.scratch / "root"
+        engine.write(rendering, folder)
+        return TerraformRoot.applied(folder, self.scratch / "terraform-core", rendering.addresses)
+
+    @property
+    def chosen(self) -> tuple[str, str]:
+        """The option that chooses the environment."""
+        return ("--environment", self.environment)
+
+    @cached_property
+    def command_line(self) -> CommandLine:
+        """The command ``groundplan`` with a local AWS of its own."""
+        return CommandLine(self.blueprint, self.scratch / "local-aws")
+
+    @cached_property
+    def aws(self) -> Aws:
+        """The environment, deployed to a local AWS by one command."""
+        self.command_line.run("deploy", "--target", "local", *self.chosen)
+        return Aws(self.command_line.json("local", "env"), region=self.architecture.region)
+
+    def stop(self) -> None:
+        """Stop the local AWS, if it was started."""
+        if "command_line" in self.__dict__:
+            self.command_line.stop()
 
 
 def tags(pairs: list[dict[str, str]]) -> dict[str, str]:

@@ -19,7 +19,7 @@ from tests.acceptance.rows import Ticket, proves, requirement, rows, tickets
 from tests.acceptance.system import CommandLine, Templates, TerraformRoot
 
 from groundplan.blueprint.loading import LoadedEnvironment
-from groundplan.design.services import check_command
+from groundplan.design.tasks import check_command
 from groundplan.resources import Architecture
 
 ROWS = rows("duskspendr")

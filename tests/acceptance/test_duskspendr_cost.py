@@ -33,7 +33,7 @@ LINES = [
 ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def compared(readme: str) -> dict[str, dict[str, str]]:
     """The README's table of both estimates by the specification's line."""
     return {row["line"]: row for row in table(readme, "Cost beside the specification")}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from groundplan.blueprint.base import DailyWindow, Name, Part, ShortForm, WeeklyWindow, ZoneLetter
 from groundplan.blueprint.delivery import Cdn
@@ -152,6 +152,10 @@ class Cache(Part):
     """Encryption at rest and in transit, with an authentication token."""
 
 
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_. -]*$", max_length=255)]
+"""The id of a lifecycle rule, as S3 shows it."""
+
+
 class LifecycleRule(Part):
     """What happens to objects as they age."""
 
@@ -199,7 +203,7 @@ class Bucket(Part):
     """Whether replaced and deleted objects are kept as versions."""
     encryption: Literal["kms", "s3"] = "kms"
     """``kms``: a key of this environment; ``s3``: keys that S3 keeps."""
-    lifecycle: dict[Name, LifecycleRule] = Field(default={})
+    lifecycle: dict[RuleId, LifecycleRule] = Field(default={})
     """Rules by their id."""
     abort_incomplete_uploads: Duration = Duration(7 * 86400)
     """Parts of uploads that were never completed are deleted after this time."""
