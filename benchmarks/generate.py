@@ -26,7 +26,7 @@ def blueprint(services: int) -> str:
             f"    needs: [{', '.join(needs)}]",
         ]
         if place == 0:
-            lines.append(f"    public: {{domain: s{number}.example.com}}")
+            lines.append(f"    public: {{domain: s{number}.groundplan.dev}}")
     groups = range((services + 9) // 10)
     lines += ["databases:", *(f"  db{group}: {{engine: postgres 16, class: db.t4g.micro}}" for group in groups)]
     lines += ["caches:", *(f"  cache{group}: {{engine: redis 7.1, class: cache.t4g.micro}}" for group in groups)]

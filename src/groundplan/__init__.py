@@ -1,3 +1,154 @@
-"""Groundplan: one short blueprint of an application becomes production AWS infrastructure."""
+"""Groundplan: one short blueprint of an application becomes production AWS infrastructure.
+
+    import groundplan
+
+    blueprint = groundplan.Blueprint(project="hello", region="eu-west-1", services={...})
+    blueprint.environment("production").check()
+
+Names are loaded when they are first used, so that the command line starts without them. docs/python.md has the rest.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from groundplan.api.blueprint import Blueprint
+    from groundplan.api.environment import Environment
+    from groundplan.api.fields import (
+        About,
+        Accept,
+        Alarms,
+        Audit,
+        Backup,
+        BlueprintFields,
+        Bucket,
+        BucketOverlay,
+        Cache,
+        CacheOverlay,
+        Capacity,
+        CapacityOverlay,
+        Cdn,
+        Database,
+        DatabaseOverlay,
+        DeadLetters,
+        Deployment,
+        Dns,
+        DnsOverlay,
+        Engine,
+        EngineOverlay,
+        Firewall,
+        Gateway,
+        Health,
+        Image,
+        ImageOverlay,
+        Job,
+        JobOverlay,
+        LifecycleRule,
+        Logs,
+        LogsOverlay,
+        Need,
+        Network,
+        NetworkOverlay,
+        Objectives,
+        Overlay,
+        Public,
+        Queue,
+        Replica,
+        ReplicaOverlay,
+        Scaling,
+        Secret,
+        Service,
+        ServiceOverlay,
+        Share,
+        Size,
+        Storage,
+        Tasks,
+        TerraformState,
+        Usage,
+        UsageOverlay,
+    )
+    from groundplan.errors import GroundplanError, InputError
 
 __version__ = "0.1.0"
+
+__all__ = [
+    "About",
+    "Accept",
+    "Alarms",
+    "Audit",
+    "Backup",
+    "Blueprint",
+    "BlueprintFields",
+    "Bucket",
+    "BucketOverlay",
+    "Cache",
+    "CacheOverlay",
+    "Capacity",
+    "CapacityOverlay",
+    "Cdn",
+    "Database",
+    "DatabaseOverlay",
+    "DeadLetters",
+    "Deployment",
+    "Dns",
+    "DnsOverlay",
+    "Engine",
+    "EngineOverlay",
+    "Environment",
+    "Firewall",
+    "Gateway",
+    "GroundplanError",
+    "Health",
+    "Image",
+    "ImageOverlay",
+    "InputError",
+    "Job",
+    "JobOverlay",
+    "LifecycleRule",
+    "Logs",
+    "LogsOverlay",
+    "Need",
+    "Network",
+    "NetworkOverlay",
+    "Objectives",
+    "Overlay",
+    "Public",
+    "Queue",
+    "Replica",
+    "ReplicaOverlay",
+    "Scaling",
+    "Secret",
+    "Service",
+    "ServiceOverlay",
+    "Share",
+    "Size",
+    "Storage",
+    "Tasks",
+    "TerraformState",
+    "Usage",
+    "UsageOverlay",
+    "__version__",
+]
+
+_MODULES = {
+    "Blueprint": "groundplan.api.blueprint",
+    "Environment": "groundplan.api.environment",
+    "GroundplanError": "groundplan.errors",
+    "InputError": "groundplan.errors",
+}
+"""Where each name is defined; all others are in ``groundplan.api.fields``."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value: object = getattr(import_module(_MODULES.get(name, "groundplan.api.fields")), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

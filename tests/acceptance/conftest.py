@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
-from tests.acceptance.rows import rows, tickets
+from tests.acceptance.rows import Row, rows, tickets
 from tests.acceptance.system import Aws, CommandLine, System, Templates, TerraformRoot
 from tests.acceptance.traceability import PROPERTY, Traceability
 
@@ -18,10 +18,13 @@ from groundplan.resources import Architecture
 SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate")
 """The examples whose specifications are kept as rows."""
 Systems: TypeAlias = Callable[[str, str], System]
-CLAIMS = pytest.StashKey[dict[str, set[str]]]()
+Claims: TypeAlias = dict[str, set[str]]
+CLAIMS = pytest.StashKey[Claims]()
 """Row id to the tests that claim it, over all that was collected, before any was deselected."""
 READING = pytest.StashKey[set[str]]()
 """Tests that look at what is deployed."""
+DEPLOYED_IN = "deployed in"
+"""The name under which a test's report carries how long a deployment to the local AWS took."""
 COLLECTED = pytest.StashKey[set[Path]]()
 """Files of which every test was collected."""
 
@@ -49,11 +52,20 @@ class _Recorder:
         self._config = config
         every = {row.id: row for system in SYSTEMS for row in rows(system).values()}
         self._found = Traceability(every, tickets("duskspendr"))
+        self._deployed: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         ids = tuple(str(value) for name, value in report.user_properties if name == PROPERTY)
         if ids and (report.when == "call" or report.outcome != "passed"):
             self._found.record(ids, report.nodeid.split("/")[-1].split("@")[0], report.outcome)
+        if report.when == "call":
+            self._deployed += [str(value) for name, value in report.user_properties if name == DEPLOYED_IN]
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self._deployed:
+            terminalreporter.section("deployed to a local AWS, its start included")
+            for line in sorted(self._deployed):
+                terminalreporter.write_line(line)
 
     def pytest_sessionfinish(self) -> None:
         if not hasattr(self._config, "workerinput"):
@@ -101,6 +113,21 @@ def system(request: pytest.FixtureRequest, systems: Systems) -> System:
     mark = request.node.get_closest_marker("environment")
     environment = mark.args[0] if mark else getattr(request.module, "ENVIRONMENT", "production")
     return systems(name, environment)
+
+
+@pytest.fixture
+def demands(system: System) -> dict[str, Row]:
+    """The rows of the system that the file of the test is about."""
+    return rows(system.name)
+
+
+@pytest.fixture
+def claims(request: pytest.FixtureRequest, system: System) -> Claims:
+    """Which tests claim which row; known only where every test of the system was collected."""
+    every = set(Path(__file__).parent.glob(f"test_{system.name}*.py"))
+    if not every <= request.config.stash.get(COLLECTED, set()):
+        pytest.skip("only a part of the system's tests was collected")
+    return request.config.stash[CLAIMS]
 
 
 @pytest.fixture

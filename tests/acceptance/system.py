@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -243,9 +244,16 @@ class System:
         return CommandLine(self.blueprint, self.scratch / "local-aws")
 
     @cached_property
+    def deployed_in(self) -> float:
+        """Seconds that its deployment to a local AWS took, the start of the local AWS included."""
+        start = time.perf_counter()
+        self.command_line.run("deploy", "--target", "local", *self.chosen)
+        return time.perf_counter() - start
+
+    @cached_property
     def aws(self) -> Aws:
         """The environment, deployed to a local AWS by one command."""
-        self.command_line.run("deploy", "--target", "local", *self.chosen)
+        assert self.deployed_in
         return Aws(self.command_line.json("local", "env"), region=self.architecture.region)
 
     def stop(self) -> None:

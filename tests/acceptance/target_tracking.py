@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from groundplan.resources import Architecture
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.values import Ref
 
 MINUTE = 60

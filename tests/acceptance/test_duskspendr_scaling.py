@@ -12,10 +12,13 @@ from tests.acceptance.system import Aws, Templates, TerraformRoot, at, same
 from tests.acceptance.target_tracking import Load, replay
 
 from groundplan.resources import Architecture
-from groundplan.resources.containers import EcsService, ScalableTarget, ScalingPolicy
+from groundplan.resources.containers import (
+    EcsService,
+)
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.network import Route, Subnet
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.values import Ref
 
 TARGET = Ref(ScalableTarget, "api")

@@ -51,7 +51,7 @@ def test_everything_is_told_at_once(problems: Problems) -> None:
 
 
 def test_what_follows_from_a_broken_value_is_not_told(problems: Problems) -> None:
-    text = BASE + "services: {api: {image: {repository: api}, prot: 80, public: {domain: shop.example.com}}}\n"
+    text = BASE + "services: {api: {image: {repository: api}, prot: 80, public: {domain: shop.groundplan.dev}}}\n"
     assert problems(text) == [
         'groundplan.yaml:3:44: services.api.prot: unknown key "prot"; did you mean "port"?',
     ]

@@ -56,7 +56,7 @@ def test_an_interrupt_is_told_in_one_line(groundplan: Command, monkeypatch: pyte
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("groundplan.blueprint.loading.load_all", interrupted)
+    monkeypatch.setattr("groundplan.cli.explore.load_all", interrupted)
     result = groundplan("validate")
     assert (result.code, result.out) == (INTERRUPTED, "")
     assert result.err == "interrupted; the next command says what state it finds and goes on from there\n"
@@ -69,7 +69,7 @@ def test_a_mistake_of_ours_is_told_as_such(
         raise ZeroDivisionError("by hand")
 
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("groundplan.blueprint.loading.load_all", broken)
+    monkeypatch.setattr("groundplan.cli.explore.load_all", broken)
     result = groundplan("validate")
     assert (result.code, result.out) == (INTERNAL_ERROR, "")
     first, second = result.err.splitlines()

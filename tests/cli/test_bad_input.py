@@ -84,9 +84,9 @@ CASES = {
         '"about four hundred" is not an amount of money; write it like 373 USD/month',
     ),
     "two services on one port of one listener": (
-        WEB + "    port: 80\n    public: {domain: example.com}\n  api:\n    image: {repository: api, tag: '1'}\n"
-        "    port: 81\n    public: {domain: example.com}\n",
-        "11:5: services.api.public: ", "web already answers example.com, path /* on port 443; give one another",
+        WEB + "    port: 80\n    public: {domain: groundplan.dev}\n  api:\n    image: {repository: api, tag: '1'}\n"
+        "    port: 81\n    public: {domain: groundplan.dev}\n",
+        "11:5: services.api.public: ", "web already answers groundplan.dev, path /* on port 443; give one another",
     ),
     "nothing": ("", "1:1: ", "the blueprint is empty; it starts with project: and region:"),
     "tabs": (START + "network:\n\tcidr: 10.0.0.0/16\n", "4:1: ", "the line is indented with a tab; use spaces"),

@@ -7,10 +7,14 @@ from tests.design.blueprints import DUSKSPENDR, duskspendr, rules_of
 from groundplan.blueprint.loading import load
 from groundplan.design import design
 from groundplan.resources.base import CONCERNS, Resource
-from groundplan.resources.containers import EcsService, ScalableTarget, TaskDefinition
+from groundplan.resources.containers import (
+    EcsService,
+    TaskDefinition,
+)
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import Forward, Listener, LoadBalancer, Redirect
 from groundplan.resources.network import NatGateway, NetworkAcl, RouteTable, Subnet
+from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, SecretValue

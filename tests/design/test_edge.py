@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tests.design.blueprints import addresses, designed, refused
 
+from groundplan.resources.dns import DnsRecord
 from groundplan.resources.edge import (
     Certificate,
-    DnsRecord,
     FixedResponse,
     Forward,
     Listener,
@@ -16,7 +16,7 @@ from groundplan.resources.edge import (
 )
 from groundplan.resources.values import Ref
 
-ARN = "arn:aws:acm:eu-central-1:123456789012:certificate/11111111-2222-3333-4444-555555555555"
+ARN = "arn:aws:acm:eu-central-1:210987654321:certificate/6e0dd9a8-4f22-4b8e-b0b2-9f6b1d2a7f11"
 
 
 def services(**publics: str) -> str:
@@ -29,7 +29,7 @@ def services(**publics: str) -> str:
 
 
 def test_two_services_by_domain_and_path() -> None:
-    found = designed(services(web="{domain: shop.example.com}", api="{domain: shop.example.com, path: /api/*}"))
+    found = designed(services(web="{domain: shop.groundplan.dev}", api="{domain: shop.groundplan.dev, path: /api/*}"))
     assert len(found.of(Certificate)) == 1, "one domain, one certificate"
     https = found[Ref(Listener, "https")]
     assert isinstance(https.default_action, FixedResponse)
@@ -37,20 +37,20 @@ def test_two_services_by_domain_and_path() -> None:
     assert rules["api"].path_patterns == ("/api/*",)
     assert rules["web"].path_patterns == ()
     assert rules["api"].priority < rules["web"].priority, "the more exact path is asked first"
-    assert all(rule.host_headers == ("shop.example.com",) for rule in rules.values())
+    assert all(rule.host_headers == ("shop.groundplan.dev",) for rule in rules.values())
     assert rules["api"].action == Forward(Ref(TargetGroup, "api"))
 
 
 def test_two_domains_have_two_certificates_on_one_listener() -> None:
-    found = designed(services(web="{domain: shop.example.com}", api="{domain: api.example.com}"))
-    assert {item.domain_name for item in found.of(Certificate)} == {"shop.example.com", "api.example.com"}
+    found = designed(services(web="{domain: shop.groundplan.dev}", api="{domain: api.groundplan.dev}"))
+    assert {item.domain_name for item in found.of(Certificate)} == {"shop.groundplan.dev", "api.groundplan.dev"}
     (further,) = found.of(ListenerCertificate)
     assert further.listener == Ref(Listener, "https")
-    assert {rule.host_headers for rule in found.of(ListenerRule)} == {("shop.example.com",), ("api.example.com",)}
+    assert {rule.host_headers for rule in found.of(ListenerRule)} == {("shop.groundplan.dev",), ("api.groundplan.dev",)}
 
 
 def test_who_claims_nothing_is_the_default() -> None:
-    found = designed(services(web=f"{{certificate: '{ARN}'}}", api="{domain: api.example.com}"))
+    found = designed(services(web=f"{{certificate: '{ARN}'}}", api="{domain: api.groundplan.dev}"))
     https = found[Ref(Listener, "https")]
     assert https.default_action == Forward(Ref(TargetGroup, "web"))
     assert https.certificate == ARN
@@ -58,9 +58,9 @@ def test_who_claims_nothing_is_the_default() -> None:
 
 
 def test_a_hosted_zone_gets_record_and_validation() -> None:
-    found = designed(services(web="{domain: shop.example.com, hosted_zone: Z0123456789ABC}"))
+    found = designed(services(web="{domain: shop.groundplan.dev, hosted_zone: Z0123456789ABC}"))
     (record,) = found.of(DnsRecord)
-    assert (record.record_name, record.hosted_zone_id) == ("shop.example.com", "Z0123456789ABC")
+    assert (record.record_name, record.hosted_zone_id) == ("shop.groundplan.dev", "Z0123456789ABC")
     assert found[Ref(Certificate, "web")].hosted_zone_id == "Z0123456789ABC"
 
 
@@ -75,7 +75,7 @@ def test_plain_http_has_no_certificate() -> None:
 
 
 def test_plain_and_encrypted_side_by_side() -> None:
-    found = designed(services(web="{domain: shop.example.com}", status="{tls: false, domain: status.example.com}"))
+    found = designed(services(web="{domain: shop.groundplan.dev}", status="{tls: false, domain: status.groundplan.dev}"))
     assert found[Ref(Listener, "http")].default_action == Forward(Ref(TargetGroup, "status"))
     assert found[Ref(Listener, "https")].default_action == Forward(Ref(TargetGroup, "web"))
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from tests.design.blueprints import addresses, designed, rules_of
 
-from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget, TaskDefinition
+from groundplan.resources.containers import (
+    CapacityProviderShare,
+    EcsService,
+    TaskDefinition,
+)
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import Alarm, Budget, Dashboard, Topic
@@ -19,6 +23,7 @@ from groundplan.resources.network import (
     Vpc,
     VpcEndpoint,
 )
+from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Ref, Text, text

@@ -12,6 +12,59 @@ from datetime import timedelta
 from ipaddress import IPv4Network
 from typing import Literal, Required, TypedDict
 
+__all__ = [
+    "About",
+    "Accept",
+    "Alarms",
+    "Audit",
+    "Backup",
+    "BlueprintFields",
+    "Bucket",
+    "BucketOverlay",
+    "Cache",
+    "CacheOverlay",
+    "Capacity",
+    "CapacityOverlay",
+    "Cdn",
+    "Database",
+    "DatabaseOverlay",
+    "DeadLetters",
+    "Deployment",
+    "Dns",
+    "DnsOverlay",
+    "Engine",
+    "EngineOverlay",
+    "Firewall",
+    "Gateway",
+    "Health",
+    "Image",
+    "ImageOverlay",
+    "Job",
+    "JobOverlay",
+    "LifecycleRule",
+    "Logs",
+    "LogsOverlay",
+    "Need",
+    "Network",
+    "NetworkOverlay",
+    "Objectives",
+    "Overlay",
+    "Public",
+    "Queue",
+    "Replica",
+    "ReplicaOverlay",
+    "Scaling",
+    "Secret",
+    "Service",
+    "ServiceOverlay",
+    "Share",
+    "Size",
+    "Storage",
+    "Tasks",
+    "TerraformState",
+    "Usage",
+    "UsageOverlay",
+]
 
 
 class About(TypedDict, total=False):
@@ -108,6 +161,7 @@ class Need(TypedDict, total=False):
 class LogsOverlay(TypedDict, total=False):
     """What an environment changes in :class:`Logs`."""
     retention: str | timedelta | None
+    group: str | None
     routes: Mapping[str, str | int | None] | None
 
 
@@ -115,6 +169,8 @@ class Logs(TypedDict, total=False):
     """What a workload prints, in CloudWatch Logs. Short form: the retention, like ``30d``."""
     retention: str | timedelta
     """How long the logs are kept. Default: ``"30d"``."""
+    group: str | None
+    """Name of the log group, like ``/ecs/api``. Default: ``/<title>/<environment>/<name>``."""
     routes: Mapping[str, str | int]
     """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
     '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,
@@ -687,8 +743,9 @@ class Queue(TypedDict, total=False):
     wait: str | timedelta
     """How long a request for messages waits where there are none (long polling): up to 20 seconds. Default:
     ``"20s"``."""
-    late: str | timedelta
-    """Age of the oldest message from which an alarm speaks, because the workers do not keep up. Default: ``"1h"``."""
+    late: str | timedelta | None
+    """Age of the oldest message from which an alarm speaks, because the workers do not keep up. Default: 1 hour, or
+    half of ``keep`` where that is less."""
     dead_letters: DeadLetters | None
     """The dead-letter queue. ``None``: a message that cannot be handled comes back until ``keep`` is over."""
     encryption: Literal["kms", "sqs"]
@@ -740,11 +797,13 @@ class Audit(TypedDict, total=False):
     trail: str | timedelta | None
     """AWS CloudTrail over all regions, into a bucket that keeps the records for this time. ``None``: no trail.
     Default: ``"365d"``."""
+    logs: str | timedelta | None
+    """How long CloudWatch Logs keeps the trail's events as well, to search in. Paid as logs. ``None``: not there."""
     config: bool
-    """AWS Config: records every resource and each of its changes. Paid per recorded change and rule evaluation.
-    Default: ``True``."""
+    """AWS Config: records every resource of the region and each of its changes. Paid per recorded change and rule
+    evaluation. Default: ``True``."""
     rules: Sequence[str]
-    """Managed rules of AWS Config. Source:
+    """Managed rules of AWS Config. One that needs parameters which AWS has no default for is refused. Source:
     https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html Default:
     ``["CLOUD_TRAIL_ENABLED", "ENCRYPTED_VOLUMES", "IAM_USER_NO_POLICIES_CHECK", "RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
     "RDS_STORAGE_ENCRYPTED", "ROOT_ACCOUNT_MFA_ENABLED", "S3_BUCKET_PUBLIC_READ_PROHIBITED",
@@ -752,15 +811,14 @@ class Audit(TypedDict, total=False):
 
 
 class Backup(TypedDict, total=False):
-    """AWS Backup for databases and buckets, beside what they keep themselves: in a vault of its own, encrypted."""
+    """AWS Backup for databases and buckets with ``keep``, beside what they keep themselves: in a vault of its own,
+    encrypted. It knows no caches."""
     schedule: str
-    """When, in UTC. Default: ``"cron(0 5 ? * * *)"``."""
+    """When, in UTC: minutes, hours, day of month, month, day of week, year. Default: ``"cron(0 5 ? * * *)"``."""
     keep: str | timedelta
-    """How long recovery points are kept. Default: ``"35d"``."""
-    cold_after: str | timedelta | None
-    """After this time they move to cold storage, where they stay 90 days at least. RDS has none."""
+    """How long recovery points are kept: all of them are paid for. Default: ``"35d"``."""
     copy_to: str | None
-    """Region that every recovery point is copied to."""
+    """Region that every recovery point is copied to, into a vault with a key there. Paid as storage and transfer."""
     lock: bool
     """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights.
     Default: ``False``."""
@@ -887,8 +945,9 @@ class BlueprintFields(TypedDict, total=False):
     profile: Literal["poc", "development", "staging", "production"]
     """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
     owner_id: str | None
-    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, at
-    most 12 lower-case letters, digits and hyphens."""
+    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, also
+    of those that are written in full, and the tag ``Owner``. At most 12 lower-case letters, digits and single
+    hyphens. Mostly given at the command line: ``--set owner_id=jane``."""
     names: str
     """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
     environment, or before the name, where ``{owner_id}`` does not say another place. Default:

@@ -8,6 +8,7 @@ A constructor of the models themselves would tell a type checker that ``storage`
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from inspect import cleandoc
@@ -34,8 +35,7 @@ back to its default. Where there is no such class, nothing is required anyway.
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from ipaddress import IPv4Network
-from typing import Literal, Required, TypedDict
-'''
+from typing import Literal, Required, TypedDict'''
 
 _WRITTEN: Mapping[type, str] = {
     str: "str",
@@ -49,6 +49,8 @@ _WRITTEN: Mapping[type, str] = {
 }
 """How people write each plain type."""
 _WIDTH = 120
+OTHERS = ("Blueprint", "Environment", "GroundplanError", "InputError", "__version__")
+"""What ``groundplan`` offers beside the classes of ``fields.py``."""
 ROOT = "BlueprintFields"
 """What the TypedDict of the whole blueprint is called: ``Blueprint`` is the class that takes it."""
 
@@ -58,13 +60,26 @@ def module() -> str:
 
     Raises TypeError where a model has a field of a type that this module does not know how to write.
     """
-    parts = [_HEADER]
+    parts = [_HEADER, "", "__all__ = [", *(f'    "{name}",' for name in names()), "]"]
     overlaid = set(_overlaid(Blueprint))
     for model in dict.fromkeys(_models(Blueprint)):
         if model in overlaid:
             parts += _overlay(model)
         parts += _whole(model)
     return "\n".join([*parts, ""])
+
+
+def names() -> list[str]:
+    """What every class of ``fields.py`` is called, sorted."""
+    return sorted({*map(_name, _models(Blueprint)), *map(_overlay_name, _overlaid(Blueprint))})
+
+
+def package(text: str) -> str:
+    """The text of ``groundplan/__init__.py`` with the names of today's ``fields.py`` in its two lists."""
+    listed = "".join(f"        {name},\n" for name in names())
+    text = re.sub(r"(from groundplan\.api\.fields import \(\n)[^)]*(    \))", rf"\g<1>{listed}\g<2>", text)
+    exported = "".join(f'    "{name}",\n' for name in sorted([*OTHERS, *names()]))
+    return re.sub(r"(__all__ = \[\n)[^\]]*(\])", rf"\g<1>{exported}\g<2>", text)
 
 
 def _models(model: type[Part]) -> Iterator[type[Part]]:

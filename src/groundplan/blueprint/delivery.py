@@ -13,6 +13,12 @@ Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]*
 """A host name like ``api.your-domain.com``."""
 
 
+def is_below(domain: str, zone: str) -> bool:
+    """Whether a host name belongs into a DNS zone: the zone's own name, or one that ends with it."""
+    name = domain.removeprefix("*.")
+    return name == zone or name.endswith(f".{zone}")
+
+
 class Cdn(Part):
     """An Amazon CloudFront distribution in front of a bucket, which stays private (origin access control)."""
 
@@ -30,8 +36,8 @@ class Cdn(Part):
     """Whether paths that are no object answer with ``index`` (single-page applications)."""
     price_class: Literal["100", "200", "all"] = "100"
     """Edge locations: ``100`` North America and Europe, ``200`` also most of Asia, ``all``."""
-    logs: bool = True
-    """Whether requests are logged to the environment's log bucket."""
+    logs: bool | None = None
+    """Whether requests are logged to the environment's log bucket. Default: where ``network.flow_logs`` are kept."""
 
 
 FirewallRules = Literal[
@@ -44,7 +50,7 @@ class Firewall(Part):
     """AWS WAF in front of the load balancer and the CDN. Paid per web ACL, rule and request."""
 
     rules: list[FirewallRules] = Field(default=["common", "known-bad-inputs", "ip-reputation"])
-    """Rule groups that AWS manages.
+    """Rule groups that AWS manages. ``common`` also blocks bodies of more than 8 KB.
     Source: https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html"""
     rate: int | None = Field(default=2000, ge=10, le=2_000_000_000)
     """Requests in five minutes from one address until it is blocked. ``null``: no limit."""

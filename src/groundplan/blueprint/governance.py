@@ -19,8 +19,11 @@ class Audit(Part):
 
     trail: Duration | None = Duration(365 * 86400)
     """AWS CloudTrail over all regions, into a bucket that keeps the records for this time. ``null``: no trail."""
+    logs: Duration | None = None
+    """How long CloudWatch Logs keeps the trail's events as well, to search in. Paid as logs. ``null``: not there."""
     config: bool = True
-    """AWS Config: records every resource and each of its changes. Paid per recorded change and rule evaluation."""
+    """AWS Config: records every resource of the region and each of its changes. Paid per recorded change and rule
+    evaluation."""
     rules: list[ConfigRuleName] = Field(
         default=[
             "CLOUD_TRAIL_ENABLED",
@@ -35,20 +38,19 @@ class Audit(Part):
             "VPC_FLOW_LOGS_ENABLED",
         ]
     )
-    """Managed rules of AWS Config.
+    """Managed rules of AWS Config. One that needs parameters which AWS has no default for is refused.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"""
 
 
 class Backup(Part):
-    """AWS Backup for databases and buckets, beside what they keep themselves: in a vault of its own, encrypted."""
+    """AWS Backup for databases and buckets with ``keep``, beside what they keep themselves: in a vault of its own,
+    encrypted. It knows no caches."""
 
     schedule: str = Field(default="cron(0 5 ? * * *)", pattern=r"^cron\(.+\)$")
-    """When, in UTC."""
+    """When, in UTC: minutes, hours, day of month, month, day of week, year."""
     keep: Duration = Duration(35 * 86400)
-    """How long recovery points are kept."""
-    cold_after: Duration | None = None
-    """After this time they move to cold storage, where they stay 90 days at least. RDS has none."""
+    """How long recovery points are kept: all of them are paid for."""
     copy_to: str | None = None
-    """Region that every recovery point is copied to."""
+    """Region that every recovery point is copied to, into a vault with a key there. Paid as storage and transfer."""
     lock: bool = False
     """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights."""

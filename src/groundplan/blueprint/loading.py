@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 from pydantic import ValidationError
 
+from groundplan.blueprint.hosts import shared_hosts
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.overlay import merge, pointless_nulls, without_nulls, write_out
 from groundplan.blueprint.problems import NAME_RULE, explain_errors, in_order, is_name
 from groundplan.blueprint.profiles import choose_profile, with_posture
+from groundplan.blueprint.settings import LAYER as SETTINGS
+from groundplan.blueprint.settings import OptionPosition, read_settings, unknown_entries, without
 from groundplan.blueprint.shape import shape_of
 from groundplan.blueprint.tree import Node, Steps, format_path, parse_path
 from groundplan.blueprint.validation import find_problems
@@ -29,11 +33,14 @@ class Origin:
     """Who set a value."""
 
     layer: str
-    """Empty for the base of the file, else ``environment dev``, ``profile poc``, ``default`` or ``default: why``."""
+    """Empty for the base of the file, else ``environment dev``, ``option --set``, ``profile poc``, ``default`` or
+    ``default: why``."""
     position: Position | None = None
     """Where it is written; None for profiles and defaults."""
 
     def __str__(self) -> str:
+        if isinstance(self.position, OptionPosition):
+            return self.layer
         return ", ".join(part for part in (self.layer, str(self.position or "")) if part)
 
 
@@ -58,6 +65,13 @@ class LoadedEnvironment:
             if path and not isinstance(node.value, dict)
         }
 
+    @property
+    def state_bucket(self) -> str:
+        """Name of the bucket that keeps Terraform's state."""
+        owner = self.blueprint.owner_id
+        stage = f"{self.name}-{owner}" if owner else self.name
+        return self.blueprint.state.bucket or f"{self.blueprint.project}-{stage}-terraform-state"
+
     def position(self, path: str | Steps) -> Position | None:
         """Where a value stands, or its nearest ancestor that is written, where the value is a default."""
         return self.tree.nearest(_steps(path))
@@ -76,6 +90,15 @@ class Source:
     base: Node
     """Everything but ``environments:``."""
     overlays: Mapping[str, Node]
+    settings: Node = field(default_factory=lambda: Node({}, layer=SETTINGS))
+    """What goes over every environment: :meth:`with_settings`."""
+
+    def with_settings(self, written: Sequence[str]) -> Self:
+        """The same source with ``KEY=VALUE`` settings over whatever environment is chosen.
+
+        Raises InputError for what is no setting.
+        """
+        return replace(self, settings=read_settings(written))
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -137,7 +160,17 @@ class Source:
         overlay = self.overlays[name].on_layer(f"environment {name}")
         nulls = [*pointless_nulls(None, self.base, shape), *pointless_nulls(self.base, overlay, shape)]
         problems = [self._nothing_to_remove(path, node) for path, node in nulls]
-        written = without_nulls(merge(write_out(self.base, overlay, shape), overlay), shape)
+        layered = merge(write_out(self.base, overlay, shape), overlay)
+        if self.settings.fields:
+            slips = list(unknown_entries(self.settings, layered, shape))
+            settings = without(self.settings, slips)
+            problems += slips
+            problems += [
+                self._nothing_to_remove(path, node) for path, node in pointless_nulls(layered, settings, shape)
+            ]
+            layered = merge(write_out(layered, settings, shape), settings)
+        written = without_nulls(layered, shape)
+        problems += shared_hosts(name, {**self._as_filed, name: written})
         node = written.step("profile")
         profile, layer = choose_profile(node.value if node and isinstance(node.value, str) else None, name)
         if node is None:
@@ -151,6 +184,16 @@ class Source:
         problems += find_problems(blueprint, tree)
         loaded = None if problems else LoadedEnvironment(name, blueprint, self.file, self.text, tree)
         return _Assembled(loaded, problems, readable=True, errors=[])
+
+    @cached_property
+    def _as_filed(self) -> Mapping[str, Node]:
+        """Each environment as the file says it: the base with the overlay, before settings and profile."""
+        shape = shape_of(Blueprint)
+        overlays = {name: overlay.on_layer(f"environment {name}") for name, overlay in self.overlays.items()}
+        return {
+            name: without_nulls(merge(write_out(self.base, overlay, shape), overlay), shape)
+            for name, overlay in overlays.items()
+        }
 
     def _nothing_to_remove(self, path: Steps, node: Node) -> Problem:
         family, name = path[:-1], str(path[-1])
@@ -227,11 +270,15 @@ class _Assembled:
 def load(path: Path = DEFAULT_FILE) -> Source:
     """Read a blueprint. Raises InputError where it is no YAML mapping, EnvironmentalError where it cannot be read."""
     text = read_text(path)
-    root = read_yaml(text, path)
+    return source_of(read_yaml(text, path), path, text)
+
+
+def source_of(root: Node, file: Path, text: str) -> Source:
+    """A blueprint out of its tree. Raises InputError where ``environments:`` is no mapping of names to mappings."""
     environments = root.step("environments")
     base = _without(root, ("environments",))
     if environments is None or environments.value is None:
-        return Source(path, text, base, {DEFAULT_ENVIRONMENT: Node({}, root.position)})
+        return Source(file, text, base, {DEFAULT_ENVIRONMENT: Node({}, root.position)})
     if not isinstance(environments.value, dict):
         raise InputError(
             [Problem("has to be a mapping of names to what differs there", environments.place, "environments")]
@@ -249,7 +296,7 @@ def load(path: Path = DEFAULT_FILE) -> Source:
             problems.append(Problem("has to be a mapping of what differs from the base", overlay.position, where))
     if problems:
         raise InputError(in_order(problems))
-    return Source(path, text, base, overlays or {DEFAULT_ENVIRONMENT: Node({}, root.position)})
+    return Source(file, text, base, overlays or {DEFAULT_ENVIRONMENT: Node({}, root.position)})
 
 
 def load_environment(path: Path = DEFAULT_FILE, name: str | None = None) -> LoadedEnvironment:

@@ -26,7 +26,8 @@ class Alarms(Part):
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
     """Who is notified. The address has to confirm the subscription once."""
     webhook: str | None = Field(default=None, pattern=r"^https://[^\s]+$")
-    """An HTTPS address that is notified as well: of a pager or an external monitoring service."""
+    """An HTTPS address that is notified as well: of a pager or an external monitoring service. It has to confirm the
+    subscription once."""
     cpu: Percentage = Percentage.parse("80%")
     """CPU of services, databases and caches."""
     memory: Percentage = Percentage.parse("90%")
@@ -73,7 +74,8 @@ class Objectives(Part):
     """What the environment has to hold to."""
 
     budget: MonthlyAmount | None = None
-    """What it may cost per month. With an alarm address, AWS Budgets tells when it is or will be exceeded."""
+    """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it counts
+    by tags, which somebody has to activate once in the account as cost allocation tags."""
 
 
 class Accept(Part):
@@ -120,9 +122,10 @@ class Blueprint(Part):
     """What renders and deploys to AWS by default. The local AWS always takes CloudFormation."""
     profile: Profile = "production"
     """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
-    owner_id: str | None = Field(default=None, pattern=r"^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$")
-    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, at most
-    12 lower-case letters, digits and hyphens."""
+    owner_id: str | None = Field(default=None, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=12)
+    """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, also of
+    those that are written in full, and the tag ``Owner``. At most 12 lower-case letters, digits and single hyphens.
+    Mostly given at the command line: ``--set owner_id=jane``."""
     names: str = "{title}-{environment}-{name}"
     """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
     environment, or before the name, where ``{owner_id}`` does not say another place."""

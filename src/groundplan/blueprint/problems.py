@@ -29,6 +29,7 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$": "is not a domain, like api.example.com in lower case",
     r"^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate/": "is not the ARN of a certificate, like "
     "arn:aws:acm:eu-west-1:123456789012:certificate/...",
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "is not an owner id: lower-case letters and digits, in between single hyphens",
     r"^Z[A-Z0-9]+$": "is not the id of a hosted zone, like Z0123456789ABC",
     r"^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$": "is not an owner id: 12 lower-case letters, digits and hyphens at most, "
     "no hyphen at either end",
@@ -169,7 +170,7 @@ def _place(tree: Node, path: Steps) -> Position | None:
     """The place of a value. What is wrong between the keys of a mapping stands where an overlay touched one of them."""
     node = tree.find(path)
     for child in node.fields.values() if node else ():
-        if child.layer.startswith("environment") and node and node.layer != child.layer:
+        if child.layer.startswith(("environment", "option")) and node and node.layer != child.layer:
             return child.place
     return tree.nearest(path)
 

@@ -39,8 +39,9 @@ class Queue(Part):
     """How long a message waits before it can be received: up to 15 minutes."""
     wait: Duration = Duration(20)
     """How long a request for messages waits where there are none (long polling): up to 20 seconds."""
-    late: Duration = Duration(3600)
-    """Age of the oldest message from which an alarm speaks, because the workers do not keep up."""
+    late: Duration | None = None
+    """Age of the oldest message from which an alarm speaks, because the workers do not keep up. Default: 1 hour, or
+    half of ``keep`` where that is less."""
     dead_letters: DeadLetters | None = Field(default_factory=DeadLetters)
     """The dead-letter queue. ``null``: a message that cannot be handled comes back until ``keep`` is over."""
     encryption: Literal["kms", "sqs"] = "kms"

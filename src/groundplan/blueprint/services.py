@@ -74,12 +74,17 @@ class Scaling(Part):
 
 
 class Gateway(Part):
-    """An API Gateway in front of a service. It is paid per request."""
+    """An API gateway in front of a service. It is paid per request, passes every path on to the service's domain, and
+    does not shut it: whoever asks the domain itself goes past the limits."""
 
     rate: int = Field(default=100, ge=1, le=10_000)
     """Requests per second that are let through in the long run."""
     burst: int = Field(default=200, ge=1, le=5_000)
     """Requests at once that are let through beyond the rate."""
+    logs: Duration | None = None
+    """How long access logs are kept. API Gateway takes them only where the account's CloudWatch role is set, a setting
+    of the whole account and region that Groundplan leaves alone; the load balancer's access logs tell of every request
+    that came through in any case. ``null``: none."""
 
 
 class Public(Part):
@@ -127,6 +132,11 @@ class Deployment(Part):
     """Tasks during a rolling deployment, in percent of the desired."""
     rollback: bool = True
     """Whether the circuit breaker returns to the last revision that worked."""
+
+    @property
+    def shifts(self) -> bool:
+        """Whether requests move from one target group to another."""
+        return self.strategy != "rolling"
 
 
 class Service(Workload):

@@ -54,7 +54,7 @@ class Node:
     key: Position | None = None
     """Where its key stands, for a value in a mapping."""
     layer: str = ""
-    """Empty for the base of the file, else ``environment dev``, ``profile poc`` or ``default: ...``."""
+    """Empty for the base of the file, else ``environment dev``, ``option --set``, ``profile poc`` or ``default: …``."""
     size: int = 1
     """Values in it, itself included, as if every alias were written out."""
 

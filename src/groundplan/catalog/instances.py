@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from math import ceil, floor
 from types import MappingProxyType
 
 from groundplan.catalog import _data
@@ -20,6 +22,14 @@ MAX_CONNECTIONS_SOURCE = Source(
     date(2026, 11, 21),
 )
 """RDS sets ``max_connections`` of PostgreSQL to ``LEAST({DBInstanceClassMemory/9531392},5000)``, memory in bytes."""
+
+
+OS_MEMORY = Fraction(7985, 8192)
+"""How much of an instance's memory its operating system sees, in AWS's own example of an m4.large.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html (2026-11-21)"""
+SYSTEM_SHARE = Fraction(5, 100)
+"""How much of it AWS recommends to keep for the ECS agent and the system.
+Source: https://docs.aws.amazon.com/batch/latest/userguide/ecs-reserved-memory.html (2026-11-21)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,21 @@ class Instance:
         if self.memory_gib is None:
             return None
         return min(int(self.memory_gib * 1024**3 // 9531392), 5000)
+
+    def reserved_memory_mib(self) -> int | None:
+        """Memory that an ECS agent should keep from tasks (``ECS_RESERVED_MEMORY``), in MiB: SYSTEM_SHARE of it."""
+        return None if self.memory_gib is None else ceil(self._seen_mib() * SYSTEM_SHARE)
+
+    def task_memory_mib(self) -> int | None:
+        """Memory for the ECS tasks of an EC2 instance, in MiB: what the system sees less what it keeps.
+
+        An estimate, since AWS publishes it for no type. Source: OS_MEMORY, SYSTEM_SHARE.
+        """
+        reserved = self.reserved_memory_mib()
+        return None if reserved is None else floor(self._seen_mib()) - reserved
+
+    def _seen_mib(self) -> Fraction:
+        return Fraction(self.memory_gib or 0) * 1024 * OS_MEMORY
 
 
 def _instance(row: list[str]) -> Instance:

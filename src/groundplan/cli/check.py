@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import typer
 
-from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, designed
+from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
 from groundplan.cli.output import write, write_json, write_table
 
 
@@ -16,11 +16,16 @@ def register(app: typer.Typer) -> None:
     app.command()(cost)
 
 
-def check(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> int:
+def check(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> int:
     """What is wrong with the architecture. Exit code 1 where an error stands that is not accepted."""
     from groundplan import checks
 
-    loaded, architecture = designed(file, environment)
+    loaded, architecture = designed(file, environment, settings)
     report = checks.run(architecture, loaded.blueprint.accept)
     if format is OutputFormat.JSON:
         write_json(checks.to_json(report, loaded.name))
@@ -41,11 +46,16 @@ def check(file: File = DEFAULT_FILE, environment: Environment = None, format: Fo
     return int(report.exit_code)
 
 
-def cost(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
+def cost(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> None:
     """What the environment costs per month: each line with its formula and source."""
     from groundplan import cost as costs
 
-    loaded, architecture = designed(file, environment)
+    loaded, architecture = designed(file, environment, settings)
     estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
     if format is OutputFormat.JSON:
         write_json(costs.to_json(estimate, loaded.name))

@@ -16,6 +16,7 @@ from groundplan.cli.options import (
     Format,
     Inputs,
     OutputFormat,
+    Settings,
     Target,
     TargetOption,
     TemplateBucket,
@@ -40,13 +41,15 @@ def register(app: typer.Typer) -> None:
     app.command()(destroy)
 
 
-def _prepared(file: Path, environment: str | None) -> tuple[LoadedEnvironment, Architecture, Rendering]:
+def _prepared(
+    file: Path, environment: str | None, settings: list[str] | None
+) -> tuple[LoadedEnvironment, Architecture, Rendering]:
     from groundplan import cost
     from groundplan.engines import cloudformation
     from groundplan.errors import InputError
     from groundplan.operations.price_tags import with_price_tags
 
-    loaded, architecture = designed(file, environment)
+    loaded, architecture = designed(file, environment, settings)
     rendering = cloudformation.render(architecture)
     if rendering.unsupported:
         gaps = "; ".join(f"{item.address}: {item.reason}" for item in rendering.unsupported)
@@ -72,6 +75,7 @@ def _refuse_terraform(loaded: LoadedEnvironment, target: TargetOption) -> None:
 def plan(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
+    settings: Settings = None,
     target: Target = TargetOption.LOCAL,
     inputs: Inputs = None,
     template_bucket: TemplateBucket = None,
@@ -82,7 +86,7 @@ def plan(
     from groundplan.operations.plan import plan as planned
     from groundplan.targets.connection import connect
 
-    _, architecture, rendering = _prepared(file, environment)
+    _, architecture, rendering = _prepared(file, environment, settings)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     result = planned(connect(target.value), architecture, rendering, values, template_bucket=template_bucket)
     if format is OutputFormat.JSON:
@@ -112,6 +116,7 @@ def _show(plan: Plan) -> None:
 def deploy(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
+    settings: Settings = None,
     target: Target = TargetOption.LOCAL,
     inputs: Inputs = None,
     template_bucket: TemplateBucket = None,
@@ -125,7 +130,7 @@ def deploy(
     from groundplan.targets.connection import connect
 
     started = time.monotonic()
-    loaded, architecture, rendering = _prepared(file, environment)
+    loaded, architecture, rendering = _prepared(file, environment, settings)
     _refuse_terraform(loaded, target)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     say(f"{architecture.title} {loaded.name}: {len(architecture)} resources in {len(rendering.stacks)} stacks")
@@ -164,6 +169,7 @@ def deploy(
 def status(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
+    settings: Settings = None,
     target: Target = TargetOption.LOCAL,
     format: Format = OutputFormat.TABLE,
 ) -> None:
@@ -171,7 +177,7 @@ def status(
     from groundplan.operations.stacks import collected_outputs, look_at
     from groundplan.targets.connection import connect
 
-    loaded, architecture, rendering = _prepared(file, environment)
+    loaded, architecture, rendering = _prepared(file, environment, settings)
     connection = connect(target.value)
     found = [look_at(connection, stack.name, stack.region) for stack in rendering.stacks]
     outputs = collected_outputs(architecture, {stack.name: stack.outputs for stack in found})
@@ -187,6 +193,7 @@ def status(
 def destroy(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
+    settings: Settings = None,
     target: Target = TargetOption.LOCAL,
     inputs: Inputs = None,
     delete_data: Annotated[
@@ -201,7 +208,7 @@ def destroy(
     from groundplan.operations.parameters import parse_inputs, resolve_inputs
     from groundplan.targets.connection import connect
 
-    loaded, architecture, rendering = _prepared(file, environment)
+    loaded, architecture, rendering = _prepared(file, environment, settings)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     connection = connect(target.value)
     ahead = destruction.look_ahead(connection, architecture, rendering)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import typer
 
-from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, designed
+from groundplan.cli.options import (
+    DEFAULT_FILE,
+    Environment,
+    File,
+    Format,
+    OutputFormat,
+    Settings,
+    designed,
+    load,
+    load_all,
+)
 from groundplan.cli.output import write, write_json, write_table
 
 
@@ -16,13 +26,17 @@ def register(app: typer.Typer) -> None:
     app.command()(resources)
 
 
-def validate(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
+def validate(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> None:
     """Read the blueprint and design every environment: what is wrong, and where."""
-    from groundplan.blueprint.loading import load_all
     from groundplan.design import design
     from groundplan.errors import InputError
 
-    environments = load_all(file) if environment is None else [designed(file, environment)[0]]
+    environments = load_all(file, settings) if environment is None else [designed(file, environment, settings)[0]]
     problems = []
     sizes: dict[str, int] = {}
     for loaded in environments:
@@ -39,12 +53,16 @@ def validate(file: File = DEFAULT_FILE, environment: Environment = None, format:
         write(f"{file}: {name} is valid: {count} resources")
 
 
-def explain(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
+def explain(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> None:
     """Every value of an environment, and where it came from."""
     from groundplan.blueprint.explain import explain as rows_of
-    from groundplan.cli.options import load
 
-    loaded = load(file, environment)
+    loaded = load(file, environment, settings)
     rows = rows_of(loaded)
     if format is OutputFormat.JSON:
         values = [{"path": row.path, "value": row.value, "origin": row.origin} for row in rows]
@@ -60,11 +78,16 @@ def schema() -> None:
     write_json(blueprint_schema())
 
 
-def resources(file: File = DEFAULT_FILE, environment: Environment = None, format: Format = OutputFormat.TABLE) -> None:
+def resources(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> None:
     """Every resource that the blueprint becomes, and what each engine calls it."""
     from groundplan.engines import cloudformation, terraform
 
-    _, architecture = designed(file, environment)
+    _, architecture = designed(file, environment, settings)
     addresses = terraform.render(architecture).addresses
     locations = cloudformation.render(architecture).locations
     documents = [

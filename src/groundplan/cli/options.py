@@ -36,7 +36,9 @@ class EngineOption(StrEnum):
     CLOUDFORMATION = "cloudformation"
 
 
-File = Annotated[Path, typer.Option("--file", "-f", help="The blueprint.", show_default=True)]
+File = Annotated[
+    Path, typer.Option("--file", "-f", help="The blueprint: YAML, or Python that makes one.", show_default=True)
+]
 Environment = Annotated[
     str | None, typer.Option("--environment", "-e", help="The environment. Default: the only one.", show_default=False)
 ]
@@ -46,6 +48,15 @@ Inputs = Annotated[
     list[str] | None,
     typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE"),
 ]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        help="KEY=VALUE that goes over the blueprint, like owner_id=jane. May be repeated.",
+        metavar="KEY=VALUE",
+        show_default=False,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
 TemplateBucket = Annotated[
     str | None, typer.Option("--template-bucket", help="Bucket for templates too large to send inline (AWS only).")
@@ -54,18 +65,27 @@ TemplateBucket = Annotated[
 DEFAULT_FILE = Path("groundplan.yaml")
 
 
-def load(file: Path, environment: str | None) -> LoadedEnvironment:
+def load(file: Path, environment: str | None, settings: list[str] | None = None) -> LoadedEnvironment:
     """Read one environment of a blueprint. Raises InputError with everything that is wrong with it."""
-    from groundplan.blueprint.loading import load_environment
+    from groundplan.api.files import read_source
 
-    return load_environment(file, environment)
+    return read_source(file).with_settings(settings or []).environment(environment)
 
 
-def designed(file: Path, environment: str | None) -> tuple[LoadedEnvironment, Architecture]:
+def load_all(file: Path, settings: list[str] | None = None) -> list[LoadedEnvironment]:
+    """Read every environment of a blueprint. Raises InputError with everything that is wrong with any of them."""
+    from groundplan.api.files import read_source
+
+    return read_source(file).with_settings(settings or []).all()
+
+
+def designed(
+    file: Path, environment: str | None, settings: list[str] | None = None
+) -> tuple[LoadedEnvironment, Architecture]:
     """Read one environment and design its architecture."""
     from groundplan.design import design
 
-    loaded = load(file, environment)
+    loaded = load(file, environment, settings)
     return loaded, design(loaded)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from groundplan.cli.options import DEFAULT_FILE, EngineOption, Environment, File, designed
+from groundplan.cli.options import DEFAULT_FILE, EngineOption, Environment, File, Settings, designed
 from groundplan.cli.output import say, write
 
 
@@ -23,16 +23,16 @@ def render(
     ] = None,
     file: File = DEFAULT_FILE,
     environment: Environment = None,
+    settings: Settings = None,
 ) -> None:
     """Write Terraform or CloudFormation for an environment."""
-    loaded, architecture = designed(file, environment)
+    loaded, architecture = designed(file, environment, settings)
     chosen = engine.value if engine else loaded.blueprint.engine
     if chosen == "terraform":
         from groundplan.engines import terraform
 
         state = loaded.blueprint.state
-        bucket = state.bucket or f"{loaded.blueprint.project}-{loaded.name}-terraform-state"
-        options = terraform.Options(backend=state.backend, state_bucket=bucket)
+        options = terraform.Options(backend=state.backend, state_bucket=loaded.state_bucket)
         rendered = terraform.render(architecture, options)
         terraform.write(rendered, out)
         written = [out / name for name in rendered.files]

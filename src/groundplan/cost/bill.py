@@ -15,7 +15,11 @@ from groundplan.catalog.prices import Confidence, Price
 from groundplan.cost.model import Free, Kind, Line, Unpriced
 from groundplan.cost.quantities import Quantity, number
 from groundplan.resources import Architecture, Resource
-from groundplan.resources.containers import ContainerRepository, EcsService, ScalableTarget
+from groundplan.resources.containers import (
+    ContainerRepository,
+    EcsService,
+)
+from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.storage import Bucket
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from groundplan.resources.containers import (
     ContainerRepository,
     EcsCluster,
     EcsService,
-    ScalingPolicy,
     TaskDefinition,
 )
+from groundplan.resources.scaling import ScalingPolicy
 
 ALARMS_PER_POLICY = 2
 """Target tracking keeps one alarm to scale out and one to scale in.

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from groundplan.catalog import prices as catalog_prices
-from groundplan.cost import compute, databases, edge, monitoring, network, security, storage
+from groundplan.cost import compute, databases, edge, governance, messaging, monitoring, network, security, storage
 from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
 from groundplan.cost.model import Estimate, Free, Range, Unpriced, total
 from groundplan.errors import suggestion
@@ -25,8 +25,10 @@ PRICERS: tuple[Pricer, ...] = (
     *edge.PRICERS,
     *network.PRICERS,
     *storage.PRICERS,
+    *messaging.PRICERS,
     *security.PRICERS,
     *monitoring.PRICERS,
+    *governance.PRICERS,
 )
 """How each kind that costs something is charged, in the order of the bill."""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 
-from groundplan.blueprint.workloads import Workload
+from groundplan.blueprint.workloads import Need, Workload
+from groundplan.design import databases, queues
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, main_key
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
@@ -29,6 +30,22 @@ KEY_ACTIONS = {
 """What S3 asks of a key. Writing in parts needs kms:Decrypt too.
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html#require-sse-kms-permissions"""
 
+_READ = ("sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage")
+_LOOK = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+QUEUE_ACTIONS = {
+    "read": (*_READ, *_LOOK),
+    "write": ("sqs:SendMessage", *_LOOK),
+    "read-write": (*_READ, "sqs:SendMessage", *_LOOK),
+}
+"""Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-least-privilege-policy.html"""
+QUEUE_KEY_ACTIONS = {
+    "read": ("kms:Decrypt",),
+    "write": ("kms:Decrypt", "kms:GenerateDataKey"),
+    "read-write": ("kms:Decrypt", "kms:GenerateDataKey"),
+}
+"""A sender needs both, a receiver the first.
+Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"""
+
 
 def _role(draft: Draft, name: str, called: str, description: str, statements: tuple[Statement, ...]) -> Ref[Role]:
     """A role that ECS tasks of this account assume. No policy where nothing is allowed."""
@@ -46,7 +63,7 @@ def _role(draft: Draft, name: str, called: str, description: str, statements: tu
 
 
 def add_execution_role(
-    draft: Draft, name: str, workload: Workload, injected: Mapping[str, Textual], logs: Ref[LogGroup]
+    draft: Draft, name: str, workload: Workload, injected: Iterable[Textual], logs: Ref[LogGroup]
 ) -> Ref[Role]:
     """What ECS itself does for a task: pull the image, write logs, read the injected secrets (C-09).
 
@@ -66,8 +83,8 @@ def add_execution_role(
             resources=(text(logs.arn, ":*"),),
         ),
     ]
-    if injected:
-        secrets = tuple(dict.fromkeys(_secret_arn(value) for value in injected.values()))
+    secrets = tuple(dict.fromkeys(_secret_arn(value) for value in injected))
+    if secrets:
         statements.append(
             Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets)
         )
@@ -84,10 +101,12 @@ def _secret_arn(value: Textual) -> Textual:
     return value
 
 
-def add_task_role(draft: Draft, name: str, workload: Workload) -> Ref[Role]:
-    """What the application itself may do."""
+def add_task_role(draft: Draft, name: str, workload: Workload, beside: Iterable[Statement] = ()) -> Ref[Role]:
+    """What the application itself may do, and (``beside``) what runs beside it: a task has one role."""
     blueprint, statements = draft.blueprint, list[Statement]()
     for need in workload.needs:
+        statements += queue_statements(draft, need)
+        statements += _managed_secret_statements(draft, need)
         if need.name not in blueprint.buckets:
             continue
         bucket = Ref(Bucket, identifier(need.name))
@@ -101,14 +120,49 @@ def add_task_role(draft: Draft, name: str, workload: Workload) -> Ref[Role]:
     if workload.reads_secrets:
         every = text(
             "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
-            f":secret:{draft.title}/*",
+            f":secret:{draft.title}/{f'{draft.stage}/' if draft.blueprint.owner_id else ''}*",
         )  # fmt: skip
         statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
         statements += _decrypt(draft, "DecryptSecrets")
+    statements += beside
     if workload.execute_command:
         statements += _execute_command_statements()
     called = workload.role or f"{name}-task"
     return _role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements))
+
+
+def queue_statements(draft: Draft, need: Need) -> list[Statement]:
+    """What a task may do with a queue that it needs, and with the queue's key through SQS alone."""
+    if need.name not in draft.blueprint.queues:
+        return []
+    target, label = queues.queue(need.name), _sid(need.name)
+    statements = [Statement(sid=f"Queue{label}", actions=QUEUE_ACTIONS[need.access], resources=(target.arn,))]
+    key = main_key(draft)
+    if key and draft.blueprint.queues[need.name].encryption == "kms":
+        via = Condition(
+            operator="StringEquals", key="kms:ViaService", values=(text("sqs.", Pseudo.REGION, ".amazonaws.com"),)
+        )
+        statements.append(
+            Statement(
+                sid=f"Key{label}", actions=QUEUE_KEY_ACTIONS[need.access], resources=(key.arn,), conditions=(via,)
+            )
+        )
+    return statements
+
+
+def _managed_secret_statements(draft: Draft, need: Need) -> list[Statement]:
+    """A task reads the password that RDS manages anew after a rotation; what ECS injected is stale then.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
+    """
+    spec = draft.blueprint.databases.get(need.name)
+    if spec is None or spec.credentials != "managed":
+        return []
+    label, secret = _sid(need.name), databases.primary(need.name).attribute("master_user_secret_arn")
+    return [
+        Statement(sid=f"Password{label}", actions=("secretsmanager:GetSecretValue",), resources=(secret,)),
+        *_decrypt(draft, f"DecryptPassword{label}"),
+    ]
 
 
 def _decrypt(draft: Draft, sid: str) -> list[Statement]:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from groundplan.design import caches, databases, edge
+from groundplan.design.cluster import CLUSTER
 from groundplan.design.draft import Draft
-from groundplan.design.services import CLUSTER
 from groundplan.resources.values import Json, JsonDocument, Pseudo, Textual
 
 WIDTH, HEIGHT, COLUMNS = 8, 6, 3

@@ -12,7 +12,7 @@ from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import service_trust
-from groundplan.resources.security import GeneratedPassword, Role, Secret
+from groundplan.resources.security import GeneratedPassword, Role, Secret, SecretRotation
 from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Textual, text
 
 SUBNETS = Ref(DatabaseSubnetGroup, "main")
@@ -178,6 +178,15 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
         _add_replica(draft, name, spec, instance, number, only_one=only_one)
     if password:
         _add_url(draft, name, spec, called)
+    elif spec.rotation is not None:
+        draft.add(
+            SecretRotation(
+                name=identifier(name),
+                concern="databases",
+                secret=instance.attribute("master_user_secret_arn"),
+                automatically_after_days=spec.rotation.days,
+            )
+        )
     draft.output(f"{identifier(name)}_address", f"Host name of the database {name}", instance.attribute("address"))
 
 
@@ -219,7 +228,7 @@ def _add_password(draft: Draft, name: str, called: str, username: Textual) -> Se
 
 def secret_name(draft: Draft, name: str) -> str:
     """``DuskSpendr/production/db_url``: every secret of a project stands under its title."""
-    return f"{draft.title}/{draft.environment}/{name}"
+    return f"{draft.title}/{draft.stage}/{name}"
 
 
 def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:

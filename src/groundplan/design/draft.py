@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from groundplan.blueprint.models import Blueprint
@@ -56,14 +59,26 @@ class Draft:
         return self.loaded.name
 
     @property
+    def stage(self) -> str:
+        """The environment, and behind it its owner where several share an account: for names beside the convention."""
+        owner = self.blueprint.owner_id
+        return f"{self.environment}-{owner}" if owner else self.environment
+
+    @property
     def title(self) -> str:
         """The application's spelling in names that allow capitals."""
         return self.blueprint.display_name
 
     @property
+    def marks(self) -> dict[str, str]:
+        """The tags that tell what belongs to this environment, and to this owner of it."""
+        owner = self.blueprint.owner_id
+        return {"Project": self.title, "Environment": self.environment} | ({"Owner": owner} if owner else {})
+
+    @property
     def tags(self) -> Mapping[str, str]:
         """Tags on everything."""
-        common = {"Project": self.title, "Environment": self.environment, "ManagedBy": "Groundplan"}
+        common = {**self.marks, "ManagedBy": "Groundplan"}
         about = self.blueprint.about
         if about.specification:
             common["Specification"] = about.specification
@@ -108,8 +123,21 @@ class Draft:
 
     def plain(self, name: str) -> str:
         """A thing's name by the blueprint's convention, spelled as in the title: for Name tags and composed names."""
-        pattern = self.blueprint.names
-        return pattern.format(title=self.title, project=self.blueprint.project, environment=self.environment, name=name)
+        return self._pattern.format(
+            title=self.title,
+            project=self.blueprint.project,
+            environment=self.environment,
+            owner_id=self.blueprint.owner_id,
+            name=name,
+        )
+
+    @cached_property
+    def _pattern(self) -> str:
+        return owned_pattern(self.blueprint.names, owned=self.blueprint.owner_id is not None)
+
+    def owned(self, name: str) -> str:
+        """A whole name that the blueprint writes, with the owner behind it: it has to be every owner's own."""
+        return f"{name}-{self.blueprint.owner_id}" if self.blueprint.owner_id else name
 
     def called(self, kind: str, name: str, path: str) -> str:
         """A thing's name by the convention, in the spelling that its service demands.
@@ -119,9 +147,15 @@ class Draft:
         return self.legal(kind, self.plain(name), path)
 
     def legal(self, kind: str, name: str, path: str) -> str:
-        """A given name in the spelling that its service demands."""
+        """A given name in the spelling that its service demands.
+
+        It is shortened where an ``owner_id`` makes it too long: who only wants an environment of their own cannot
+        choose shorter names for everybody.
+        """
         rule = names.rule(kind)
         fitted = rule.fit(name)
+        if self.blueprint.owner_id and len(fitted) > rule.maximum:
+            fitted = shortened(fitted, rule.maximum)
         problem = rule.problem(fitted)
         if problem:
             self.problem(path, problem)
@@ -137,6 +171,10 @@ class Draft:
     def name_tag(self, name: str) -> Mapping[str, str]:
         """The ``Name`` tag by the convention."""
         return {"Name": self.plain(name)}
+
+    def elsewhere(self, region: str) -> str | None:
+        """A region as resources say it: None where it is the environment's own."""
+        return None if region == self.blueprint.region else region
 
     def zone(self, letter: str) -> str:
         """Full name of an availability zone."""
@@ -154,12 +192,39 @@ class Draft:
             project=self.blueprint.project,
             title=self.title,
             environment=self.environment,
+            owner=self.blueprint.owner_id,
             region=self.blueprint.region,
             resources=tuple(self.resources),
             tags=self.tags,
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),
         )
+
+
+def owned_pattern(pattern: str, *, owned: bool) -> str:
+    """A naming convention with the place of the owner: behind the environment, or before the name, where it does not
+    say one. Without an owner, its place goes with the separator in front of it."""
+    if not owned:
+        return re.sub(r"[-_./]?\{owner_id\}", "", pattern).lstrip("-_./")
+    if "{owner_id}" in pattern:
+        return pattern
+    if "{environment}" in pattern:
+        return re.sub(
+            r"\{environment\}([-_./]?)(?=(.?))",
+            lambda match: f"{{environment}}{match[1] or '-'}{{owner_id}}{match[1] or ('-' if match[2] else '')}",
+            pattern,
+            count=1,
+        )
+    return re.sub(
+        r"([-_./]?)\{name\}", lambda match: f"{match[1]}{{owner_id}}{match[1] or '-'}{{name}}", pattern, count=1
+    )  # fmt: skip
+
+
+def shortened(name: str, most: int) -> str:
+    """A name cut to so many characters, with a mark at its end that only the whole name has. ``.fifo`` stays."""
+    stem = name.removesuffix(".fifo")
+    tail = f"-{sha256(name.encode()).hexdigest()[:6]}{name[len(stem) :]}"
+    return stem[: most - len(tail)].rstrip("-_./") + tail
 
 
 def _place(problem: Problem) -> tuple[int, int]:

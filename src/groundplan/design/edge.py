@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from groundplan.blueprint.services import Public, Service
 from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS, needs_log_bucket
+from groundplan.design.dns import add_record, zone_of
 from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.networking import subnets_of
 from groundplan.design.security_groups import add_group, allow, allow_range, group_of
 from groundplan.resources.edge import (
     Certificate,
-    DnsRecord,
     FixedResponse,
     Forward,
     Listener,
@@ -19,6 +21,8 @@ from groundplan.resources.edge import (
     Redirect,
     TargetGroup,
     TargetHealthCheck,
+    WeightedForward,
+    WeightedTargetGroup,
 )
 from groundplan.resources.network import ANYWHERE, SecurityGroup
 from groundplan.resources.values import Ref, text
@@ -32,7 +36,11 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/desc
 NOT_FOUND = FixedResponse(status_code=404, message_body="Not found")
 
 
-def public_services(draft: Draft) -> list[tuple[str, Service, Public]]:
+PublicService: TypeAlias = tuple[str, Service, Public]
+"""The name of a service, what it is, and how the internet reaches it."""
+
+
+def public_services(draft: Draft) -> list[PublicService]:
     """The services that the internet reaches."""
     return [(name, item, item.public) for name, item in draft.blueprint.services.items() if item.public and item.port]
 
@@ -40,6 +48,30 @@ def public_services(draft: Draft) -> list[tuple[str, Service, Public]]:
 def target_group(service: str) -> Ref[TargetGroup]:
     """The target group of a service."""
     return Ref(TargetGroup, identifier(service))
+
+
+def alternate_group(service: str) -> Ref[TargetGroup]:
+    """The target group that takes turns with a service's own, where deployments shift requests."""
+    return Ref(TargetGroup, f"{identifier(service)}_green")
+
+
+def target_groups(name: str, service: Service) -> tuple[Ref[TargetGroup], ...]:
+    """The target groups in which the tasks of a service may register."""
+    return (target_group(name), alternate_group(name)) if service.deployment.shifts else (target_group(name),)
+
+
+def production_rule(service: str) -> Ref[ListenerRule]:
+    """The rule that sends requests to a service."""
+    return Ref(ListenerRule, identifier(service))
+
+
+def _forward(name: str, service: Service) -> Forward | WeightedForward:
+    """All requests to the service's target group; where deployments shift them, ECS turns to the other and back."""
+    if not service.deployment.shifts:
+        return Forward(target_group(name))
+    return WeightedForward(
+        (WeightedTargetGroup(target_group(name), 100), WeightedTargetGroup(alternate_group(name), 0))
+    )
 
 
 def listener_of(public: Public) -> Ref[Listener]:
@@ -54,14 +86,16 @@ def add_edge(draft: Draft) -> None:
         return
     with_tls = [entry for entry in services if entry[2].tls]
     plain = [entry for entry in services if not entry[2].tls]
-    _add_balancer(draft, with_tls=bool(with_tls))
+    redirected = [entry for entry in with_tls if entry[2].redirect]
+    _add_balancer(draft, with_tls, plain, redirected)
     for name, service, _ in services:
         _add_target_group(draft, name, service)
     if with_tls:
         _add_https(draft, with_tls)
     if plain:
         _add_listener(draft, "http", 80, "HTTP", plain)
-    else:
+        _add_redirects(draft, redirected, len(plain))
+    elif redirected:
         draft.add(
             Listener(
                 name="http",
@@ -73,14 +107,22 @@ def add_edge(draft: Draft) -> None:
                 tags=draft.name_tag("http"),
             )
         )
+    _add_records(draft, services)
     draft.output("load_balancer_address", "Host name of the load balancer", BALANCER.attribute("dns_name"))
 
 
-def _add_balancer(draft: Draft, *, with_tls: bool) -> None:
+def _add_balancer(
+    draft: Draft, with_tls: list[PublicService], plain: list[PublicService], redirected: list[PublicService]
+) -> None:
     add_group(draft, "alb", "Load balancer", "project")
-    allow_range(draft, GROUP, "ingress", 80, ANYWHERE, "HTTP from the internet" + (", redirected" if with_tls else ""))
-    if with_tls:
-        allow_range(draft, GROUP, "ingress", 443, ANYWHERE, "HTTPS from the internet")
+    # All public services allow the same addresses: that is checked with the blueprint.
+    for cidr in (with_tls + plain)[0][2].allow or [ANYWHERE]:
+        place = "the internet" if cidr == ANYWHERE else str(cidr)
+        if plain or redirected:
+            after = ", redirected" if redirected else ""
+            allow_range(draft, GROUP, "ingress", 80, cidr, f"HTTP from {place}{after}")
+        if with_tls:
+            allow_range(draft, GROUP, "ingress", 443, cidr, f"HTTPS from {place}")
     if len(draft.blueprint.network.zones) < 2:
         draft.problem("network.zones", "an application load balancer needs at least two zones")
     logged = needs_log_bucket(draft)
@@ -105,30 +147,33 @@ def _add_balancer(draft: Draft, *, with_tls: bool) -> None:
 
 
 def _add_target_group(draft: Draft, name: str, service: Service) -> None:
-    """Healthy after two good answers, unhealthy after as many bad ones as the container check takes."""
+    """Unhealthy after as many bad answers as the container check takes, where the blueprint says no number."""
     assert service.port is not None
+    assert service.public is not None
     health = service.health
-    draft.add(
-        TargetGroup(
-            name=identifier(name),
-            concern="edge",
-            target_group_name=draft.called("target_group", name, f"services.{name}"),
-            vpc=VPC,
-            port=service.port,
-            health_check=TargetHealthCheck(
-                path=health.path,
-                interval=health.interval.seconds,
-                timeout=health.timeout.seconds,
-                healthy_threshold=2,
-                unhealthy_threshold=max(2, health.retries),
-            ),
-            tags=draft.name_tag(name),
+    for group, called in zip(target_groups(name, service), (name, f"{name}-green"), strict=False):
+        draft.add(
+            TargetGroup(
+                name=group.name,
+                concern="edge",
+                target_group_name=draft.called("target_group", called, f"services.{name}"),
+                vpc=VPC,
+                port=service.port,
+                health_check=TargetHealthCheck(
+                    path=health.path,
+                    interval=health.interval.seconds,
+                    timeout=health.timeout.seconds,
+                    healthy_threshold=health.healthy,
+                    unhealthy_threshold=health.unhealthy or max(2, health.retries),
+                ),
+                deregistration_delay=service.public.deregistration.seconds,
+                tags=draft.name_tag(called),
+            )
         )
-    )
     allow(draft, GROUP, group_of(name), service.port, f"Requests to {name}")
 
 
-def _add_https(draft: Draft, services: list[tuple[str, Service, Public]]) -> None:
+def _add_https(draft: Draft, services: list[PublicService]) -> None:
     certificates: dict[str, Ref[Certificate] | str] = {}
     for name, _, public in services:
         if public.certificate:
@@ -140,7 +185,7 @@ def _add_https(draft: Draft, services: list[tuple[str, Service, Public]]) -> Non
                         name=identifier(name),
                         concern="edge",
                         domain_name=public.domain,
-                        hosted_zone_id=public.hosted_zone,
+                        hosted_zone_id=zone_of(draft, [public.domain], public.hosted_zone),
                         tags=draft.name_tag(name),
                     )
                 )
@@ -155,19 +200,37 @@ def _add_https(draft: Draft, services: list[tuple[str, Service, Public]]) -> Non
         _add_listener(draft, "https", 443, "HTTPS", services, ordered[0])
     for number, certificate in enumerate(ordered[1:], start=2):
         draft.add(ListenerCertificate(name=f"https_{number}", concern="edge", listener=HTTPS, certificate=certificate))
+
+
+def _add_records(draft: Draft, services: list[PublicService]) -> None:
+    """One record for each domain, and where each service answers."""
+    recorded: set[str] = set()
     for name, _, public in services:
-        if public.domain and public.hosted_zone:
-            draft.add(
-                DnsRecord(
-                    name=identifier(name),
-                    concern="edge",
-                    hosted_zone_id=public.hosted_zone,
-                    record_name=public.domain,
-                    load_balancer=BALANCER,
-                )
+        if public.domain is None:
+            continue
+        zone = zone_of(draft, [public.domain], public.hosted_zone)
+        if zone and public.domain not in recorded:
+            recorded.add(public.domain)
+            add_record(draft, identifier(name), public.domain, zone, BALANCER, "edge")
+        protocol = "https" if public.tls else "http"
+        draft.output(f"{identifier(name)}_url", f"Where {name} answers", text(f"{protocol}://{public.domain}"))
+
+
+def _add_redirects(draft: Draft, services: list[PublicService], taken: int) -> None:
+    """Where port 80 serves others, each domain with TLS is redirected by a rule of its own."""
+    for number, (name, _, public) in enumerate((entry for entry in services if entry[2].domain), start=1):
+        draft.add(
+            ListenerRule(
+                name=f"{identifier(name)}_redirect",
+                concern="edge",
+                listener=HTTP,
+                priority=(taken + number) * 10,
+                host_headers=(public.domain,) if public.domain else (),
+                path_patterns=(public.path,) if public.path != "/*" else (),
+                action=Redirect(),
+                tags=draft.name_tag(f"{name}-redirect"),
             )
-        if public.domain:
-            draft.output(f"{identifier(name)}_url", f"Where {name} answers", text(f"https://{public.domain}"))
+        )
 
 
 def _add_listener(
@@ -175,13 +238,19 @@ def _add_listener(
     name: str,
     port: int,
     protocol: str,
-    services: list[tuple[str, Service, Public]],
+    services: list[PublicService],
     certificate: Ref[Certificate] | str | None = None,
 ) -> None:
-    """A service that claims every host and path is the default; each other one gets a rule."""
+    """A service that claims every host and path is the default; each other one gets a rule.
+
+    ECS shifts requests by the weights of a rule, so that a service whose deployments do is never the default. Where it
+    would be, the last of the rules takes whatever comes:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html
+    """
     catch_all = [entry for entry in services if not entry[2].domain and entry[2].path == "/*"]
     only = services if len(services) == 1 and services[0][2].path == "/*" else []
     default = next(iter(only or catch_all), None)
+    by_rule = [default] if default and default[1].deployment.shifts else []
     listener = draft.add(
         Listener(
             name=name,
@@ -191,7 +260,7 @@ def _add_listener(
             protocol="HTTPS" if protocol == "HTTPS" else "HTTP",
             certificate=certificate,
             ssl_policy=TLS_POLICY if certificate else None,
-            default_action=Forward(target_group(default[0])) if default else NOT_FOUND,
+            default_action=Forward(target_group(default[0])) if default and not by_rule else NOT_FOUND,
             tags=draft.name_tag(name),
         )
     )
@@ -199,16 +268,18 @@ def _add_listener(
     others = sorted(
         (entry for entry in services if entry is not default), key=lambda entry: (-len(entry[2].path), entry[0])
     )
-    for priority, (service, _, public) in enumerate(others, start=1):
+    for priority, entry in enumerate((*others, *by_rule), start=1):
+        service, spec, public = entry
+        host = None if entry in by_rule else public.domain
         draft.add(
             ListenerRule(
-                name=identifier(service),
+                name=production_rule(service).name,
                 concern="edge",
                 listener=listener,
                 priority=priority * 10,
-                host_headers=(public.domain,) if public.domain else (),
-                path_patterns=(public.path,) if public.path != "/*" or not public.domain else (),
-                action=Forward(target_group(service)),
+                host_headers=(host,) if host else (),
+                path_patterns=(public.path,) if public.path != "/*" or not host else (),
+                action=_forward(service, spec),
                 tags=draft.name_tag(service),
             )
         )

@@ -13,6 +13,22 @@ def root_of_account() -> Textual:
     return text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, ":root")
 
 
+def _cdn_statement() -> Statement:
+    """Distributions of this account may read what the key encrypts, where the bucket's policy lets them.
+
+    Which one stands in the bucket's policy: here it would be a circle, from the distribution over its bucket to the key.
+    Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    ours = text("arn:", Pseudo.PARTITION, ":cloudfront::", Pseudo.ACCOUNT_ID, ":distribution/*")
+    return Statement(
+        sid="Cdn",
+        actions=("kms:Decrypt",),
+        resources=("*",),
+        principals=(Principal("Service", ("cloudfront.amazonaws.com",)),),
+        conditions=(Condition(operator="ArnLike", key="aws:SourceArn", values=(ours,)),),
+    )
+
+
 def account_statement() -> Statement:
     """What AWS puts into every key policy: the account's administrators decide by IAM.
 
@@ -70,11 +86,13 @@ def _alarms_statement() -> Statement:
     )
 
 
-def _key(draft: Draft, name: str, description: str, *extra: Statement) -> Ref[Key]:
+def add_key(draft: Draft, name: str, description: str, *extra: Statement, region: str | None = None) -> Ref[Key]:
+    """A key that the account's IAM policies decide about, and what ``extra`` allows beside them."""
     return draft.add(
         Key(
             name=name,
             concern="encryption",
+            region=region,
             description=description,
             alias=draft.called("kms_alias", name, "project"),
             policy=PolicyDocument((account_statement(), *extra)),
@@ -91,17 +109,23 @@ def add_keys(draft: Draft) -> None:
     if draft.blueprint.keys == "aws":
         return
     title = draft.title
-    _key(draft, "main", f"{title} secrets, logs, caches and notifications", _logs_statement(draft), _alarms_statement())
+    purpose = f"{title} secrets, logs, caches and notifications"
+    add_key(draft, "main", purpose, _logs_statement(draft), _alarms_statement())
     if any(database.encryption for database in draft.blueprint.databases.values()):
-        _key(draft, "rds", f"{title} databases and their backups")
+        add_key(draft, "rds", f"{title} databases and their backups")
     for name, bucket in draft.blueprint.buckets.items():
         if bucket.encryption == "kms":
-            _key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}")
+            read_by_cdn = (_cdn_statement(),) if bucket.cdn else ()
+            add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
+
+
+PURPOSES = ("main", "rds", "audit", "backup", "backup_copies")
+"""What the keys that are not a bucket's own are called."""
 
 
 def bucket_key_name(bucket: str) -> str:
     """A bucket's key is called like the bucket, unless that name is taken by a key for something else."""
-    return f"{bucket}_bucket" if bucket in ("main", "rds") else bucket
+    return f"{bucket}_bucket" if bucket in PURPOSES else bucket
 
 
 MAIN = Ref(Key, "main")

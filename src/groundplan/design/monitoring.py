@@ -1,4 +1,4 @@
-"""Alarms, the topic they speak to, the dashboard, the budget.
+"""Alarms, the topic they speak to, the dashboard.
 
 The thresholds that a seed leaves open are chosen, not demanded (C-12): the blueprint's ``alarms:`` says them.
 """
@@ -9,17 +9,19 @@ from decimal import Decimal
 
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
-from groundplan.design import caches, databases, edge
+from groundplan.blueprint.queues import Queue as QueueSpec
+from groundplan.design import caches, databases, edge, queues
+from groundplan.design.budget import add_budget
+from groundplan.design.cluster import CLUSTER
 from groundplan.design.dashboard import dashboard_body
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key, same_account
-from groundplan.design.services import CLUSTER
+from groundplan.design.jobs import NOT_STARTED
 from groundplan.resources.containers import EcsService
 from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import (
     Alarm,
-    Budget,
-    BudgetNotification,
     Dashboard,
     Metric,
     MetricExpression,
@@ -29,22 +31,25 @@ from groundplan.resources.monitoring import (
 )
 from groundplan.resources.policies import PolicyDocument, Principal, Statement
 from groundplan.resources.values import Ref, Textual
+from groundplan.units import Duration
 
 TOPIC = Ref(Topic, "alarms")
 
 
 def add_monitoring(draft: Draft) -> None:
-    """Everything that watches. Nothing where the blueprint says ``alarms: null``, but the budget stays."""
+    """Everything that watches. Nothing where the blueprint says ``alarms: null``: nobody would hear of it."""
     alarms = draft.blueprint.alarms
-    if alarms or draft.blueprint.objectives.budget:
-        _add_topic(draft, alarms.email if alarms else None)
     if alarms:
+        _add_topic(draft, alarms)
         _service_alarms(draft, alarms)
         _balancer_alarms(draft, alarms)
         for name, database in draft.blueprint.databases.items():
             _database_alarms(draft, alarms, name, database)
         for name, cache in draft.blueprint.caches.items():
             _cache_alarms(draft, alarms, name, cache)
+        for name, queue in draft.blueprint.queues.items():
+            _queue_alarms(draft, alarms, name, queue)
+        _job_alarm(draft, alarms)
         draft.add(
             Dashboard(
                 name="main",
@@ -53,16 +58,16 @@ def add_monitoring(draft: Draft) -> None:
                 body=dashboard_body(draft),
             )
         )
-    _add_budget(draft)
+        add_budget(draft, TOPIC)
 
 
-def _add_topic(draft: Draft, email: str | None) -> None:
+def _add_topic(draft: Draft, alarms: Alarms) -> None:
     topic = draft.add(
         Topic(
             name="alarms",
             concern="monitoring",
             topic_name=draft.called("sns_topic", "alarms", "project"),
-            display_name=f"{draft.title} {draft.environment}",
+            display_name=f"{draft.title} {draft.stage}",
             kms_key=main_key(draft),
             tags=draft.name_tag("alarms"),
         )
@@ -75,8 +80,16 @@ def _add_topic(draft: Draft, email: str | None) -> None:
         conditions=(same_account(),),
     )
     draft.add(TopicPolicy(name="alarms", concern="monitoring", topic=topic, policy=PolicyDocument((publish,))))
-    if email:
-        draft.add(TopicSubscription(name="email", concern="monitoring", topic=topic, protocol="email", endpoint=email))
+    if alarms.email:
+        draft.add(
+            TopicSubscription(name="email", concern="monitoring", topic=topic, protocol="email", endpoint=alarms.email)
+        )
+    if alarms.webhook:
+        draft.add(
+            TopicSubscription(
+                name="webhook", concern="monitoring", topic=topic, protocol="https", endpoint=alarms.webhook
+            )
+        )
     draft.output("alarm_topic", "Topic that alarms speak to; subscribe who has to hear them", topic.arn)
 
 
@@ -219,23 +232,33 @@ def _cache_alarms(draft: Draft, alarms: Alarms, name: str, spec: Cache) -> None:
             )
 
 
-def _add_budget(draft: Draft) -> None:
-    """Speaks at 80 % and 100 % of what is spent, and when the forecast passes the budget."""
-    budget = draft.blueprint.objectives.budget
-    if budget is None:
-        return
-    draft.add(
-        Budget(
-            name="monthly",
-            concern="monitoring",
-            budget_name=draft.called("budget", "monthly", "objectives.budget"),
-            limit_usd=budget.usd,
-            cost_filter_tags={"Project": draft.title, "Environment": draft.environment},
-            notifications=(
-                BudgetNotification(notification_type="ACTUAL", threshold_percent=80, topics=(TOPIC,)),
-                BudgetNotification(notification_type="ACTUAL", threshold_percent=100, topics=(TOPIC,)),
-                BudgetNotification(notification_type="FORECASTED", threshold_percent=100, topics=(TOPIC,)),
-            ),
-            tags=draft.name_tag("monthly"),
-        )
-    )
+def _queue_metric(queue: Ref[Queue], metric_name: str) -> Metric:
+    """Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html"""
+    dimensions: dict[str, Textual] = {"QueueName": queue.attribute("name")}
+    return Metric(namespace="AWS/SQS", metric_name=metric_name, dimensions=dimensions, statistic="Maximum")
+
+
+def _queue_alarms(draft: Draft, alarms: Alarms, name: str, spec: QueueSpec) -> None:
+    """A queue without messages says nothing after some hours, which is fine."""
+    late = Duration(queues.late_after(spec))
+    _add(
+        draft, alarms, f"{name}-messages-late",
+        f"Queue {name}: a message has waited longer than {late}; the workers do not keep up",
+        _queue_metric(queues.queue(name), "ApproximateAgeOfOldestMessage"), late.seconds, missing="notBreaching",
+    )  # fmt: skip
+    if spec.dead_letters:
+        _add(
+            draft, alarms, f"{name}-dead-letters",
+            f"Queue {name}: messages that no worker could handle wait in {name}-dead-letters",
+            _queue_metric(queues.dead_letter_queue(name), "ApproximateNumberOfMessagesVisible"), 0,
+            missing="notBreaching",
+        )  # fmt: skip
+
+
+def _job_alarm(draft: Draft, alarms: Alarms) -> None:
+    if draft.blueprint.jobs:
+        _add(
+            draft, alarms, "jobs-not-started",
+            "Jobs: EventBridge Scheduler could not start one; the queue jobs-not-started says which and why",
+            _queue_metric(NOT_STARTED, "ApproximateNumberOfMessagesVisible"), 0, missing="notBreaching",
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network
 from typing import Literal
 
@@ -53,9 +54,13 @@ def allow_range(
     draft: Draft, group: Ref[SecurityGroup], direction: Direction, port: int, cidr: IPv4Network, what: str
 ) -> None:
     """Let a group's members reach, or be reached from, an address range on one TCP port."""
-    place = "internet" if cidr == ANYWHERE else "vpc"
+    place = "internet" if cidr == ANYWHERE else "vpc" if cidr == draft.blueprint.network.cidr else _spelled(cidr)
     way = "to" if direction == "egress" else "from"
     _add_rule(draft, f"{group.name}_{way}_{place}_{port}", group, direction, port, cidr, what)
+
+
+def _spelled(cidr: IPv4Network) -> str:
+    return re.sub(r"[./]", "_", str(cidr))
 
 
 def _add_rule(

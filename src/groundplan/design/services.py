@@ -1,61 +1,30 @@
-"""Container services on Amazon ECS with AWS Fargate."""
+"""Container services on Amazon ECS."""
 
 from __future__ import annotations
 
 from groundplan.blueprint.services import Public, Service
-from groundplan.design import edge
+from groundplan.design import deployments, edge
+from groundplan.design.cluster import CLUSTER, before_tasks, strategy, task_subnets
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.logs import add_log_group
-from groundplan.design.networking import subnets_of, task_tier
-from groundplan.design.tasks import add_repository, add_secrets, add_task, add_task_group, check_command, check_size
+from groundplan.design.networking import task_tier
+from groundplan.design.tasks import add_repository, add_task, add_task_group, check_command, check_size
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import (
-    CapacityProviderShare,
     ContainerHealthCheck,
-    EcsCluster,
     EcsService,
     ServiceConnect,
     ServiceLoadBalancer,
     ServiceNamespace,
 )
-from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.values import Ref
 
-CLUSTER = Ref(EcsCluster, "main")
 NAMESPACE = Ref(ServiceNamespace, "main")
-EXECUTE_COMMAND_LOGS = Ref(LogGroup, "ecs_exec")
 
 
 def add_services(draft: Draft) -> None:
-    """The cluster and every service of the blueprint."""
+    """Every service of the blueprint."""
     services = draft.blueprint.services
-    if not services:
-        return
-    add_log_group(draft, "ecs_exec", "ecs_exec", 30, "services", "project")
-    cluster_name = draft.called("ecs_cluster", "cluster", "project")
-    draft.add(
-        EcsCluster(
-            name="main",
-            concern="services",
-            cluster_name=cluster_name,
-            execute_command_log_group=EXECUTE_COMMAND_LOGS,
-            depends_on=(
-                add_log_group(
-                    draft,
-                    "container_insights",
-                    "performance",
-                    7,
-                    "services",
-                    "project",
-                    full_name=f"/aws/ecs/containerinsights/{cluster_name}/performance",
-                ),
-            ),
-            tags=draft.name_tag("cluster"),
-        )
-    )
-    draft.output("cluster", "Name of the ECS cluster", CLUSTER.attribute("id"))
-    add_secrets(draft)
     for name, service in services.items():
         check_size(draft, "services", name, service)
         add_repository(draft, service.image.repository)
@@ -67,10 +36,11 @@ def add_services(draft: Draft) -> None:
                 name="main",
                 concern="services",
                 namespace_name=draft.plain("services").lower(),
-                description=f"Where services of {draft.title} {draft.environment} find each other",
+                description=f"Where services of {draft.title} {draft.stage} find each other",
                 tags=draft.name_tag("services"),
             )
         )
+    deployments.add_shifting_role(draft)
     for name, service in services.items():
         _add_service(draft, name, service, offered=name in called)
 
@@ -115,7 +85,7 @@ def _before_service(draft: Draft, service: Service, public: Public | None) -> tu
     """
     listener: list[Ref[Resource]] = [edge.listener_of(public)] if public else []
     called = [need.name for need in service.needs if need.name in draft.blueprint.services]
-    return (*listener, *(Ref(EcsService, identifier(name)) for name in called))
+    return (*listener, *before_tasks(service), *(Ref(EcsService, identifier(name)) for name in called))
 
 
 def _add_service(draft: Draft, name: str, service: Service, *, offered: bool) -> None:
@@ -130,33 +100,40 @@ def _add_service(draft: Draft, name: str, service: Service, *, offered: bool) ->
         health_check=_health_check(service),
     )
     public = service.public if service.port else None
-    spot = set(service.capacity) == {"fargate-spot"}
-    tier = task_tier(draft)
+    shares, deployment = strategy(service), service.deployment
+    service_name = draft.called("ecs_service", name, place)
     draft.add(
         EcsService(
             name=ident,
             concern="services",
-            service_name=draft.called("ecs_service", name, place),
+            service_name=service_name,
             cluster=CLUSTER,
             task_definition=task,
             desired_count=service.tasks.desired,
-            launch_type=None if spot else "FARGATE",
-            capacity_providers=(CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1),) if spot else (),
-            subnets=subnets_of(draft, tier),
+            launch_type=None if shares else "FARGATE",
+            capacity_providers=shares,
+            subnets=task_subnets(draft, service),
             security_groups=(Ref(SecurityGroup, ident),),
-            assign_public_ip=tier == "public",
+            assign_public_ip=task_tier(draft) == "public",
             load_balancers=(
                 ServiceLoadBalancer(
-                    target_group=edge.target_group(name), container_name=name, container_port=service.port
+                    target_group=edge.target_group(name),
+                    container_name=name,
+                    container_port=service.port,
+                    shift=deployments.traffic_shift(name, service),
                 ),
             )
             if public and service.port
             else (),
             health_check_grace_period=service.health.start.seconds if public else None,
+            deployment_strategy=deployments.STRATEGIES[deployment.strategy],
+            bake_time=deployment.bake.minutes if deployment.shifts else None,
+            gradual_shift=deployments.gradual_shift(service),
+            rollback_alarms=deployments.add_rollback_alarms(draft, name, service, service_name),
             circuit_breaker=True,
-            circuit_breaker_rollback=service.deployment.rollback,
-            minimum_healthy_percent=int(service.deployment.minimum_healthy.percent),
-            maximum_percent=service.deployment.maximum,
+            circuit_breaker_rollback=deployment.rollback,
+            minimum_healthy_percent=int(deployment.minimum_healthy.percent),
+            maximum_percent=deployment.maximum,
             enable_execute_command=service.execute_command,
             service_connect=_service_connect(draft, name, service, offered=offered),
             depends_on=_before_service(draft, service, public),

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from groundplan.blueprint.references import Reference, parts
 from groundplan.blueprint.services import Health
-from groundplan.blueprint.validation.base import workloads
+from groundplan.blueprint.validation.tasks import repository_settings
 from groundplan.blueprint.workloads import Workload
 from groundplan.catalog import fargate
-from groundplan.design import access, caches, databases
+from groundplan.design import access, caches, capacity, databases, edge, extensions, queues, routing, tracing
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key
-from groundplan.design.logs import add_log_group
 from groundplan.design.security_groups import add_group, allow, allow_range, group_of
-from groundplan.resources.containers import Container, ContainerHealthCheck, ContainerRepository, TaskDefinition
+from groundplan.resources.containers import (
+    Container,
+    ContainerDependency,
+    ContainerHealthCheck,
+    ContainerRepository,
+    TaskDefinition,
+)
+from groundplan.resources.delivery import Distribution
+from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import ANYWHERE
+from groundplan.resources.policies import Statement
 from groundplan.resources.security import Secret
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import InputValue, Ref, Textual, text
+from groundplan.resources.values import InputValue, Pseudo, Ref, Textual, text
 
 
 def check_size(draft: Draft, family: str, name: str, workload: Workload) -> None:
+    """Report a size that Fargate does not have, or that no instance of the workload's EC2 capacity could take."""
     size, path = workload.size, f"{family}.{name}.size"
-    if size.cpu not in fargate.cpus():
+    if capacity.of_workload(draft, workload):
+        capacity.check_fits(draft, family, name, workload)
+    elif size.cpu not in fargate.cpus():
         choices = ", ".join(str(cpu) for cpu in fargate.cpus())
         draft.problem(f"{path}.cpu", f"{size.cpu} CPU units is not a Fargate size; choose {choices}")
     elif not fargate.is_valid(size.cpu, size.memory):
@@ -33,44 +47,43 @@ def check_size(draft: Draft, family: str, name: str, workload: Workload) -> None
         )
 
 
+def check_sidecars(draft: Draft, place: str, workload: Workload, containers: tuple[Container, ...]) -> None:
+    """What runs beside the application has to leave it something of the task."""
+    size = workload.size
+    for what, unit, whole, shares in (
+        ("cpu", "CPU units", size.cpu, {item.name: item.cpu or 0 for item in containers}),
+        ("memory", "MiB", size.memory, {item.name: item.memory_reservation or 0 for item in containers}),
+    ):
+        taken = sum(shares.values())
+        if taken >= whole:
+            listed = " and ".join(f"{name} {amount}" for name, amount in shares.items() if amount)
+            draft.problem(
+                f"{place}.size.{what}",
+                f"{listed} take {taken} {unit}, and the task has {whole}: nothing is left for the application",
+            )
+    names = [item.name for item in containers]
+    if place.partition(".")[2] in names:
+        draft.problem(place, f"a container beside it is called so too ({', '.join(names)}); choose another name")
+
+
 def add_repository(draft: Draft, repository: str) -> None:
     """One repository for each image name, however many services run it."""
     name = identifier(repository)
     if Ref(ContainerRepository, name) in draft.refs:
         return
+    settings = repository_settings(draft.blueprint, repository)
     ref = draft.add(
         ContainerRepository(
             name=name,
             concern="registry",
             repository_name=draft.called("ecr_repository", repository, "services"),
             kms_key=main_key(draft),
+            keep_images=settings.keep,
+            scan_on_push=settings.scan,
             tags=draft.name_tag(repository),
         )
     )
     draft.output(f"{name}_repository", f"Where images of {repository} are pushed", ref.attribute("url"))
-
-
-def add_secrets(draft: Draft) -> None:
-    """Secrets that a person fills: created empty, so that no value ever stands in a file. Workloads may share one."""
-    added: dict[str, str] = {}
-    for family, workload_name, workload in workloads(draft.blueprint):
-        for variable, name in workload.secrets.items():
-            ident, path = identifier(name), f"{family}.{workload_name}.secrets.{variable}"
-            if ident not in added and Ref(Secret, ident) in draft.refs:
-                draft.problem(path, f"{name} is a secret that Groundplan fills itself; choose another name")
-            elif ident not in added:
-                added[ident] = name
-                draft.add(
-                    Secret(
-                        name=ident,
-                        concern="services",
-                        secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
-                        description=f"{name}, filled by a person",
-                        kms_key=main_key(draft),
-                    )
-                )
-            elif added[ident] != name:
-                draft.problem(path, f"{name} and {added[ident]} are too much alike; write one of them both times")
 
 
 def add_task_group(draft: Draft, family: str, name: str, workload: Workload) -> None:
@@ -94,7 +107,7 @@ def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
     return None, "bucket"
 
 
-def _environment(draft: Draft, workload: Workload, port: int | None) -> dict[str, Textual]:
+def _environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
     """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
     variables: dict[str, Textual] = {}
     if port:
@@ -112,11 +125,35 @@ def _environment(draft: Draft, workload: Workload, port: int | None) -> dict[str
                 f"{prefix}_HOST": primary.attribute("address"),
                 f"{prefix}_PORT": str(spec.port),
                 f"{prefix}_NAME": databases.database_name(draft, spec),
+                # The password that ECS injects is stale after a rotation; with this the task reads the new one.
+                f"{prefix}_SECRET_ARN": primary.attribute("master_user_secret_arn"),
             }
+        elif need.name in blueprint.queues:
+            variables[f"{prefix}_QUEUE_URL"] = queues.queue(need.name).attribute("id")
         elif need.name in blueprint.caches and not blueprint.caches[need.name].encryption:
             cache = caches.replication_group(need.name)
             variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
-    return variables | workload.environment
+    if workload.tracing:
+        variables |= tracing.variables(draft, name)
+    return variables | {variable: _value(draft, value) for variable, value in workload.environment.items()}
+
+
+def _value(draft: Draft, written: str) -> Textual:
+    """A variable with what it refers to put in."""
+    return text(*(part if isinstance(part, str) else _referred(draft, part) for part in parts(written)))
+
+
+def _referred(draft: Draft, reference: Reference) -> Textual:
+    match reference.name:
+        case "load_balancer":
+            return edge.BALANCER.attribute("dns_name")
+        case "cdn":
+            return Ref(Distribution, identifier(reference.of or "")).attribute("dns_name")
+        case "region":
+            return Pseudo.REGION
+        case "environment":
+            return draft.environment
+    raise ValueError(f"${{{reference}}} stands for nothing")
 
 
 def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
@@ -167,6 +204,39 @@ def check_command(health: Health, port: int) -> tuple[str, ...]:
     return ("CMD-SHELL", command)
 
 
+def _beside(
+    draft: Draft, name: str, workload: Workload, group: Ref[LogGroup], routes: Mapping[str, Ref[LogGroup]]
+) -> tuple[Container, ...]:
+    """What runs in the task beside the application."""
+    found = []
+    for need in workload.needs:
+        database = draft.blueprint.databases.get(need.name)
+        if database and database.extensions:
+            found.append(extensions.creator(draft, need.name, database, group))
+    if routes:
+        found.append(routing.router(name, workload, group, routes))
+    if workload.tracing:
+        found.append(tracing.collector(group))
+    return tuple(found)
+
+
+def _rights_beside(workload: Workload, group: Ref[LogGroup], routes: Mapping[str, Ref[LogGroup]]) -> list[Statement]:
+    """What log router and trace collector do with the role of the task."""
+    return [
+        *(routing.statements((group, *routes.values())) if routes else ()),
+        *(tracing.statements() if workload.tracing else ()),
+    ]
+
+
+def _before(beside: tuple[Container, ...]) -> tuple[ContainerDependency, ...]:
+    """The application starts when the extensions exist, and its log router and trace collector run."""
+    return tuple(ContainerDependency(item.name, "START" if _stays(item) else "SUCCESS") for item in beside)
+
+
+def _stays(container: Container) -> bool:
+    return container.name in (routing.NAME, tracing.NAME)
+
+
 def add_task(
     draft: Draft,
     family: str,
@@ -179,18 +249,21 @@ def add_task(
 ) -> Ref[TaskDefinition]:
     """The task definition of a service or job, with its roles and log group."""
     place, ident = f"{family}.{name}", identifier(name)
-    group = add_log_group(draft, ident, name, workload.logs.retention.days, "services", f"{place}.logs")
+    group, routes = routing.add_groups(draft, name, workload, place)
     injected = _injected(draft, workload)
+    beside = _beside(draft, name, workload, group, routes)
+    check_sidecars(draft, place, workload, beside)
     container = Container(
         name=name,
         image=_image(draft, name, workload),
         command=tuple(workload.command or ()),
         port=port,
         port_name=port_name,
-        environment=_environment(draft, workload, port),
+        environment=_environment(draft, name, workload, port),
         secrets=injected,
+        depends_on=_before(beside),
         health_check=health_check,
-        log_group=group,
+        log_group=None if routes else group,
         log_stream_prefix=name,
         readonly_root_filesystem=workload.read_only,
     )
@@ -199,12 +272,19 @@ def add_task(
             name=ident,
             concern="services",
             family=draft.called("ecs_task_family", name, place),
+            requires_compatibilities=("EC2",) if capacity.of_workload(draft, workload) else ("FARGATE",),
             cpu=workload.size.cpu,
             memory=workload.size.memory,
             cpu_architecture="ARM64" if workload.architecture == "arm64" else "X86_64",
-            execution_role=access.add_execution_role(draft, name, workload, injected, group),
-            task_role=access.add_task_role(draft, name, workload),
-            containers=(container,),
+            execution_role=access.add_execution_role(
+                draft,
+                name,
+                workload,
+                tuple(arn for item in (container, *beside) for arn in item.secrets.values()),
+                group,
+            ),
+            task_role=access.add_task_role(draft, name, workload, _rights_beside(workload, group, routes)),
+            containers=(container, *beside),
             tags=draft.name_tag(name),
         )
     )

@@ -84,7 +84,8 @@ def collected_outputs(architecture: Architecture, outputs: Mapping[str, Mapping[
 def leftovers(connection: Connection, architecture: Architecture, stacks: Sequence[Stack]) -> list[DeployedStack]:
     """Stacks of this environment that the blueprint no longer asks for, newest first."""
     wanted = {(stack.name, stack.region) for stack in stacks}
-    marks = {key: architecture.tags[key] for key in ("Project", "Environment", "ManagedBy")}
+    # Without an owner none of the stacks may have one: those are somebody's own.
+    marks = {key: architecture.tags.get(key) for key in ("Project", "Environment", "ManagedBy", "Owner")}
     found: list[DeployedStack] = []
     with explained("Listing stacks"):
         for region in sorted({stack.region for stack in stacks}):

@@ -50,6 +50,8 @@ class Architecture:
     environment: str
     region: str
     resources: tuple[Resource, ...]
+    owner: str | None = None
+    """Whose environment it is, where several people or teams have the same one in one account."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tags on everything that takes tags."""
     inputs: tuple[Input, ...] = ()
@@ -58,6 +60,11 @@ class Architecture:
     def __post_init__(self) -> None:
         ordered = _ordered(self.resources)
         object.__setattr__(self, "resources", ordered)
+
+    @property
+    def stage(self) -> str:
+        """The environment with its owner behind it, as in ``dev-jane``; without one the environment alone."""
+        return f"{self.environment}-{self.owner}" if self.owner else self.environment
 
     @cached_property
     def _by_ref(self) -> dict[Ref[Resource], Resource]:

@@ -1,4 +1,4 @@
-"""Amazon ECS, Amazon ECR, Application Auto Scaling for ECS."""
+"""Amazon ECS and Amazon ECR."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
-from groundplan.resources.edge import TargetGroup
-from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.compute import AutoScalingGroup
+from groundplan.resources.edge import ListenerRule, TargetGroup
+from groundplan.resources.monitoring import Alarm, LogGroup
 from groundplan.resources.network import SecurityGroup, Subnet
 from groundplan.resources.record import Record
 from groundplan.resources.security import Key, Role
@@ -35,7 +36,7 @@ class ContainerRepository(Resource):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsCluster(Resource):
-    """An ECS cluster on Fargate."""
+    """An ECS cluster. What its tasks run on, its ``ClusterCapacityProviders`` say."""
 
     title: ClassVar[str] = "ECS cluster"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
@@ -43,7 +44,46 @@ class EcsCluster(Resource):
     container_insights: Literal["enabled", "enhanced", "disabled"] = "enabled"
     execute_command_log_group: Ref[LogGroup] | None = None
     """With a log group, execute-command sessions are recorded there (logging = OVERRIDE)."""
-    capacity_providers: tuple[str, ...] = ("FARGATE", "FARGATE_SPOT")
+
+
+FargateProvider = Literal["FARGATE", "FARGATE_SPOT"]
+"""The capacity providers that every account has."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class EcsCapacityProvider(Resource):
+    """Hands the instances of an Auto Scaling group to the tasks of a cluster, as many as they need (managed scaling)."""
+
+    title: ClassVar[str] = "ECS capacity provider"
+    capacity_provider_name: str
+    auto_scaling_group: Ref[AutoScalingGroup]
+    target_capacity: int = 100
+    """Percent of the instances that are in use; below 100 some stand ready for new tasks."""
+    managed_termination_protection: bool = True
+    """Whether scaling in spares instances that run tasks. The group's new instances have to be protected for it."""
+    managed_draining: bool = True
+    """Whether tasks move away before an instance is terminated."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CapacityProviderShare(Record):
+    """How much of a service runs on a capacity provider."""
+
+    capacity_provider: FargateProvider | Ref[EcsCapacityProvider]
+    weight: int
+    base: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ClusterCapacityProviders(Resource):
+    """The capacity providers of a cluster, and what runs tasks that ask for none."""
+
+    title: ClassVar[str] = "capacity providers of an ECS cluster"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id"})
+    taggable: ClassVar[bool] = False
+    cluster: Ref[EcsCluster]
+    capacity_providers: tuple[FargateProvider | Ref[EcsCapacityProvider], ...] = ("FARGATE", "FARGATE_SPOT")
+    default_strategy: tuple[CapacityProviderShare, ...] = (CapacityProviderShare(capacity_provider="FARGATE", weight=1),)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -67,6 +107,29 @@ class ContainerHealthCheck(Record):
     start_period: int
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class ContainerDependency(Record):
+    """What another container of the task has to have reached before this one starts.
+
+    ``START``: it runs; ``HEALTHY``: its health check succeeds; ``COMPLETE``: it ended; ``SUCCESS``: it ended with 0.
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html
+    """
+
+    container_name: str
+    condition: Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FirelensConfiguration(Record):
+    """Makes a container the log router of its task.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_FirelensConfiguration.html
+    """
+
+    type: Literal["fluentbit"] = "fluentbit"
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Container(Record):
     """One container of a task."""
@@ -74,25 +137,38 @@ class Container(Record):
     name: str
     image: Textual
     essential: bool = True
+    """Whether the task stops when it does."""
+    entry_point: tuple[str, ...] = ()
     command: tuple[str, ...] = ()
+    user: str | None = None
+    cpu: int | None = None
+    """CPU units that it is sure of."""
+    memory: int | None = None
+    """MiB at which it is killed."""
+    memory_reservation: int | None = None
+    """MiB that it is sure of."""
     port: int | None = None
     port_name: str | None = None
     environment: Mapping[str, Textual] = field(default_factory=dict)
     secrets: Mapping[str, Textual] = field(default_factory=dict)
     """Environment variable to the ARN of a secret (with ``:json-key::`` behind it for one key)."""
+    depends_on: tuple[ContainerDependency, ...] = ()
     health_check: ContainerHealthCheck | None = None
-    log_group: Ref[LogGroup]
+    log_group: Ref[LogGroup] | None
+    """Where its output goes (log driver awslogs). None: to the log router of the task (awsfirelens)."""
     log_stream_prefix: str
+    firelens: FirelensConfiguration | None = None
     readonly_root_filesystem: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class TaskDefinition(Resource):
-    """A Fargate task definition; network mode awsvpc."""
+    """A task definition; network mode awsvpc."""
 
     title: ClassVar[str] = "ECS task definition"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     family: str
+    requires_compatibilities: tuple[Literal["FARGATE", "EC2"], ...] = ("FARGATE",)
     cpu: int
     """CPU units: 1024 are one vCPU."""
     memory: int
@@ -103,6 +179,21 @@ class TaskDefinition(Resource):
     containers: tuple[Container, ...]
 
 
+DeploymentStrategy = Literal["ROLLING", "BLUE_GREEN", "CANARY", "LINEAR"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class TrafficShift(Record):
+    """How ECS moves requests from one target group to another (``advancedConfiguration``)."""
+
+    alternate_target_group: Ref[TargetGroup]
+    """Where the tasks of every second revision register."""
+    production_listener_rule: Ref[ListenerRule]
+    """Whose weights ECS changes; a listener's default action will not do."""
+    role: Ref[Role]
+    """What ECS may do to the load balancer."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ServiceLoadBalancer(Record):
     """Registers a container's port in a target group."""
@@ -110,15 +201,17 @@ class ServiceLoadBalancer(Record):
     target_group: Ref[TargetGroup]
     container_name: str
     container_port: int
+    shift: TrafficShift | None = None
+    """For deployments that are not rolling."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class CapacityProviderShare(Record):
-    """How much of a service runs on a capacity provider."""
+class GradualShift(Record):
+    """Requests that move first (canary) or at a time (linear), and how long ECS waits before the next move."""
 
-    capacity_provider: str
-    weight: int
-    base: int = 0
+    percent: Decimal
+    bake_time: int
+    """Minutes."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -154,42 +247,18 @@ class EcsService(Resource):
     service_connect: ServiceConnect | None = None
     health_check_grace_period: int | None = None
     """Seconds in which the load balancer's verdict on a new task does not count."""
+    deployment_strategy: DeploymentStrategy = "ROLLING"
+    bake_time: int | None = None
+    """Minutes that the old tasks stay after all requests moved; None for ROLLING."""
+    gradual_shift: GradualShift | None = None
+    """For CANARY and LINEAR."""
+    rollback_alarms: tuple[Ref[Alarm], ...] = ()
+    """While one of them is on, a deployment fails; with ``circuit_breaker_rollback`` it goes back by itself."""
     circuit_breaker: bool = True
     circuit_breaker_rollback: bool = True
     minimum_healthy_percent: int = 100
+    """Of the desired count, during a ROLLING deployment."""
     maximum_percent: int = 200
+    """Of the desired count, during a ROLLING deployment."""
     enable_execute_command: bool = False
     availability_zone_rebalancing: bool = True
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ScalableTarget(Resource):
-    """The desired count of an ECS service between two bounds."""
-
-    title: ClassVar[str] = "scalable target"
-    service: Ref[EcsService]
-    cluster: Ref[EcsCluster]
-    min_capacity: int
-    max_capacity: int
-    taggable: ClassVar[bool] = False
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ScalingPolicy(Resource):
-    """Target tracking on one metric of an ECS service."""
-
-    title: ClassVar[str] = "scaling policy"
-    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
-    taggable: ClassVar[bool] = False
-    policy_name: str
-    target: Ref[ScalableTarget]
-    predefined_metric: Literal[
-        "ECSServiceAverageCPUUtilization", "ECSServiceAverageMemoryUtilization", "ALBRequestCountPerTarget"
-    ]
-    request_count_target_group: Ref[TargetGroup] | None = None
-    """For ALBRequestCountPerTarget: whose requests are counted."""
-    target_value: Decimal
-    scale_in_cooldown: int
-    """Seconds."""
-    scale_out_cooldown: int
-    """Seconds."""

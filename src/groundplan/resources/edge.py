@@ -1,4 +1,4 @@
-"""Where requests arrive: Elastic Load Balancing, AWS Certificate Manager, Amazon Route 53."""
+"""Where requests arrive: Elastic Load Balancing, AWS Certificate Manager."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet, Vpc
 from groundplan.resources.record import Record
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import Ref
+from groundplan.resources.values import Ref, Textual
 
 if TYPE_CHECKING:
     from groundplan.resources.architecture import Architecture
@@ -23,7 +23,7 @@ class Certificate(Resource):
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     domain_name: str
     subject_alternative_names: tuple[str, ...] = ()
-    hosted_zone_id: str | None = None
+    hosted_zone_id: Textual | None = None
     """Where the validation record is written; None: a person writes it, and the deployment waits for it."""
 
 
@@ -80,6 +80,21 @@ class Forward(Record):
     target_group: Ref[TargetGroup]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightedTargetGroup(Record):
+    """A target group and its share of the requests, relative to the other weights: 0 to 999."""
+
+    target_group: Ref[TargetGroup]
+    weight: int
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WeightedForward(Record):
+    """Divides requests between target groups. The weights count at creation: deployments move them afterwards."""
+
+    target_groups: tuple[WeightedTargetGroup, ...]
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Redirect(Record):
     """Sends the client elsewhere: same host, path and query on another protocol and port."""
@@ -98,7 +113,14 @@ class FixedResponse(Record):
     message_body: str = ""
 
 
-Action = Forward | Redirect | FixedResponse
+Action = Forward | WeightedForward | Redirect | FixedResponse
+
+
+def forwarded_to(action: Action) -> tuple[Ref[TargetGroup], ...]:
+    """The target groups that an action sends requests to, now or after a deployment."""
+    if isinstance(action, Forward):
+        return (action.target_group,)
+    return tuple(item.target_group for item in action.target_groups) if isinstance(action, WeightedForward) else ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -143,21 +165,8 @@ class ListenerRule(Resource):
 def balancer_of(architecture: Architecture, group: Ref[TargetGroup]) -> Ref[LoadBalancer] | None:
     """The load balancer that sends requests to a target group, by a listener or one of its rules."""
     for user in architecture.dependents.get(group, ()):
-        if isinstance(user, Listener) and user.default_action == Forward(group):
+        if isinstance(user, Listener) and group in forwarded_to(user.default_action):
             return user.load_balancer
-        if isinstance(user, ListenerRule) and user.action == Forward(group):
+        if isinstance(user, ListenerRule) and group in forwarded_to(user.action):
             return architecture[user.listener].load_balancer
     return None
-
-
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class DnsRecord(Resource):
-    """An alias record that leads to a load balancer."""
-
-    title: ClassVar[str] = "Route 53 record"
-    taggable: ClassVar[bool] = False
-    hosted_zone_id: str
-    record_name: str
-    record_type: Literal["A", "AAAA"] = "A"
-    load_balancer: Ref[LoadBalancer]
-    evaluate_target_health: bool = True

@@ -95,8 +95,10 @@ class Alarm(Resource):
     evaluation_periods: int
     datapoints_to_alarm: int
     treat_missing_data: Literal["missing", "notBreaching", "breaching", "ignore"] = "missing"
-    actions: tuple[Ref[Topic], ...]
+    actions: tuple[Ref[Topic], ...] = ()
     """Who is told when the alarm begins and when it ends."""
+    scales: tuple[Ref[Resource], ...] = ()
+    """Step scaling policies that act while the alarm is on."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

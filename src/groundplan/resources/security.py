@@ -64,3 +64,18 @@ class Secret(Resource):
     value: Textual | None = None
     """Text with ``SecretValue`` parts, put together by AWS or inside one Terraform run, never in a file."""
     recovery_window_in_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SecretRotation(Resource):
+    """How often a secret that AWS manages (an RDS master password) is made anew; AWS needs no function for those.
+
+    Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_managed.html
+    """
+
+    title: ClassVar[str] = "secret rotation"
+    taggable: ClassVar[bool] = False
+    secret: Textual
+    """ARN of the secret."""
+    automatically_after_days: int
+    """1 to 1000."""

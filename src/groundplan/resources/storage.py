@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
 from groundplan.resources.record import Record
-from groundplan.resources.security import Key
+from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref
 
 
@@ -33,6 +33,20 @@ class BucketLifecycleRule(Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class BucketReplication(Record):
+    """Copies every new object, and every deletion, to a bucket in another region. Both need versioning."""
+
+    rule_id: str
+    role: Ref[Role]
+    """What S3 copies as."""
+    destination: Ref[Bucket]
+    storage_class: str
+    """Storage class of the copies."""
+    kms_key: Ref[Key] | None = None
+    """Key that encrypts the copies, in the region of the destination. None: S3's own keys."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Bucket(Resource):
     """A bucket with all its settings. Public access is always blocked, ACLs are off (bucket owner enforced)."""
 
@@ -50,6 +64,7 @@ class Bucket(Resource):
     lifecycle_rules: tuple[BucketLifecycleRule, ...] = ()
     access_log_bucket: Ref[Bucket] | None = None
     access_log_prefix: str = ""
+    replication: BucketReplication | None = None
     keep: bool = True
     """Whether the bucket survives the destruction of the environment."""
 

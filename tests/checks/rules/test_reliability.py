@@ -6,10 +6,14 @@ import pytest
 from tests.checks.planting import Bad, Good, Planting, add, change, change_container, clean, identify, remove, together
 
 from groundplan.checks import run
-from groundplan.resources.containers import CapacityProviderShare, EcsService, ScalableTarget
+from groundplan.resources.containers import (
+    CapacityProviderShare,
+    EcsService,
+)
 from groundplan.resources.databases import CacheReplicationGroup, CacheSubnetGroup, DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.network import ElasticIp, NatGateway, Route, RouteTableAssociation, SecurityGroup, Subnet
+from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 

@@ -27,8 +27,6 @@ from groundplan.resources import Architecture
 from groundplan.resources.containers import (
     ContainerHealthCheck,
     EcsService,
-    ScalableTarget,
-    ScalingPolicy,
     ServiceLoadBalancer,
     TaskDefinition,
 )
@@ -60,6 +58,7 @@ from groundplan.resources.network import (
     Vpc,
 )
 from groundplan.resources.policies import PolicyDocument, Principal, Statement
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, Transition
 from groundplan.resources.values import Pseudo, Ref, text

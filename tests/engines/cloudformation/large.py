@@ -13,8 +13,6 @@ from groundplan.resources.containers import (
     Container,
     ContainerRepository,
     EcsService,
-    ScalableTarget,
-    ScalingPolicy,
     ServiceLoadBalancer,
     TaskDefinition,
 )
@@ -22,6 +20,7 @@ from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGro
 from groundplan.resources.monitoring import Alarm, LogGroup, Metric
 from groundplan.resources.network import SecurityGroup, SecurityGroupRule
 from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import GeneratedPassword, Role, Secret
 from groundplan.resources.values import Ref, text
 

@@ -15,7 +15,8 @@ from tests.engines.samples import REGION, sample_architecture
 
 from groundplan.engines.cloudformation import Rendering, Stack, render
 from groundplan.resources import Architecture, Resource
-from groundplan.resources.edge import Certificate, DnsRecord, Listener
+from groundplan.resources.dns import DnsRecord
+from groundplan.resources.edge import Certificate, Listener
 from groundplan.targets import local
 
 INPUTS = {"api_image_tag": "v1.2.3", "alert_email": "ops@example.com"}
@@ -61,7 +62,7 @@ def in_an_account(aws: Client) -> Architecture:
     certificate = aws("acm").request_certificate(DomainName="old.example.com")["CertificateArn"]
 
     def placed(resource: Resource) -> Resource:
-        if isinstance(resource, DnsRecord | Certificate) and resource.hosted_zone_id:
+        if isinstance(resource, DnsRecord | Certificate) and isinstance(resource.hosted_zone_id, str):
             return replace(resource, hosted_zone_id=zone)
         if isinstance(resource, Listener) and isinstance(resource.certificate, str):
             return replace(resource, certificate=certificate)

@@ -15,11 +15,14 @@ from groundplan.engines.cloudformation import Rendering, Stack, StackOutput, Uns
 from groundplan.engines.cloudformation.intrinsics import Scope
 from groundplan.engines.cloudformation.rows import attribute_refs
 from groundplan.resources import CONCERNS, Architecture, Input, Output, Resource
-from groundplan.resources.containers import EcsService, ScalableTarget
+from groundplan.resources.containers import (
+    EcsService,
+)
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import Certificate, LoadBalancer
 from groundplan.resources.monitoring import LogGroup, Topic, TopicSubscription
 from groundplan.resources.network import InternetGateway, Route, SecurityGroup, Vpc
+from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.security import Key, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, InputValue, Pseudo, Ref, SecretValue, text

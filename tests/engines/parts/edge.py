@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from tests.engines.parts.names import BALANCER, GATEWAY, REGION, VPC, subnets
 
 from groundplan.resources import Resource
+from groundplan.resources.dns import DnsRecord
 from groundplan.resources.edge import (
     Certificate,
-    DnsRecord,
     FixedResponse,
     Forward,
     Listener,
@@ -109,5 +109,5 @@ def edge() -> Iterator[Resource]:
             hosted_zone_id="Z0123456789ABCDEFGHIJ",
             record_name="api.example.com",
             record_type="A" if kind == "A" else "AAAA",
-            load_balancer=BALANCER,
+            target=BALANCER,
         )

@@ -15,8 +15,6 @@ from groundplan.resources.containers import (
     ContainerRepository,
     EcsCluster,
     EcsService,
-    ScalableTarget,
-    ScalingPolicy,
     ServiceConnect,
     ServiceLoadBalancer,
     ServiceNamespace,
@@ -27,6 +25,7 @@ from groundplan.resources.edge import Listener
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, text

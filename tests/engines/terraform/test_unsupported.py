@@ -12,10 +12,10 @@ from tests.engines.terraform.architectures import architecture
 
 from groundplan.engines.terraform import Unsupported, render
 from groundplan.resources import Output, Resource
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import Topic, TopicSubscription
 from groundplan.resources.network import Subnet, Vpc
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 

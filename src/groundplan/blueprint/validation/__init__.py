@@ -9,10 +9,23 @@ from __future__ import annotations
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, format_path
 from groundplan.blueprint.validation.base import Check, Finding
+from groundplan.blueprint.validation.compute import check_capacity
 from groundplan.blueprint.validation.data import check_buckets, check_caches, check_databases
+from groundplan.blueprint.validation.delivery import (
+    check_cdn,
+    check_certificates,
+    check_domains,
+    check_firewall,
+    check_public,
+)
+from groundplan.blueprint.validation.deployments import check_deployments
+from groundplan.blueprint.validation.governance import check_governance, check_replicas
+from groundplan.blueprint.validation.jobs import check_jobs
 from groundplan.blueprint.validation.names import check_names, check_needs, check_tags, check_usage
 from groundplan.blueprint.validation.network import check_network
+from groundplan.blueprint.validation.queues import check_queues
 from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
+from groundplan.blueprint.validation.tasks import check_tasks
 from groundplan.errors import Problem
 
 CHECKS: tuple[Check, ...] = (
@@ -21,11 +34,23 @@ CHECKS: tuple[Check, ...] = (
     check_network,
     check_workloads,
     check_services,
+    check_deployments,
+    check_capacity,
+    check_tasks,
+    check_jobs,
     check_needs,
     check_listeners,
+    check_public,
+    check_domains,
+    check_certificates,
+    check_cdn,
+    check_firewall,
     check_databases,
     check_caches,
     check_buckets,
+    check_replicas,
+    check_governance,
+    check_queues,
     check_usage,
 )
 

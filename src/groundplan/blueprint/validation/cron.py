@@ -27,8 +27,8 @@ class _Field:
 
     def numbers(self, item: str) -> tuple[int, int] | None:
         """The first and last number of ``5``, ``MON`` or ``MON-FRI``; None where it is none of them."""
-        first, _, last = item.partition("-")
-        ends = self._number(first), self._number(last or first)
+        first, dash, last = item.partition("-")
+        ends = self._number(first), self._number(last if dash else first)
         return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
 
     def _number(self, text: str) -> int | None:

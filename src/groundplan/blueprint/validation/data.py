@@ -41,6 +41,7 @@ def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
                 (*at, "credentials"),
                 "RDS makes no read replica of an instance whose password it manages: take generated, or replicas: 0",
             )
+        yield from _check_rotation(database, at)
         # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
         yield from _check_windows(database, database.backup_window, "backup_window", 30, at)
         if database.monitoring is not None and database.monitoring.seconds not in MONITORING_SECONDS:
@@ -55,6 +56,22 @@ def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             )
         yield from _check_storage(database, at)
         yield from _check_username(database, at)
+
+
+def _check_rotation(database: Database, at: Steps) -> Iterator[Finding]:
+    """Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html"""
+    if database.rotation is None:
+        return
+    if database.credentials != "managed":
+        yield Finding(
+            (*at, "rotation"),
+            "a generated password stays as it is; write credentials: managed beside it, and RDS keeps and rotates it",
+            at_key=True,
+        )
+    elif not database.rotation.seconds:
+        yield Finding((*at, "rotation"), "the time between two rotations is 1d to 1000d")
+    else:
+        yield from check_days(database.rotation, 1000, (*at, "rotation"), "time between two rotations")
 
 
 def _check_storage(database: Database, at: Steps) -> Iterator[Finding]:

@@ -46,5 +46,7 @@ def _nearest(name: str) -> str:
     import zoneinfo
 
     zones = sorted(zoneinfo.available_timezones())
-    of_city = [zone for zone in zones if zone.rpartition("/")[2].lower() == name.rpartition("/")[2].lower()]
-    return f'; did you mean "{of_city[0]}"?' if of_city else suggestion(name, zones) if zones else ""
+    city = name.rpartition("/")[2].lower().replace(" ", "_")
+    meant = [zone for zone in zones if zone.rpartition("/")[2].lower() == city]
+    near = suggestion(name, meant or zones)
+    return near if "did you mean" in near else "; write its IANA name, like Asia/Kolkata"

@@ -45,6 +45,8 @@ def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     Source: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
     for key, value in blueprint.tags.items():
+        if key == "Owner" and blueprint.owner_id:
+            yield Finding(("tags", key), "owner_id sets this tag; choose another key", at_key=True)
         if key.lower().startswith("aws:"):
             yield Finding(("tags", key), "keys that start with aws: belong to AWS", at_key=True)
         if not 1 <= len(key) <= 128:

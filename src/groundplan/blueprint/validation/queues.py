@@ -26,7 +26,7 @@ def check_queues(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         yield from _check(queue.wait, 0, 20, (*at, "wait"), "up to 20 seconds")
         if queue.delay >= queue.keep:
             yield Finding((*at, "delay"), f"a message would be gone after {queue.keep}, before anyone can receive it")
-        if not queue.delay < queue.late < queue.keep:
+        if queue.late is not None and not queue.delay < queue.late < queue.keep:
             yield Finding(
                 (*at, "late"), f"has to be longer than delay ({queue.delay}) and shorter than keep ({queue.keep}), "
                 f"and is {queue.late}",

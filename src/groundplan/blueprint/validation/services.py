@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
-from groundplan.blueprint.services import Service
+from groundplan.blueprint.services import Scaling, Service
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import Finding, check_range, check_retention, workloads
 from groundplan.blueprint.workloads import Workload
@@ -91,6 +91,20 @@ def _check_scaling(service: Service, at: Steps) -> Iterator[Finding]:
             yield Finding((*at, key), "a target of 0% can never be held")
     if scaling.requests is not None and service.public is None:
         yield Finding((*at, "requests"), "requests are counted by the load balancer, and this service is not public")
+    if scaling.method == "step":
+        yield from _check_steps(scaling, at)
+
+
+def _check_steps(scaling: Scaling, at: Steps) -> Iterator[Finding]:
+    """Alarms look at data points of a minute, over a day at most.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+    """
+    if scaling.backlog is not None:
+        yield Finding((*at, "backlog"), "a backlog is held by target-tracking; leave method: step out")
+    for key, time in (("in", scaling.cooldown_in), ("out", scaling.cooldown_out)):
+        if time.seconds % 60 or not 60 <= time.seconds <= 86400:
+            yield Finding((*at, key), f"steps are made after whole minutes, 1m to 24h, and {key} is {time}")
 
 
 def _check_variables(service: Workload, at: Steps) -> Iterator[Finding]:

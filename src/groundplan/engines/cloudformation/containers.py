@@ -1,18 +1,20 @@
-"""Amazon ECS, Amazon ECR and Application Auto Scaling in CloudFormation."""
+"""Amazon ECS in CloudFormation: clusters, capacity providers, services."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Part, Row, present
+from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Row, present
 from groundplan.resources import Architecture
 from groundplan.resources.containers import (
+    CapacityProviderShare,
+    ClusterCapacityProviders,
+    EcsCapacityProvider,
     EcsCluster,
     EcsService,
-    ScalableTarget,
     ServiceConnect,
+    ServiceLoadBalancer,
     ServiceNamespace,
 )
+from groundplan.resources.scaling import ScalableTarget
 
 
 def _cluster(cluster: EcsCluster, architecture: Architecture) -> dict[str, object]:
@@ -34,38 +36,10 @@ def _cluster(cluster: EcsCluster, architecture: Architecture) -> dict[str, objec
     )
 
 
-def _cluster_parts(cluster: EcsCluster, _: Architecture) -> Iterator[Part]:
-    if cluster.capacity_providers:
-        yield Part(
-            "CapacityProviders",
-            "AWS::ECS::ClusterCapacityProviderAssociations",
-            {
-                "Cluster": cluster.ref,
-                "CapacityProviders": cluster.capacity_providers,
-                # For tasks that say nothing: the first provider, which is the one that is never interrupted.
-                "DefaultCapacityProviderStrategy": [
-                    {"CapacityProvider": cluster.capacity_providers[0], "Base": 0, "Weight": 1}
-                ],
-            },
-        )
-
-
 def _service(service: EcsService, architecture: Architecture) -> dict[str, object]:
-    shares = [
-        {"CapacityProvider": share.capacity_provider, "Base": share.base, "Weight": share.weight}
-        for share in service.capacity_providers
-    ]
-    balancers = [
-        {
-            "TargetGroupArn": item.target_group.arn,
-            "ContainerName": item.container_name,
-            "ContainerPort": item.container_port,
-        }
-        for item in service.load_balancers
-    ]
     return present(
         DesiredCount=_desired_count(service, architecture),
-        CapacityProviderStrategy=shares or None,
+        CapacityProviderStrategy=shares(service.capacity_providers) or None,
         NetworkConfiguration={
             "AwsvpcConfiguration": {
                 "AssignPublicIp": _enabled(service.assign_public_ip),
@@ -73,18 +47,68 @@ def _service(service: EcsService, architecture: Architecture) -> dict[str, objec
                 "Subnets": service.subnets,
             }
         },
-        LoadBalancers=balancers or None,
+        LoadBalancers=[_load_balancer(item) for item in service.load_balancers] or None,
         ServiceConnectConfiguration=_service_connect(service.service_connect) if service.service_connect else None,
-        DeploymentConfiguration={
-            "DeploymentCircuitBreaker": {
-                "Enable": service.circuit_breaker,
-                "Rollback": service.circuit_breaker_rollback,
-            },
-            "MinimumHealthyPercent": service.minimum_healthy_percent,
-            "MaximumPercent": service.maximum_percent,
-        },
+        DeploymentConfiguration=_deployment(service),
         AvailabilityZoneRebalancing=_enabled(service.availability_zone_rebalancing),
     )
+
+
+def shares(strategy: tuple[CapacityProviderShare, ...]) -> list[dict[str, object]]:
+    """A capacity provider strategy."""
+    return [
+        {"CapacityProvider": share.capacity_provider, "Base": share.base, "Weight": share.weight} for share in strategy
+    ]
+
+
+def _load_balancer(item: ServiceLoadBalancer) -> dict[str, object]:
+    shift = item.shift
+    return present(
+        TargetGroupArn=item.target_group.arn,
+        ContainerName=item.container_name,
+        ContainerPort=item.container_port,
+        AdvancedConfiguration={
+            "AlternateTargetGroupArn": shift.alternate_target_group.arn,
+            "ProductionListenerRule": shift.production_listener_rule.arn,
+            "RoleArn": shift.role.arn,
+        }
+        if shift
+        else None,
+    )
+
+
+def _deployment(service: EcsService) -> dict[str, object]:
+    """Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-deploymentconfiguration.html"""
+    shift, rolling = service.gradual_shift, service.deployment_strategy == "ROLLING"
+    canary = shift if service.deployment_strategy == "CANARY" else None
+    linear = shift if service.deployment_strategy == "LINEAR" else None
+    return present(
+        Strategy=None if rolling else service.deployment_strategy,
+        BakeTimeInMinutes=service.bake_time,
+        CanaryConfiguration=canary and {"CanaryPercent": canary.percent, "CanaryBakeTimeInMinutes": canary.bake_time},
+        LinearConfiguration=linear and {"StepPercent": linear.percent, "StepBakeTimeInMinutes": linear.bake_time},
+        DeploymentCircuitBreaker={"Enable": service.circuit_breaker, "Rollback": service.circuit_breaker_rollback},
+        Alarms={"AlarmNames": service.rollback_alarms, "Enable": True, "Rollback": service.circuit_breaker_rollback}
+        if service.rollback_alarms
+        else None,
+        MinimumHealthyPercent=service.minimum_healthy_percent if rolling else None,
+        MaximumPercent=service.maximum_percent if rolling else None,
+    )
+
+
+def _capacity_providers(providers: ClusterCapacityProviders, _: Architecture) -> dict[str, object]:
+    return {"DefaultCapacityProviderStrategy": shares(providers.default_strategy)}
+
+
+def _capacity_provider(provider: EcsCapacityProvider, _: Architecture) -> dict[str, object]:
+    return {
+        "AutoScalingGroupProvider": {
+            "AutoScalingGroupArn": provider.auto_scaling_group.arn,
+            "ManagedScaling": {"Status": "ENABLED", "TargetCapacity": provider.target_capacity},
+            "ManagedTerminationProtection": _enabled(provider.managed_termination_protection),
+            "ManagedDraining": _enabled(provider.managed_draining),
+        }
+    }
 
 
 def _service_connect(connect: ServiceConnect) -> dict[str, object]:
@@ -118,9 +142,25 @@ ROWS = (
         "AWS::ECS::Cluster",
         attributes={"id": RETURNED, "arn": "Arn"},
         write=_cluster,
-        written=frozenset({"container_insights", "execute_command_log_group", "capacity_providers"}),
-        parts=_cluster_parts,
-        ready=("CapacityProviders",),
+        written=frozenset({"container_insights", "execute_command_log_group"}),
+    ),
+    Row(
+        EcsCapacityProvider,
+        "AWS::ECS::CapacityProvider",
+        attributes={"id": RETURNED},
+        rename={"capacity_provider_name": "Name"},
+        write=_capacity_provider,
+        written=frozenset(
+            {"auto_scaling_group", "target_capacity", "managed_termination_protection", "managed_draining"}
+        ),
+    ),
+    Row(
+        ClusterCapacityProviders,
+        "AWS::ECS::ClusterCapacityProviderAssociations",
+        attributes={"id": RETURNED},
+        rename={"cluster": "Cluster"},
+        write=_capacity_providers,
+        written=frozenset({"default_strategy"}),
     ),
     Row(
         ServiceNamespace,
@@ -144,7 +184,8 @@ ROWS = (
             {
                 "desired_count", "capacity_providers", "subnets", "security_groups", "assign_public_ip",
                 "load_balancers", "service_connect", "circuit_breaker", "circuit_breaker_rollback",
-                "minimum_healthy_percent", "maximum_percent", "availability_zone_rebalancing",
+                "minimum_healthy_percent", "maximum_percent", "availability_zone_rebalancing", "deployment_strategy",
+                "bake_time", "gradual_shift", "rollback_alarms",
             }
         ),
     ),

@@ -1,4 +1,4 @@
-"""Elastic Load Balancing, AWS Certificate Manager and Amazon Route 53 in CloudFormation."""
+"""Elastic Load Balancing and AWS Certificate Manager in CloudFormation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from groundplan.resources import Architecture
 from groundplan.resources.edge import (
     Action,
     Certificate,
-    DnsRecord,
     Forward,
     Listener,
     ListenerCertificate,
@@ -15,6 +14,7 @@ from groundplan.resources.edge import (
     LoadBalancer,
     Redirect,
     TargetGroup,
+    WeightedForward,
 )
 from groundplan.resources.values import Ref
 
@@ -90,6 +90,9 @@ def _listener_rule(rule: ListenerRule, _: Architecture) -> dict[str, object]:
 def _action(action: Action) -> dict[str, object]:
     if isinstance(action, Forward):
         return {"Type": "forward", "TargetGroupArn": action.target_group.arn}
+    if isinstance(action, WeightedForward):
+        groups = [{"TargetGroupArn": item.target_group.arn, "Weight": item.weight} for item in action.target_groups]
+        return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
     if isinstance(action, Redirect):
         redirect = {"Protocol": action.protocol, "Port": str(action.port), "StatusCode": action.status_code}
         return {"Type": "redirect", "RedirectConfig": redirect}
@@ -97,16 +100,6 @@ def _action(action: Action) -> dict[str, object]:
         StatusCode=str(action.status_code), ContentType=action.content_type, MessageBody=action.message_body or None
     )
     return {"Type": "fixed-response", "FixedResponseConfig": response}
-
-
-def _record(record: DnsRecord, _: Architecture) -> dict[str, object]:
-    return {
-        "AliasTarget": {
-            "DNSName": record.load_balancer.attribute("dns_name"),
-            "HostedZoneId": record.load_balancer.attribute("zone_id"),
-            "EvaluateTargetHealth": record.evaluate_target_health,
-        }
-    }
 
 
 ROWS = (
@@ -167,13 +160,5 @@ ROWS = (
         rename={"listener": "ListenerArn"},
         write=_listener_rule,
         written=frozenset({"host_headers", "path_patterns", "action"}),
-    ),
-    Row(
-        DnsRecord,
-        "AWS::Route53::RecordSet",
-        attributes={"id": RETURNED},
-        rename={"record_name": "Name", "record_type": "Type"},
-        write=_record,
-        written=frozenset({"load_balancer", "evaluate_target_health"}),
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from ipaddress import IPv4Network
 
-from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly
+from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Joined
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources import Resource
 from groundplan.resources.policies import PolicyDocument
@@ -121,9 +121,11 @@ class Scope:
         if logical_id is None:
             return {"Ref": self._parameter(same)}
         spelling = ROWS[same.ref.kind].attributes[same.name]
-        if not isinstance(spelling, str):
+        if not isinstance(spelling, str | Joined):
             return self.resolve(spelling(same.ref))
         self.used.add(logical_id)
+        if isinstance(spelling, Joined):
+            return {"Fn::Join": [spelling.separator, {"Fn::GetAtt": [logical_id, spelling.path]}]}
         return {"Ref": logical_id} if spelling == RETURNED else {"Fn::GetAtt": [logical_id, spelling]}
 
     def _substitution(self, value: Text) -> object:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from groundplan.resources import Concern, Resource
 from groundplan.resources.values import InputValue, Ref
@@ -16,6 +17,15 @@ NAMED_IAM = "CAPABILITY_NAMED_IAM"
 
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person decides about the templates."""
+
+    stacks: Literal["concern", "region"] = "concern"
+    """``concern``: a stack for each concern and region, which change apart from each other. ``region``: everything in
+    one stack for each region, for tools that have stacks of their own (CDK). Logical ids are the same in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,8 @@ class Stack:
     """One template and what it needs to be deployed."""
 
     name: str
-    concern: Concern
+    concern: Concern | None
+    """None: everything of its region."""
     region: str
     template: Mapping[str, object]
     """The template as JSON data, intrinsic functions in their long form (``{"Fn::GetAtt": […]}``)."""

@@ -34,8 +34,9 @@ def _log_group_kept(_: LogGroup, __: Architecture) -> Kept:
 
 
 def _alarm(alarm: Alarm, _: Architecture) -> dict[str, object]:
-    topics = alarm.actions or None
-    found: dict[str, object] = present(AlarmActions=topics, OKActions=topics)
+    topics = list(alarm.actions)
+    policies = [policy.arn for policy in alarm.scales]
+    found: dict[str, object] = present(AlarmActions=[*topics, *policies] or None, OKActions=topics or None)
     metric = alarm.metric
     if isinstance(metric, Metric):
         statistic = "Statistic" if metric.statistic in _STATISTICS else "ExtendedStatistic"
@@ -130,7 +131,7 @@ ROWS = (
         attributes={"id": RETURNED, "arn": "Arn"},
         rename={"description": "AlarmDescription"},
         write=_alarm,
-        written=frozenset({"metric", "period", "actions"}),
+        written=frozenset({"metric", "period", "actions", "scales"}),
     ),
     Row(Dashboard, "AWS::CloudWatch::Dashboard", attributes={"id": RETURNED}, rename={"body": "DashboardBody"}),
     Row(

@@ -119,7 +119,9 @@ def _logical_ids(resources: Iterable[Resource]) -> dict[Ref[Resource], str]:
 
 def _logical_id(resource: Resource) -> str:
     joined = pascal(resource.name) + type(resource).__name__ + pascal(resource.key or "")
-    return re.sub(r"[^A-Za-z0-9]", "", joined)
+    found = re.sub(r"[^A-Za-z0-9]", "", joined)
+    version = ROWS[type(resource)].version if type(resource) in ROWS else None
+    return distinct(found, version(resource)) if version else found
 
 
 def distinct(name: str, origin: str) -> str:

@@ -10,11 +10,13 @@ from groundplan.engines.cloudformation.model import (
     MARKER,
     NAMED_IAM,
     Location,
+    Options,
     Rendering,
     Stack,
     StackOutput,
     Unsupported,
 )
+from groundplan.engines.cloudformation.order import with_order
 from groundplan.engines.cloudformation.pieces import Piece, distinct, pieces_of
 from groundplan.engines.cloudformation.rows import attribute_refs, pascal
 from groundplan.engines.cloudformation.stacks import MOST_BYTES, MOST_RESOURCES, Plan, plan_stacks
@@ -41,20 +43,23 @@ _CONTENTS: Mapping[Concern, str] = {
 }
 
 
-def render(architecture: Architecture) -> Rendering:
+def render(architecture: Architecture, options: Options | None = None) -> Rendering:
     """Render every resource that CloudFormation can express.
 
     Raises ValueError where stacks would need each other: a mistake of the design step, never of a blueprint.
     """
+    division = (options or Options()).stacks
+    if division == "region":
+        architecture = with_order(architecture)
     pieces, unsupported = pieces_of(architecture)
-    most_resources: dict[tuple[Concern, str], int] = {}
+    most_resources: dict[tuple[Concern | None, str], int] = {}
     while True:
-        plans = plan_stacks(architecture, pieces, most_resources)
+        plans = plan_stacks(architecture, pieces, most_resources, division)
         rendered = _Renderer(architecture, plans).render()
         too_long = [stack for stack in rendered.stacks if len(stack.body.encode()) > MOST_BYTES]
         if not too_long:
             return Rendering(
-                title=f"{architecture.title} {architecture.environment}",
+                title=f"{architecture.title} {architecture.stage}",
                 stacks=rendered.stacks,
                 locations=rendered.locations,
                 unsupported=(*unsupported, *rendered.unsupported),
@@ -143,6 +148,8 @@ class _Renderer:
         if piece.kept:
             entry["DeletionPolicy"] = piece.kept.on_deletion
             entry["UpdateReplacePolicy"] = piece.kept.on_replacement
+        if piece.row.update_policy:
+            entry["UpdatePolicy"] = scope.resolve(piece.row.update_policy(piece.resource))
         entry["Properties"] = content
         draft.resources[piece.logical_id] = entry
         places = [Location(draft.plan.name, piece.logical_id, piece.type)]
@@ -189,8 +196,9 @@ class _Renderer:
 
     def _finish(self, draft: _Draft) -> Stack:
         plan, scope = draft.plan, draft.scope
-        title = f"{self._architecture.title} {self._architecture.environment}"
-        description = f"{title}: {plan.concern} ({_CONTENTS[plan.concern]})"
+        title = f"{self._architecture.title} {self._architecture.stage}"
+        what = f"{plan.concern} ({_CONTENTS[plan.concern]})" if plan.concern else f"everything in {plan.region}"
+        description = f"{title}: {what}"
         outputs = self._outputs(draft)
         parameters: dict[str, object] = {
             name: self._definition(value, plan) for name, value in sorted(draft.parameters.items())
@@ -281,7 +289,8 @@ def _logical_ids(piece: Piece) -> Iterator[str]:
 
 def _body(template: Mapping[str, object], resources: Mapping[str, object], title: str, plan: Plan) -> str:
     """The template as YAML, with a blank line between sections and between resources."""
-    sections = [f"{MARKER}: {plan.concern} of {title}, stack {plan.name} in {plan.region}. Changes here are lost.\n"]
+    what = plan.concern or "everything"
+    sections = [f"{MARKER}: {what} of {title}, stack {plan.name} in {plan.region}. Changes here are lost.\n"]
     for name, content in template.items():
         if name == "Resources":
             text = f"{name}:\n" + "\n".join(dump({key: entry}, "  ") for key, entry in resources.items())

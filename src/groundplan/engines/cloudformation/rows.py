@@ -80,8 +80,16 @@ class Part:
     properties: Mapping[str, Symbolic]
 
 
-Spelling = str | Callable[[Ref[Resource]], Textual]
-"""``RETURNED``, the path of a ``!GetAtt``, or text made from other attributes."""
+@dataclass(frozen=True)
+class Joined:
+    """The path of a ``!GetAtt`` that is a list, as one text."""
+
+    path: str
+    separator: str = ", "
+
+
+Spelling = str | Joined | Callable[[Ref[Resource]], Textual]
+"""``RETURNED``, the path of a ``!GetAtt``, a list joined to one text, or text made from other attributes."""
 
 RETURNED = ""
 """The attribute is what ``!Ref`` returns."""
@@ -113,10 +121,18 @@ class Row(Generic[R]):
     not_rendered: Mapping[str, str] = field(default_factory=dict)
     """Field to the reason why it is in no template."""
     parts: Callable[[R, Architecture], Iterable[Part]] | None = None
+    version: Callable[[R], str] | None = None
+    """For what never changes: the text that its logical id follows, so that another text is another resource."""
     ready: tuple[str, ...] = ()
     """Suffixes of the parts that have to exist before the resource is of use to those that refer to it."""
     tag_property: str = "Tags"
-    tag_form: Literal["list", "map"] = "list"
+    tag_form: Literal["list", "map"] | Callable[[Mapping[str, str]], object] = "list"
+    """A list of keys and values, one mapping, or a form of its own."""
+    update_policy: Callable[[R], Mapping[str, Symbolic]] | None = None
+    """How CloudFormation replaces what the resource consists of.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+    """
     kept: Callable[[R, Architecture], Kept] | None = None
     """For what holds data; without it, deletion deletes."""
     parameter_types: Mapping[str, str] = field(default_factory=dict)
@@ -168,8 +184,16 @@ def properties(row: Row[R], resource: R, architecture: Architecture) -> dict[str
     if row.kind.taggable:
         tags = {**architecture.tags, **resource.tags}
         if tags:
-            found[row.tag_property] = tags if row.tag_form == "map" else key_values(tags)
+            found[row.tag_property] = _written_tags(tags, row.tag_form)
     return found
+
+
+def _written_tags(
+    tags: Mapping[str, str], form: Literal["list", "map"] | Callable[[Mapping[str, str]], object]
+) -> object:
+    if callable(form):
+        return form(tags)
+    return tags if form == "map" else key_values(tags)
 
 
 def _property(name: str, value: object) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from groundplan.engines.cloudformation.rows import RETURNED, Row, present
 from groundplan.resources import Architecture
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
 from groundplan.resources.edge import TargetGroup, balancer_of
+from groundplan.resources.monitoring import MetricExpression
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy, StepScalingPolicy
 from groundplan.resources.values import Attribute, Ref, text
 
 
@@ -17,17 +18,47 @@ def _scalable_target(target: ScalableTarget, _: Architecture) -> dict[str, objec
     return {"ResourceId": _service_id(target)}
 
 
-def _scaling_policy(policy: ScalingPolicy, architecture: Architecture) -> dict[str, object]:
-    label = None
-    if policy.request_count_target_group:
-        label = _resource_label(policy.request_count_target_group, architecture)
-    metric = present(PredefinedMetricType=policy.predefined_metric, ResourceLabel=label)
+def _target_tracking(policy: ScalingPolicy, architecture: Architecture) -> dict[str, object]:
+    configuration: dict[str, object] = {
+        "TargetValue": policy.target_value,
+        "ScaleInCooldown": policy.scale_in_cooldown,
+        "ScaleOutCooldown": policy.scale_out_cooldown,
+    }
+    if policy.metric:
+        configuration["CustomizedMetricSpecification"] = {"Metrics": _metrics(policy.metric)}
+    else:
+        group = policy.request_count_target_group
+        configuration["PredefinedMetricSpecification"] = present(
+            PredefinedMetricType=policy.predefined_metric,
+            ResourceLabel=_resource_label(group, architecture) if group else None,
+        )
+    return {"TargetTrackingScalingPolicyConfiguration": configuration}
+
+
+def _metrics(metric: MetricExpression) -> list[object]:
+    """Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html"""
+    found: list[object] = []
+    for name, operand in metric.metrics.items():
+        dimensions = [{"Name": key, "Value": value} for key, value in operand.dimensions.items()]
+        stat = {
+            "Metric": {
+                "Namespace": operand.namespace, "MetricName": operand.metric_name, "Dimensions": dimensions,
+            },
+            "Stat": operand.statistic,
+        }  # fmt: skip
+        found.append({"Id": name, "MetricStat": stat, "ReturnData": False})
+    result = {"Id": "result", "Expression": metric.expression, "Label": metric.label, "ReturnData": True}
+    return [*found, result]
+
+
+def _step(policy: StepScalingPolicy, _: Architecture) -> dict[str, object]:
+    """One step, from the alarm's threshold on."""
     return {
-        "TargetTrackingScalingPolicyConfiguration": {
-            "PredefinedMetricSpecification": metric,
-            "TargetValue": policy.target_value,
-            "ScaleInCooldown": policy.scale_in_cooldown,
-            "ScaleOutCooldown": policy.scale_out_cooldown,
+        "StepScalingPolicyConfiguration": {
+            "AdjustmentType": "ChangeInCapacity",
+            "Cooldown": policy.cooldown,
+            "MetricAggregationType": "Average",
+            "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": policy.adjustment}],
         }
     }
 
@@ -59,12 +90,21 @@ ROWS = (
         attributes={"id": RETURNED, "arn": "Arn"},
         rename={"target": "ScalingTargetId"},
         fixed={"PolicyType": "TargetTrackingScaling"},
-        write=_scaling_policy,
+        write=_target_tracking,
         written=frozenset(
             {
-                "predefined_metric", "request_count_target_group", "target_value", "scale_in_cooldown",
+                "predefined_metric", "request_count_target_group", "metric", "target_value", "scale_in_cooldown",
                 "scale_out_cooldown",
             }
         ),
+    ),
+    Row(
+        StepScalingPolicy,
+        "AWS::ApplicationAutoScaling::ScalingPolicy",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        rename={"target": "ScalingTargetId"},
+        fixed={"PolicyType": "StepScaling"},
+        write=_step,
+        written=frozenset({"adjustment", "cooldown"}),
     ),
 )  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Part, Row, present
 from groundplan.resources import Architecture
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
-from groundplan.resources.security import Key, Role, Secret
+from groundplan.resources.governance import BackupVault
+from groundplan.resources.security import Key, Role, Secret, SecretRotation
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import JsonDocument
 
@@ -20,7 +21,7 @@ def _key_kept(key: Key, architecture: Architecture) -> Kept:
     """A key outlives the stack where data does: without it, kept buckets and snapshots are unreadable for ever."""
     for user in architecture.dependents.get(key.ref, ()):
         if (
-            (isinstance(user, Bucket) and user.keep)
+            (isinstance(user, Bucket | BackupVault) and user.keep)
             or (isinstance(user, DatabaseInstance) and user.source is None and not user.skip_final_snapshot)
             or (isinstance(user, CacheReplicationGroup) and user.snapshot_retention_limit > 0)
             or (isinstance(user, Secret) and _filled_by_a_person(user))
@@ -45,6 +46,10 @@ def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
         template = JsonDocument({"username": made.username})
         generate = {"SecretStringTemplate": template, "GenerateStringKey": "password", **generate}
     return {"GenerateSecretString": generate}
+
+
+def _rotation(rotation: SecretRotation, _: Architecture) -> dict[str, object]:
+    return {"RotationRules": {"AutomaticallyAfterDays": rotation.automatically_after_days}}
 
 
 def _filled_by_a_person(secret: Secret) -> bool:
@@ -86,5 +91,15 @@ ROWS = (
         write=_secret,
         written=frozenset({"generate", "value", "recovery_window_in_days"}),
         kept=_secret_kept,
+    ),
+    Row(
+        SecretRotation,
+        "AWS::SecretsManager::RotationSchedule",
+        attributes={"id": RETURNED},
+        rename={"secret": "SecretId"},
+        # The password is new already, and a rotation right now would make it stale in the first tasks.
+        fixed={"RotateImmediatelyOnUpdate": False},
+        write=_rotation,
+        written=frozenset({"automatically_after_days"}),
     ),
 )

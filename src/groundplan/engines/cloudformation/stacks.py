@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import heapq
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 from groundplan.engines.cloudformation.pieces import Piece, distinct
+from groundplan.engines.cloudformation.regions import Group, by_region
 from groundplan.engines.cloudformation.split import split
 from groundplan.resources import CONCERNS, Architecture, Concern, Resource
 from groundplan.resources.containers import EcsService
@@ -30,7 +32,8 @@ class Plan:
     """A stack before it is written."""
 
     name: str
-    concern: Concern
+    concern: Concern | None
+    """None: everything of its region."""
     region: str
     number: int
     pieces: tuple[Piece, ...]
@@ -42,35 +45,47 @@ class Plan:
 
 
 def plan_stacks(
-    architecture: Architecture, pieces: Sequence[Piece], most_resources: Mapping[tuple[Concern, str], int]
+    architecture: Architecture,
+    pieces: Sequence[Piece],
+    most_resources: Mapping[tuple[Concern | None, str], int],
+    division: Literal["concern", "region"],
 ) -> list[Plan]:
     """The stacks in deployment order.
 
     ``most_resources`` limits single concerns in a region further than ``MOST_RESOURCES``, where their text is long.
     Raises ValueError where stacks need each other; the message names the references that form the circle.
     """
-    groups: dict[tuple[Concern, str], list[Piece]] = {}
-    for piece in pieces:
-        region = piece.resource.region or architecture.region
-        groups.setdefault((piece.resource.concern, region), []).append(piece)
+    home = architecture.region
     users = _users(pieces)
     services = sorted({service.name for service in architecture.of(EcsService)})
     plans: list[Plan] = []
-    for (concern, region), members in groups.items():
+    numbers: dict[tuple[Concern | None, str], int] = {}
+    for concern, region, members in _by_concern(pieces, home) if division == "concern" else by_region(pieces, home):
         most = most_resources.get((concern, region), MOST_RESOURCES)
 
         def fits(candidate: Sequence[Piece], most: int = most) -> bool:
             return _fits(candidate, users, most)
 
-        for number, chunk in enumerate(split(members, services, fits), start=1):
+        for chunk in split(members, services, fits):
+            number = numbers[concern, region] = numbers.get((concern, region), 0) + 1
             name = stack_name(architecture, concern, region, number)
             plans.append(Plan(name, concern, region, number, tuple(chunk)))
-    return _in_order(plans, architecture.region)
+    return _in_order(plans, home)
 
 
-def stack_name(architecture: Architecture, concern: Concern, region: str, number: int) -> str:
+def _by_concern(pieces: Iterable[Piece], home: str) -> Iterator[Group]:
+    groups: dict[tuple[Concern, str], list[Piece]] = {}
+    for piece in pieces:
+        groups.setdefault((piece.resource.concern, piece.resource.region or home), []).append(piece)
+    for (concern, region), members in groups.items():
+        yield concern, region, members
+
+
+def stack_name(architecture: Architecture, concern: Concern | None, region: str, number: int) -> str:
     """``DuskSpendr-production-network``; with the region where it is another one, with a number from the second on."""
-    tail = f"-{architecture.environment}-{concern}"
+    tail = f"-{architecture.stage}"
+    if concern:
+        tail += f"-{concern}"
     if region != architecture.region:
         tail += f"-{region}"
     if number > 1:
@@ -112,7 +127,7 @@ def _in_order(plans: Sequence[Plan], home: str) -> list[Plan]:
         needs[plan] = {other for other in wanted if other is not None and other is not plan}
 
     def rank(plan: Plan) -> tuple[int, bool, str, int]:
-        return CONCERNS.index(plan.concern), plan.region != home, plan.region, plan.number
+        return CONCERNS.index(plan.concern) if plan.concern else 0, plan.region != home, plan.region, plan.number
 
     ordered: list[Plan] = []
     done: set[Plan] = set()

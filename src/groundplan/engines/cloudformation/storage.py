@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row, present
 from groundplan.resources import Architecture
-from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, BucketReplication
 
 
 def _bucket(bucket: Bucket, _: Architecture) -> dict[str, object]:
@@ -34,7 +34,30 @@ def _bucket(bucket: Bucket, _: Architecture) -> dict[str, object]:
         )
         if bucket.access_log_bucket
         else None,
+        ReplicationConfiguration=_replication(bucket.replication) if bucket.replication else None,
     )
+
+
+def _replication(replication: BucketReplication) -> dict[str, object]:
+    """One rule for every object. A filter, though empty, makes it a rule that may copy delete markers.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+    """
+    key = replication.kms_key
+    rule = present(
+        Id=replication.rule_id,
+        Status="Enabled",
+        Priority=0,
+        Filter={"Prefix": ""},
+        DeleteMarkerReplication={"Status": "Enabled"},
+        SourceSelectionCriteria={"SseKmsEncryptedObjects": {"Status": "Enabled"}} if key else None,
+        Destination=present(
+            Bucket=replication.destination.arn,
+            StorageClass=replication.storage_class,
+            EncryptionConfiguration={"ReplicaKmsKeyID": key.arn} if key else None,
+        ),
+    )
+    return {"Role": replication.role.arn, "Rules": [rule]}
 
 
 def _lifecycle_rule(rule: BucketLifecycleRule) -> dict[str, object]:
@@ -66,7 +89,7 @@ ROWS = (
             {
                 "versioning", "sse_algorithm", "kms_key", "block_public_acls", "block_public_policy",
                 "ignore_public_acls", "restrict_public_buckets", "lifecycle_rules", "access_log_bucket",
-                "access_log_prefix", "keep",
+                "access_log_prefix", "replication", "keep",
             }
         ),
         kept=_bucket_kept,

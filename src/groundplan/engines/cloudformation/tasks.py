@@ -66,7 +66,12 @@ def _container(container: Container) -> dict[str, object]:
         Name=container.name,
         Image=container.image,
         Essential=container.essential,
+        EntryPoint=container.entry_point or None,
         Command=container.command or None,
+        User=container.user,
+        Cpu=container.cpu,
+        Memory=container.memory,
+        MemoryReservation=container.memory_reservation,
         PortMappings=port,
         Environment=[{"Name": name, "Value": value} for name, value in container.environment.items()] or None,
         Secrets=[{"Name": name, "ValueFrom": value} for name, value in container.secrets.items()] or None,
@@ -80,15 +85,30 @@ def _container(container: Container) -> dict[str, object]:
             "Retries": check.retries,
             "StartPeriod": check.start_period,
         },
-        LogConfiguration={
-            "LogDriver": "awslogs",
-            "Options": {
-                "awslogs-group": container.log_group,
-                "awslogs-region": Pseudo.REGION,
-                "awslogs-stream-prefix": container.log_stream_prefix,
-            },
-        },
+        LogConfiguration=_log_configuration(container),
+        DependsOn=[{"ContainerName": item.container_name, "Condition": item.condition} for item in container.depends_on]
+        or None,
+        FirelensConfiguration=present(Type=container.firelens.type, Options=dict(container.firelens.options) or None)
+        if container.firelens
+        else None,
     )
+
+
+def _log_configuration(container: Container) -> dict[str, object]:
+    """Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html and firelens-taskdef.html
+
+    Without options ECS writes no output of its own into the log router's configuration.
+    """
+    if container.log_group is None:
+        return {"LogDriver": "awsfirelens"}
+    return {
+        "LogDriver": "awslogs",
+        "Options": {
+            "awslogs-group": container.log_group,
+            "awslogs-region": Pseudo.REGION,
+            "awslogs-stream-prefix": container.log_stream_prefix,
+        },
+    }
 
 
 ROWS = (
@@ -107,7 +127,7 @@ ROWS = (
         rename={"execution_role": "ExecutionRoleArn", "task_role": "TaskRoleArn"},
         arns=frozenset({"execution_role", "task_role"}),
         strings=frozenset({"cpu", "memory"}),
-        fixed={"NetworkMode": "awsvpc", "RequiresCompatibilities": ["FARGATE"]},
+        fixed={"NetworkMode": "awsvpc"},
         write=_task_definition,
         written=frozenset({"cpu_architecture", "containers"}),
     ),

@@ -1,24 +1,26 @@
-"""Amazon ECS, Amazon ECR and Application Auto Scaling in Terraform."""
+"""Amazon ECS in Terraform: clusters, capacity providers, services."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.terraform.context import Context, label
+from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Block
 from groundplan.engines.terraform.rows import Row
 from groundplan.engines.terraform.security import after_policies, after_values
 from groundplan.resources import Resource
 from groundplan.resources.containers import (
+    CapacityProviderShare,
+    ClusterCapacityProviders,
+    EcsCapacityProvider,
     EcsCluster,
     EcsService,
     ServiceConnect,
+    ServiceLoadBalancer,
     ServiceNamespace,
 )
 from groundplan.resources.network import Route, RouteTableAssociation, Subnet
 from groundplan.resources.values import Attribute, Ref, dynamic_values
-
-CAPACITY_PROVIDERS = "aws_ecs_cluster_capacity_providers"
 
 
 def _cluster(cluster: EcsCluster, context: Context) -> Iterator[Block]:
@@ -35,28 +37,46 @@ def _cluster(cluster: EcsCluster, context: Context) -> Iterator[Block]:
         yield context.block("configuration", {}, execute_command)
 
 
-def _capacity_providers(cluster: EcsCluster, context: Context) -> Iterator[Block]:
-    if cluster.capacity_providers:
-        # For tasks that say nothing: the first provider, which is the one that is never interrupted.
-        default = {"capacity_provider": cluster.capacity_providers[0], "base": 0, "weight": 1}
-        arguments: dict[str, object] = {
-            "cluster_name": cluster.ref.attribute("id"),
-            "capacity_providers": cluster.capacity_providers,
-        }
-        yield context.resource(
-            CAPACITY_PROVIDERS,
-            label(cluster.ref),
-            *context.arguments(arguments),
-            context.block("default_capacity_provider_strategy", default),
-        )
+def _strategy(block: str, shares: tuple[CapacityProviderShare, ...], context: Context) -> Iterator[Block]:
+    for share in shares:
+        values = {"capacity_provider": share.capacity_provider, "base": share.base, "weight": share.weight}
+        yield context.block(block, values)
+
+
+def _capacity_providers(providers: ClusterCapacityProviders, _: Context) -> dict[str, object]:
+    return {
+        "cluster_name": providers.cluster.attribute("id"),
+        "capacity_providers": providers.capacity_providers,
+    }
+
+
+def _default_strategy(providers: ClusterCapacityProviders, context: Context) -> Iterator[Block]:
+    yield from _strategy("default_capacity_provider_strategy", providers.default_strategy, context)
+
+
+def _auto_scaling_group_provider(provider: EcsCapacityProvider, context: Context) -> Iterator[Block]:
+    yield context.block(
+        "auto_scaling_group_provider",
+        {
+            "auto_scaling_group_arn": provider.auto_scaling_group.arn,
+            "managed_termination_protection": _enabled(provider.managed_termination_protection),
+            "managed_draining": _enabled(provider.managed_draining),
+        },
+        context.block("managed_scaling", {"status": "ENABLED", "target_capacity": provider.target_capacity}),
+    )
+
+
+def _enabled(on: bool) -> str:
+    return "ENABLED" if on else "DISABLED"
 
 
 def _service(service: EcsService, _: Context) -> dict[str, object]:
+    rolling = service.deployment_strategy == "ROLLING"
     return {
-        "deployment_minimum_healthy_percent": service.minimum_healthy_percent,
-        "deployment_maximum_percent": service.maximum_percent,
+        "deployment_minimum_healthy_percent": service.minimum_healthy_percent if rolling else None,
+        "deployment_maximum_percent": service.maximum_percent if rolling else None,
         "health_check_grace_period_seconds": service.health_check_grace_period,
-        "availability_zone_rebalancing": "ENABLED" if service.availability_zone_rebalancing else "DISABLED",
+        "availability_zone_rebalancing": _enabled(service.availability_zone_rebalancing),
         "enable_execute_command": service.enable_execute_command,
         # Tasks carry no tags of their own, and without them no cost report and no budget sees what they cost.
         "propagate_tags": "SERVICE",
@@ -64,11 +84,7 @@ def _service(service: EcsService, _: Context) -> dict[str, object]:
 
 
 def _service_blocks(service: EcsService, context: Context) -> Iterator[Block]:
-    for share in service.capacity_providers:
-        yield context.block(
-            "capacity_provider_strategy",
-            {"capacity_provider": share.capacity_provider, "base": share.base, "weight": share.weight},
-        )
+    yield from _strategy("capacity_provider_strategy", service.capacity_providers, context)
     yield context.block(
         "network_configuration",
         {
@@ -78,20 +94,61 @@ def _service_blocks(service: EcsService, context: Context) -> Iterator[Block]:
         },
     )
     for balancer in service.load_balancers:
-        yield context.block(
-            "load_balancer",
-            {
-                "target_group_arn": context.refer(balancer.target_group),
-                "container_name": balancer.container_name,
-                "container_port": balancer.container_port,
-            },
-        )
+        yield _load_balancer(balancer, context)
     if service.service_connect:
         yield _service_connect(service.service_connect, context)
+    yield from _deployment(service, context)
+
+
+def _load_balancer(balancer: ServiceLoadBalancer, context: Context) -> Block:
+    advanced = None
+    if shift := balancer.shift:
+        advanced = context.block(
+            "advanced_configuration",
+            {
+                "alternate_target_group_arn": context.refer(shift.alternate_target_group),
+                "production_listener_rule": shift.production_listener_rule.arn,
+                "role_arn": shift.role.arn,
+            },
+        )
+    return context.block(
+        "load_balancer",
+        {
+            "target_group_arn": context.refer(balancer.target_group),
+            "container_name": balancer.container_name,
+            "container_port": balancer.container_port,
+        },
+        advanced,
+    )
+
+
+def _deployment(service: EcsService, context: Context) -> Iterator[Block]:
+    """Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service#deployment_configuration"""
+    strategy, shift = service.deployment_strategy, service.gradual_shift
+    if strategy != "ROLLING":
+        gradual = None
+        if shift and strategy == "CANARY":
+            canary = {"canary_percent": shift.percent, "canary_bake_time_in_minutes": str(shift.bake_time)}
+            gradual = context.block("canary_configuration", canary)
+        elif shift:
+            linear = {"step_percent": shift.percent, "step_bake_time_in_minutes": str(shift.bake_time)}
+            gradual = context.block("linear_configuration", linear)
+        bake = None if service.bake_time is None else str(service.bake_time)
+        settings = {"strategy": strategy, "bake_time_in_minutes": bake}
+        yield context.block("deployment_configuration", settings, gradual)
     yield context.block(
         "deployment_circuit_breaker",
         {"enable": service.circuit_breaker, "rollback": service.circuit_breaker_rollback},
     )
+    if service.rollback_alarms:
+        yield context.block(
+            "alarms",
+            {
+                "enable": True,
+                "rollback": service.circuit_breaker_rollback,
+                "alarm_names": [alarm.attribute("id") for alarm in service.rollback_alarms],
+            },
+        )
 
 
 def _service_connect(connect: ServiceConnect, context: Context) -> Block:
@@ -113,8 +170,8 @@ def _before_service(service: EcsService, context: Context) -> Iterator[str]:
     yield from after_values(dict.fromkeys(refs), context)
     for subnet in service.subnets:
         yield from _routes(subnet, context)
-    if service.capacity_providers and context.architecture[service.cluster].capacity_providers:
-        yield f"{CAPACITY_PROVIDERS}.{label(service.cluster)}"
+    shifts = [item.shift.role for item in service.load_balancers if item.shift]
+    yield from after_policies(dict.fromkeys(shifts), context)
 
 
 def _routes(subnet: Ref[Subnet], context: Context) -> Iterator[str]:
@@ -135,9 +192,29 @@ ROWS = (
         referred=("", "arn"),
         rename={"cluster_name": "name"},
         blocks=_cluster,
-        beside=_capacity_providers,
-        written=frozenset({"container_insights", "execute_command_log_group", "capacity_providers"}),
-        ready=frozenset({CAPACITY_PROVIDERS}),
+        written=frozenset({"container_insights", "execute_command_log_group"}),
+    ),
+    Row(
+        EcsCapacityProvider,
+        "aws_ecs_capacity_provider",
+        "compute.tf",
+        attributes={"id": "name"},
+        referred=("", "name"),
+        rename={"capacity_provider_name": "name"},
+        blocks=_auto_scaling_group_provider,
+        written=frozenset(
+            {"auto_scaling_group", "target_capacity", "managed_termination_protection", "managed_draining"}
+        ),
+        section=3,
+    ),
+    Row(
+        ClusterCapacityProviders,
+        "aws_ecs_cluster_capacity_providers",
+        "ecs.tf",
+        attributes={"id": "id"},
+        arguments=_capacity_providers,
+        blocks=_default_strategy,
+        written=frozenset({"cluster", "capacity_providers", "default_strategy"}),
     ),
     Row(
         ServiceNamespace,
@@ -159,7 +236,7 @@ ROWS = (
                 "capacity_providers", "subnets", "security_groups", "assign_public_ip", "load_balancers",
                 "service_connect", "health_check_grace_period", "circuit_breaker", "circuit_breaker_rollback",
                 "minimum_healthy_percent", "maximum_percent", "enable_execute_command",
-                "availability_zone_rebalancing",
+                "availability_zone_rebalancing", "deployment_strategy", "bake_time", "gradual_shift", "rollback_alarms",
             }
         ),
         paragraphs=(

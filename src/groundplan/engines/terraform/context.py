@@ -38,11 +38,19 @@ _DATA_SOURCES = {
 }
 # Types that AWS keeps for the whole account, whose provider resources take no `region`.
 # Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-_GLOBAL = ("aws_iam_", "aws_route53_", "aws_budgets_")
+_GLOBAL = ("aws_iam_", "aws_route53_", "aws_budgets_", "aws_cloudfront_")
 
 
 class CannotExpressError(Exception):
     """Terraform has no way to say it; the message is the reason that people read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An attribute that is a list, as one text."""
+
+    name: str
+    separator: str = ", "
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,8 @@ class Context:
         spelling = self.rows[ref.kind].attributes[name]
         if isinstance(spelling, str):
             return f"{self.address(ref)}.{spelling}"
+        if isinstance(spelling, Joined):
+            return f"join({quote(spelling.separator)}, {self.address(ref)}.{spelling.name})"
         return f"{spelling.type}.{label(ref)}.{spelling.name}"
 
     def refer(self, ref: Ref[Resource]) -> Expression:

@@ -1,4 +1,4 @@
-"""Elastic Load Balancing, AWS Certificate Manager and Amazon Route 53 in Terraform."""
+"""Elastic Load Balancing and AWS Certificate Manager in Terraform."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from groundplan.engines.terraform.rows import Beside, Row
 from groundplan.resources.edge import (
     Action,
     Certificate,
-    DnsRecord,
     FixedResponse,
     Forward,
     Listener,
@@ -19,6 +18,7 @@ from groundplan.resources.edge import (
     LoadBalancer,
     Redirect,
     TargetGroup,
+    WeightedForward,
 )
 from groundplan.resources.network import InternetGateway
 from groundplan.resources.storage import BucketPolicy
@@ -41,7 +41,7 @@ def _validation(certificate: Certificate, context: Context) -> Iterator[Block]:
             records,
             Argument("for_each", Expression(_OPTIONS_BY_DOMAIN.format(certificate=own))),
             Blank(),
-            Argument("zone_id", certificate.hosted_zone_id),
+            Argument("zone_id", context.value(certificate.hosted_zone_id)),
             Argument("name", Expression("each.value.name")),
             Argument("type", Expression("each.value.type")),
             Argument("records", [Expression("each.value.record")]),
@@ -117,6 +117,12 @@ def _action(block: str, action: Action, context: Context) -> Block:
     match action:
         case Forward(target_group):
             return context.block(block, {"type": "forward", "target_group_arn": context.refer(target_group)})
+        case WeightedForward(target_groups):
+            groups = [
+                context.block("target_group", {"arn": context.refer(item.target_group), "weight": item.weight})
+                for item in target_groups
+            ]
+            return context.block(block, {"type": "forward"}, context.block("forward", {}, *groups))
         case Redirect():
             redirect = {"protocol": action.protocol, "port": str(action.port), "status_code": action.status_code}
             return context.block(block, {"type": "redirect"}, context.block("redirect", redirect))
@@ -138,18 +144,6 @@ def _rule(rule: ListenerRule, context: Context) -> Iterator[Block]:
         if values:
             yield context.block("condition", {}, context.block(kind, {"values": values}))
     yield _action("action", rule.action, context)
-
-
-def _alias(record: DnsRecord, context: Context) -> Iterator[Block]:
-    balancer = record.load_balancer
-    yield context.block(
-        "alias",
-        {
-            "name": balancer.attribute("dns_name"),
-            "zone_id": balancer.attribute("zone_id"),
-            "evaluate_target_health": record.evaluate_target_health,
-        },
-    )
 
 
 ROWS = (
@@ -222,19 +216,11 @@ ROWS = (
         "aws_lb_listener_rule",
         FILE,
         attributes={"id": "id", "arn": "arn"},
+        referred=("arn", "arn"),
+        ignore_changes=lambda rule: ("action",) if isinstance(rule.action, WeightedForward) else (),
+        ignored_because="Deployments move the requests: ECS changes the weights.",
         blocks=_rule,
         written=frozenset({"host_headers", "path_patterns", "action"}),
         section=5,
-    ),
-    Row(
-        DnsRecord,
-        "aws_route53_record",
-        FILE,
-        attributes={"id": "id"},
-        rename={"hosted_zone_id": "zone_id", "record_name": "name", "record_type": "type"},
-        first=("zone_id",),
-        blocks=_alias,
-        written=frozenset({"load_balancer", "evaluate_target_health"}),
-        section=6,
     ),
 )  # fmt: skip

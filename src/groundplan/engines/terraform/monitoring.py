@@ -43,7 +43,7 @@ def _alarm(alarm: Alarm, context: Context) -> dict[str, object]:
         "evaluation_periods": alarm.evaluation_periods,
         "datapoints_to_alarm": alarm.datapoints_to_alarm,
         "treat_missing_data": alarm.treat_missing_data,
-        "alarm_actions": topics,
+        "alarm_actions": [*topics, *(context.value(policy.arn) for policy in alarm.scales)],
         "ok_actions": topics,
     }
 
@@ -157,7 +157,7 @@ ROWS = (
         written=frozenset(
             {
                 "metric", "comparison_operator", "threshold", "period", "evaluation_periods", "datapoints_to_alarm",
-                "treat_missing_data", "actions",
+                "treat_missing_data", "actions", "scales",
             }
         ),
         section=2,

@@ -19,12 +19,18 @@ from groundplan.resources.security import Secret
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
 
 CONCERNS: Mapping[str, str] = {
-    "alb.tf": "load balancer, certificates, listeners, target groups and DNS records",
+    "alb.tf": "load balancer, certificates, listeners and target groups",
+    "api_gateway.tf": "APIs in front of services",
+    "audit.tf": "CloudTrail and AWS Config",
     "autoscaling.tf": "how many tasks a service runs",
     "backend.tf": "where Terraform keeps its state",
+    "backup.tf": "AWS Backup: vaults, plans and what they back up",
     "budgets.tf": "budgets",
+    "cloudfront.tf": "content delivery, and where its logs go",
     "cloudwatch.tf": "log groups, alarms, whom they tell, and dashboards",
+    "compute.tf": "EC2 instances that tasks run on",
     "data.tf": "what Terraform asks AWS about",
+    "dns.tf": "DNS zone and records",
     "ecr.tf": "repositories of container images",
     "ecs.tf": "cluster, task definitions and services",
     "elasticache.tf": "caches",
@@ -35,11 +41,15 @@ CONCERNS: Mapping[str, str] = {
     "providers.tf": "the AWS provider, and tags on everything",
     "rds.tf": "databases",
     "s3.tf": "buckets",
+    "scheduler.tf": "when jobs run",
     "secrets.tf": "secrets. Their values are in no state; var.secret_versions has one made anew",
     "security_groups.tf": "security groups and what each allows",
+    "sqs.tf": "queues and who may use them",
     "terraform.tfvars": "the values of this environment",
     "variables.tf": "what is decided outside of these files",
     "versions.tf": "versions of Terraform and of its providers",
+    "waf.tf": "web application firewall",
+    "xray.tf": "which requests are traced, and their traces",
 }
 """What stands in each file, for its first lines."""
 
@@ -166,6 +176,6 @@ def _outputs(
 def _file(name: str, items: Iterable[Item], architecture: Architecture) -> str:
     heading = (
         f"{MARKER.removeprefix('# ')}, which overwrites what is changed here.\n"
-        f"{architecture.title} {architecture.environment}: {CONCERNS[name]}."
+        f"{architecture.title} {architecture.stage}: {CONCERNS[name]}."
     )
     return hcl.render((Comment(heading), Blank(), *items))

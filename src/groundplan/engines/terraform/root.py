@@ -52,7 +52,7 @@ def backend(architecture: Architecture, options: Options) -> Iterator[Item]:
         else:
             body.append(Comment("The bucket is named at: terraform init -backend-config=bucket=NAME"))
         body += [
-            Argument("key", f"{architecture.project}/{architecture.environment}/terraform.tfstate"),
+            Argument("key", f"{architecture.project}/{architecture.stage}/terraform.tfstate"),
             Argument("region", architecture.region),
             Argument("encrypt", True),
             Argument("use_lockfile", True),

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from groundplan.engines.terraform.context import Context
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Expression, Item
+from groundplan.engines.terraform.context import Context, Joined
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item
 from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
@@ -48,7 +48,7 @@ class Row(Generic[R]):
     """``aws_vpc``."""
     file: str
     """``network.tf``."""
-    attributes: Mapping[str, str | Beside] = field(default_factory=dict)
+    attributes: Mapping[str, str | Beside | Joined] = field(default_factory=dict)
     """Attribute of the kind to the attribute in Terraform."""
     numbers: frozenset[str] = frozenset()
     """Attributes of the kind that are numbers in Terraform."""
@@ -71,8 +71,12 @@ class Row(Generic[R]):
     """The fields that ``arguments``, ``blocks`` and ``beside`` read; they are not mapped by name."""
     not_rendered: Mapping[str, str] = field(default_factory=dict)
     """Field to the reason why it is in no file."""
-    ignore_changes: tuple[str, ...] = ()
+    ignore_changes: tuple[str, ...] | Callable[[R], tuple[str, ...]] = ()
     """Arguments that others change after creation."""
+    ignored_because: str = ""
+    """Who changes them, for the reader of the file."""
+    tags_argument: bool = True
+    """Whether its tags are the argument ``tags``; else ``blocks`` writes them."""
     create_before_destroy: bool = False
     """Whether a replacement takes over before the old one goes. Not possible where both would have one name."""
     waits_for: Callable[[R, Context], Iterable[str]] | None = None
@@ -97,7 +101,7 @@ class Row(Generic[R]):
 def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -> tuple[Item, ...]:
     """The body of the resource's own block: arguments, nested blocks, lifecycle, depends_on."""
     items: list[Item] = list(_in_order(row, _arguments(row, resource, context), context))
-    if row.kind.taggable:
+    if row.kind.taggable and row.tags_argument:
         common = context.architecture.tags
         tags = {key: value for key, value in resource.tags.items() if common.get(key) != value}
         if tags:
@@ -106,9 +110,11 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
         items += row.blocks(resource, context)
     if row.create_before_destroy:
         items.append(Block("lifecycle", (), (Argument("create_before_destroy", True),)))
-    if row.ignore_changes:
-        ignored = [Expression(name) for name in row.ignore_changes]
-        items.append(Block("lifecycle", (), (Argument("ignore_changes", ignored),)))
+    ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
+    if ignored:
+        why = (Comment(row.ignored_because),) if row.ignored_because else ()
+        names = [Expression(name) for name in ignored]
+        items.append(Block("lifecycle", (), (*why, Argument("ignore_changes", names))))
     depends_on = [*waits_for, *(row.waits_for(resource, context) if row.waits_for else ())]
     if depends_on:
         items += [Blank(), Argument("depends_on", [Expression(address) for address in dict.fromkeys(depends_on)])]

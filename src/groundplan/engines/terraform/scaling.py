@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from groundplan.engines.terraform.context import CannotExpressError, Context
 from groundplan.engines.terraform.hcl import Block, Expression
 from groundplan.engines.terraform.rows import Row
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
 from groundplan.resources.edge import TargetGroup, balancer_of
+from groundplan.resources.monitoring import MetricExpression
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy, StepScalingPolicy
 from groundplan.resources.values import Ref, Text, text
 
 
@@ -21,18 +22,22 @@ def _scalable_target(target: ScalableTarget, _: Context) -> dict[str, object]:
     }
 
 
-def _scaling_policy(policy: ScalingPolicy, context: Context) -> dict[str, object]:
+def _of_target(policy: ScalingPolicy | StepScalingPolicy, context: Context) -> dict[str, object]:
     target = context.address(policy.target)
     same = ("service_namespace", "scalable_dimension", "resource_id")
     return {name: Expression(f"{target}.{name}") for name in same}
 
 
 def _target_tracking(policy: ScalingPolicy, context: Context) -> Iterator[Block]:
-    group = policy.request_count_target_group
-    metric = {
-        "predefined_metric_type": policy.predefined_metric,
-        "resource_label": _resource_label(group, context) if group else None,
-    }
+    if policy.metric:
+        metric = context.block("customized_metric_specification", {}, *_metrics(policy.metric, context))
+    else:
+        group = policy.request_count_target_group
+        predefined = {
+            "predefined_metric_type": policy.predefined_metric,
+            "resource_label": _resource_label(group, context) if group else None,
+        }
+        metric = context.block("predefined_metric_specification", predefined)
     yield context.block(
         "target_tracking_scaling_policy_configuration",
         {
@@ -40,7 +45,32 @@ def _target_tracking(policy: ScalingPolicy, context: Context) -> Iterator[Block]
             "scale_in_cooldown": policy.scale_in_cooldown,
             "scale_out_cooldown": policy.scale_out_cooldown,
         },
-        context.block("predefined_metric_specification", metric),
+        metric,
+    )
+
+
+def _metrics(metric: MetricExpression, context: Context) -> Iterator[Block]:
+    """Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html"""
+    for name, operand in metric.metrics.items():
+        inner = context.block(
+            "metric",
+            {"namespace": operand.namespace, "metric_name": operand.metric_name},
+            *(context.block("dimensions", {"name": key, "value": value}) for key, value in operand.dimensions.items()),
+        )
+        stat = context.block("metric_stat", {"stat": operand.statistic}, inner)
+        yield context.block("metrics", {"id": name, "return_data": False}, stat)
+    yield context.block(
+        "metrics",
+        {"id": "result", "expression": metric.expression, "label": metric.label, "return_data": True},
+    )
+
+
+def _step(policy: StepScalingPolicy, context: Context) -> Iterator[Block]:
+    """One step, from the alarm's threshold on."""
+    yield context.block(
+        "step_scaling_policy_configuration",
+        {"adjustment_type": "ChangeInCapacity", "cooldown": policy.cooldown, "metric_aggregation_type": "Average"},
+        context.block("step_adjustment", {"metric_interval_lower_bound": 0, "scaling_adjustment": policy.adjustment}),
     )
 
 
@@ -73,14 +103,26 @@ ROWS = (
         attributes={"id": "arn", "arn": "arn"},
         rename={"policy_name": "name"},
         fixed={"policy_type": "TargetTrackingScaling"},
-        arguments=_scaling_policy,
+        arguments=_of_target,
         blocks=_target_tracking,
         written=frozenset(
             {
-                "target", "predefined_metric", "request_count_target_group", "target_value", "scale_in_cooldown",
-                "scale_out_cooldown",
+                "target", "predefined_metric", "request_count_target_group", "metric", "target_value",
+                "scale_in_cooldown", "scale_out_cooldown",
             }
         ),
+        group=lambda policy: policy.target.name,
+    ),
+    Row(
+        StepScalingPolicy,
+        "aws_appautoscaling_policy",
+        "autoscaling.tf",
+        attributes={"id": "arn", "arn": "arn"},
+        rename={"policy_name": "name"},
+        fixed={"policy_type": "StepScaling"},
+        arguments=_of_target,
+        blocks=_step,
+        written=frozenset({"target", "adjustment", "cooldown"}),
         group=lambda policy: policy.target.name,
     ),
 )  # fmt: skip

@@ -9,7 +9,7 @@ from groundplan.engines.terraform.context import Context, has_version, label, pa
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources import Resource
-from groundplan.resources.security import GeneratedPassword, Key, Role, Secret
+from groundplan.resources.security import GeneratedPassword, Key, Role, Secret, SecretRotation
 from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_values
 
 SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
@@ -83,6 +83,10 @@ def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
     )
 
 
+def _rotation_rules(rotation: SecretRotation, context: Context) -> Iterator[Block]:
+    yield context.block("rotation_rules", {"automatically_after_days": rotation.automatically_after_days})
+
+
 def _generated(password: GeneratedPassword, name: str, context: Context) -> Value:
     made = Expression(f"ephemeral.aws_secretsmanager_random_password.{name}.random_password")
     if password.username is None:
@@ -154,5 +158,17 @@ ROWS = (
         beside=_secret_value,
         written=frozenset({"generate", "value"}),
         ready=frozenset({SECRET_VERSION}),
+    ),
+    Row(
+        SecretRotation,
+        "aws_secretsmanager_secret_rotation",
+        "secrets.tf",
+        attributes={"id": "id"},
+        rename={"secret": "secret_id"},
+        # The password is new already, and a rotation right now would make it stale in the first tasks.
+        fixed={"rotate_immediately": False},
+        blocks=_rotation_rules,
+        written=frozenset({"automatically_after_days"}),
+        section=1,
     ),
 )

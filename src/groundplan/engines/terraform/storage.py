@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from groundplan.engines.terraform.context import Context, label
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Expression, Item
 from groundplan.engines.terraform.rows import Row
-from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy
+from groundplan.engines.terraform.security import after_policies
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, BucketReplication
 
 FILE = "s3.tf"
 VERSIONING = "aws_s3_bucket_versioning"
@@ -63,6 +64,37 @@ def _settings(bucket: Bucket, context: Context) -> Iterator[Block]:
             Argument("target_bucket", context.refer(bucket.access_log_bucket)),
             Argument("target_prefix", bucket.access_log_prefix),
         )
+    if bucket.replication:
+        yield setting("aws_s3_bucket_replication_configuration", *_replication(bucket, bucket.replication, context))
+
+
+def _replication(bucket: Bucket, replication: BucketReplication, context: Context) -> Iterator[Item]:
+    """One rule for every object. A filter, though empty, makes it a rule that may copy delete markers.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+    """
+    key = context.refer(replication.kms_key) if replication.kms_key else None
+    yield from context.arguments({"role": context.refer(replication.role)})
+    yield context.block(
+        "rule",
+        {"id": replication.rule_id, "status": "Enabled", "priority": 0},
+        context.block("filter", {"prefix": ""}),
+        context.block("delete_marker_replication", {"status": "Enabled"}),
+        context.block(
+            "source_selection_criteria", {}, context.block("sse_kms_encrypted_objects", {"status": "Enabled"})
+        )
+        if key
+        else None,
+        context.block(
+            "destination",
+            {"bucket": replication.destination.arn, "storage_class": replication.storage_class},
+            context.block("encryption_configuration", {"replica_kms_key_id": key}) if key else None,
+        ),
+    )
+    versioned = [Expression(f"{VERSIONING}.{label(ref)}") for ref in (bucket.ref, replication.destination)]
+    policies = [Expression(address) for address in after_policies((replication.role,), context)]
+    yield Blank()
+    yield Argument("depends_on", [*versioned, *policies])
 
 
 def _lifecycle_rule(rule: BucketLifecycleRule, context: Context) -> Block:
@@ -100,7 +132,7 @@ ROWS = (
             {
                 "versioning", "sse_algorithm", "kms_key", "block_public_acls", "block_public_policy",
                 "ignore_public_acls", "restrict_public_buckets", "lifecycle_rules", "access_log_bucket",
-                "access_log_prefix", "keep",
+                "access_log_prefix", "replication", "keep",
             }
         ),
     ),

@@ -6,21 +6,32 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundplan.engines.terraform import (
+    compute,
     containers,
     databases,
+    delivery,
+    dns,
     edge,
+    firewall,
+    gateway,
+    governance,
+    messaging,
     monitoring,
     network,
     scaling,
     security,
     storage,
     tasks,
+    tracing,
 )
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources import Resource
 
 ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
-    for family in (network, security, storage, databases, edge, tasks, containers, scaling, monitoring)
+    for family in (
+        network, security, storage, messaging, databases, edge, firewall, delivery, dns, gateway, tasks, compute,
+        containers, scaling, tracing, monitoring, governance,
+    )
     for row in family.ROWS
-}
+}  # fmt: skip

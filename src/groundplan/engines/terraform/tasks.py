@@ -54,7 +54,7 @@ def _lifecycle_rule(priority: int, description: str, selection: Mapping[str, Val
 def _task_definition(task: TaskDefinition, context: Context) -> dict[str, object]:
     containers: list[Value] = [_container(container, context) for container in task.containers]
     return {
-        "requires_compatibilities": ["FARGATE"],
+        "requires_compatibilities": list(task.requires_compatibilities),
         "network_mode": "awsvpc",
         "cpu": task.cpu,
         "memory": task.memory,
@@ -77,8 +77,18 @@ def _container(container: Container, context: Context) -> Value:
         "image": context.value(container.image),
         "essential": container.essential,
     }
+    if container.entry_point:
+        definition["entryPoint"] = list(container.entry_point)
     if container.command:
         definition["command"] = list(container.command)
+    for name, value in (
+        ("user", container.user),
+        ("cpu", container.cpu),
+        ("memory", container.memory),
+        ("memoryReservation", container.memory_reservation),
+    ):
+        if value is not None:
+            definition[name] = value
     if container.port is not None:
         mapping: dict[str, Value] = {
             "containerPort": container.port,
@@ -105,7 +115,26 @@ def _container(container: Container, context: Context) -> Value:
             "retries": check.retries,
             "startPeriod": check.start_period,
         }
-    definition["logConfiguration"] = {
+    definition["logConfiguration"] = _log_configuration(container, context)
+    if container.depends_on:
+        definition["dependsOn"] = [
+            {"containerName": item.container_name, "condition": item.condition} for item in container.depends_on
+        ]
+    if router := container.firelens:
+        definition["firelensConfiguration"] = {"type": router.type}
+        if router.options:
+            definition["firelensConfiguration"] = {"type": router.type, "options": dict(router.options)}
+    return definition
+
+
+def _log_configuration(container: Container, context: Context) -> Value:
+    """Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html and firelens-taskdef.html
+
+    Without options ECS writes no output of its own into the log router's configuration.
+    """
+    if container.log_group is None:
+        return {"logDriver": "awsfirelens"}
+    return {
         "logDriver": "awslogs",
         "options": {
             "awslogs-group": context.value(container.log_group.attribute("id")),
@@ -113,7 +142,6 @@ def _container(container: Container, context: Context) -> Value:
             "awslogs-stream-prefix": container.log_stream_prefix,
         },
     }
-    return definition
 
 
 ROWS = (
@@ -136,7 +164,7 @@ ROWS = (
         referred=("", "arn"),
         arguments=_task_definition,
         blocks=_runtime_platform,
-        written=frozenset({"cpu", "memory", "cpu_architecture", "execution_role", "task_role", "containers"}),
+        written=frozenset({"requires_compatibilities", "cpu", "memory", "cpu_architecture", "execution_role", "task_role", "containers"}),
         section=1,
     ),
 )

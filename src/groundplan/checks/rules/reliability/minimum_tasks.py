@@ -6,7 +6,10 @@ from collections.abc import Iterator
 
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.containers import EcsService, ScalableTarget
+from groundplan.resources.containers import (
+    EcsService,
+)
+from groundplan.resources.scaling import ScalableTarget
 
 LEAST = 2
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.edge import Action, FixedResponse, Forward, Listener, ListenerRule
+from groundplan.resources.edge import Action, FixedResponse, Listener, ListenerRule, forwarded_to
 
 
 class ListenerPlainHttp(Rule):
@@ -34,8 +34,8 @@ class ListenerPlainHttp(Rule):
 
 
 def _serves(action: Action) -> str | None:
-    if isinstance(action, Forward):
-        return f"forwards to {action.target_group}"
+    if groups := forwarded_to(action):
+        return f"forwards to {' and '.join(map(str, groups))}"
     # Refusing a request in clear gives nothing away.
     if isinstance(action, FixedResponse) and action.status_code < 300:
         return f"answers {action.status_code}"

@@ -8,7 +8,14 @@ from groundplan.catalog import names
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
-from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService, ScalingPolicy, TaskDefinition
+from groundplan.resources.compute import AutoScalingGroup, InstanceProfile, LaunchTemplate
+from groundplan.resources.containers import (
+    ContainerRepository,
+    EcsCapacityProvider,
+    EcsCluster,
+    EcsService,
+    TaskDefinition,
+)
 from groundplan.resources.databases import (
     CacheParameterGroup,
     CacheReplicationGroup,
@@ -20,11 +27,13 @@ from groundplan.resources.databases import (
 from groundplan.resources.edge import LoadBalancer, TargetGroup
 from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, Topic
 from groundplan.resources.network import SecurityGroup
+from groundplan.resources.scaling import ScalingPolicy
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
 
 NAMED: dict[type[Resource], dict[str, str]] = {
     Alarm: {"alarm_name": "alarm"},
+    AutoScalingGroup: {"auto_scaling_group_name": "auto_scaling_group"},
     Bucket: {"bucket_name": "s3_bucket"},
     Budget: {"budget_name": "budget"},
     CacheParameterGroup: {"parameter_group_name": "cache_parameter_group"},
@@ -40,9 +49,12 @@ NAMED: dict[type[Resource], dict[str, str]] = {
     },
     DatabaseParameterGroup: {"parameter_group_name": "db_parameter_group"},
     DatabaseSubnetGroup: {"subnet_group_name": "db_subnet_group"},
+    EcsCapacityProvider: {"capacity_provider_name": "ecs_capacity_provider"},
     EcsCluster: {"cluster_name": "ecs_cluster"},
     EcsService: {"service_name": "ecs_service"},
+    InstanceProfile: {"instance_profile_name": "instance_profile"},
     Key: {"alias": "kms_alias"},
+    LaunchTemplate: {"launch_template_name": "launch_template"},
     LoadBalancer: {"load_balancer_name": "load_balancer"},
     LogGroup: {"log_group_name": "log_group"},
     Role: {"role_name": "iam_role"},

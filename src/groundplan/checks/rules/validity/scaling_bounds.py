@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.containers import ScalableTarget, ScalingPolicy
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 
 
 class ScalingBounds(Rule):

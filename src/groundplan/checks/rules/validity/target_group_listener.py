@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import EcsService
-from groundplan.resources.edge import Forward, Listener, ListenerRule
+from groundplan.resources.edge import Listener, ListenerRule, forwarded_to
 
 
 class TargetGroupListener(Rule):
@@ -26,10 +26,12 @@ class TargetGroupListener(Rule):
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         actions = [listener.default_action for listener in architecture.of(Listener)]
         actions += [rule.action for rule in architecture.of(ListenerRule)]
-        served = {action.target_group for action in actions if isinstance(action, Forward)}
+        served = {group for action in actions for group in forwarded_to(action)}
         for service in architecture.of(EcsService):
             for target in service.load_balancers:
-                if target.target_group not in served:
-                    yield self.violation(
-                        service, f"registers in {target.target_group}, to which no listener forwards; one is needed"
-                    )
+                groups = [target.target_group, *([target.shift.alternate_target_group] if target.shift else ())]
+                for group in groups:
+                    if group not in served:
+                        yield self.violation(
+                            service, f"registers in {group}, to which no listener forwards; one is needed"
+                        )

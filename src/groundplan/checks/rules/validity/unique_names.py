@@ -9,8 +9,11 @@ from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.checks.rules.validity.resource_names import NAMED
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
-from groundplan.resources.containers import EcsService, ScalingPolicy
+from groundplan.resources.containers import (
+    EcsService,
+)
 from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.scaling import ScalingPolicy
 
 REPEATABLE: dict[type[Resource], frozenset[str]] = {
     # Two instances may hold databases of one name, and two services policies of one name.

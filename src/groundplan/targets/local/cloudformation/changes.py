@@ -12,7 +12,7 @@ from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluat
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
 from groundplan.targets.local.cloudformation.scope import StackScope
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
-from groundplan.targets.local.types.paths import member
+from groundplan.targets.local.types.paths import member, search
 from groundplan.targets.local.types.readback import differences
 from groundplan.targets.local.types.rows import Row
 from groundplan.targets.local.types.schemas import resolve, schema_of
@@ -89,10 +89,13 @@ def kept_though_removed(
     return found
 
 
-def needs_replacement(type_name: str, changed: set[str]) -> bool:
-    """Whether one of the changed properties cannot be changed in place."""
+def replacing(type_name: str, new: Mapping[str, Any], old: Mapping[str, Any], changed: set[str]) -> set[str]:
+    """Those of the changed properties that cannot be changed in place."""
     schema = schema_of(type_name)
-    return bool(schema and changed & schema.create_only)
+    if schema is None:
+        return set()
+    inside = {path.partition(".")[0] for path in schema.create_only_inside if search(path, new) != search(path, old)}
+    return changed & (schema.create_only | inside)
 
 
 def _modification(
@@ -111,11 +114,11 @@ def _modification(
     if not changed and not other_type:
         return None
     schema = schema_of(definition.type)
-    create_only = schema.create_only if schema else frozenset[str]()
+    create_only = replacing(definition.type, known, record.properties, changed)
     conditional = schema.conditionally_create_only if schema else frozenset[str]()
     replacement = "False"
-    if other_type or changed & create_only:
-        replacement = "True" if other_type or (changed - dynamic) & create_only else "Conditional"
+    if other_type or create_only:
+        replacement = "True" if other_type or create_only - dynamic else "Conditional"
     elif changed & conditional:
         replacement = "Conditional"
     tag_property = row.tags or "Tags"

@@ -11,7 +11,7 @@ from groundplan.targets.local.cloudformation.changes import (
     changed_properties,
     defaults_of_removed,
     kept_though_removed,
-    needs_replacement,
+    replacing,
 )
 from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.cloudformation.errors import StackError
@@ -111,7 +111,7 @@ class Deployment(Operation):
         if not changed:
             with self.engine.gate:
                 self.stack.resources[name] = replace(record, **policies)
-        elif needs_replacement(definition.type, changed):
+        elif replacing(definition.type, properties, record.properties, changed):
             self._create(name, handler, properties, policies, replacing=record)
         else:
             self._update(record, handler, properties, changed, policies)
@@ -155,13 +155,14 @@ class Deployment(Operation):
         name, stack = record.logical_id, self.stack
         with self.engine.gate:
             stack.note(name, record.type, record.state.id, "UPDATE_IN_PROGRESS")
-        kept = self._kept(handler, record.state)
+        given = self._with_new_name(handler, record, properties)
+        kept = {**self._kept(handler, record.state), **given}
         attempted = replace(record, properties=properties, status="UPDATE_FAILED", changed=now(),
                             state=replace(record.state, properties={**kept, **properties}))  # fmt: skip
         with self.step(record.type):
             try:
                 check_values(record.type, self.scope.with_dynamic_references(properties))
-                state = self._change(handler, record.state, properties, changed)
+                state = self._change(handler, record.state, given, changed)
                 self._refuse_kept(handler, record, state, properties)
             except EXPECTED as error:
                 stack.resources[name] = attempted
@@ -172,6 +173,13 @@ class Deployment(Operation):
                 self.unexpected(name, record.type, record.state.id, "UPDATE", error)
             stack.resources[name] = replace(attempted, state=state, status="UPDATE_COMPLETE", changed=now(), **policies)
             stack.note(name, record.type, state.id, "UPDATE_COMPLETE")
+
+    def _with_new_name(self, handler: Handler, record: StackResource, properties: dict[str, Any]) -> dict[str, Any]:
+        """A name that the template no longer gives is generated, where a name can change at all."""
+        name = handler.row.name
+        if not handler.renamed_in_place or name in properties or name not in record.properties:
+            return properties
+        return {**properties, name: generated_name(handler.row, self.stack.name, record.logical_id)}
 
     def _change(
         self, handler: Handler, state: ResourceState, properties: dict[str, Any], changed: Collection[str]

@@ -7,24 +7,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from groundplan.targets.local.corrections import containers, databases, delivery, identity, rest_apis, storage
+from groundplan.targets.local.corrections import (
+    containers,
+    databases,
+    delivery,
+    identity,
+    instances,
+    monitoring,
+    rest_apis,
+    storage,
+)
 
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
-    "rds": (databases.adjacent_windows, databases.database_echoes, databases.subnet_groups_stay),
+    "rds": (
+        databases.adjacent_windows,
+        databases.database_echoes,
+        databases.subnet_groups_stay,
+        databases.managed_passwords,
+    ),
     "elasticache": (
         databases.deleted_replication_groups_go,
         databases.cache_subnet_zones,
         databases.reader_endpoints,
     ),
-    "ecs": (containers.service_echoes,),
+    "ecs": (containers.service_echoes, containers.services_are_steady, containers.capacity_provider_changes),
     "eks": (containers.kubernetes_echoes,),
     "apigateway": (rest_apis.rest_api_echoes, rest_apis.one_resource_per_path),
-    "autoscaling": (containers.policy_arns,),
+    "autoscaling": (containers.policy_arns, instances.images_by_parameter),
+    "ec2": (instances.images_by_parameter,),
     "cloudfront": (delivery.distribution_echoes, delivery.one_distribution_per_alias),
     "elasticloadbalancing": (delivery.one_listener_per_port,),
     "iam": (identity.managed_policies_on_demand,),
+    "secretsmanager": (identity.rotation_rules,),
     "s3": (storage.log_delivery_policies, storage.bucket_policy_conditions),
     "backup": (storage.deleted_plans_free_their_name,),
+    "scheduler": (monitoring.schedule_groups_go_with_their_tags,),
     "logs": (storage.one_metric_filter_per_name,),
 }
 

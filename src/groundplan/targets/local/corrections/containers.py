@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -32,6 +33,7 @@ _SERVICE_ECHOES = {
     "placementStrategy": "placement_strategy",
     "loadBalancers": "load_balancers",
     "serviceRegistries": "service_registries",
+    "availabilityZoneRebalancing": "availability_zone_rebalancing",
 }
 
 
@@ -50,6 +52,78 @@ def _remembering_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]
         return answer
 
     return call
+
+
+@once
+def services_are_steady() -> None:
+    """moto's ECS services wait for tasks for ever; here all tasks run at once and the deployment is complete.
+
+    Waiters such as ``aws ecs wait services-stable`` end so. A deployment shows the task definition by its ARN.
+    """
+    from moto.core.utils import utcnow
+    from moto.ecs.models import EC2ContainerServiceBackend as Backend
+
+    create, update, delete = Backend.create_service, Backend.update_service, Backend.delete_service
+
+    def steady(backend: Any, service: Any) -> None:
+        service.running_count, service.pending_count = service.desired_count, 0
+        if service.task_definition:
+            service.task_definition = backend.describe_task_definition(service.task_definition).arn
+        for deployment in service.deployments[:1]:
+            if deployment["taskDefinition"] != service.task_definition:
+                deployment["id"] = f"ecs-svc/{uuid.uuid4().int % 10**19:019}"
+                deployment["createdAt"] = utcnow()
+            deployment |= {
+                "desiredCount": service.desired_count, "runningCount": service.running_count, "pendingCount": 0,
+                "failedTasks": 0, "taskDefinition": service.task_definition, "rolloutState": "COMPLETED",
+                "rolloutStateReason": f"ECS deployment {deployment['id']} completed.", "updatedAt": utcnow(),
+                "networkConfiguration": service.network_configuration or None,
+            }  # fmt: skip
+
+    def then_steady(original: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(original)
+        def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+            counted = {name: cluster.running_tasks_count for name, cluster in self.clusters.items()}
+            before = _running(self)
+            service = original(self, *args, **kwargs)
+            if service.status == "ACTIVE":
+                steady(self, service)
+            else:
+                service.desired_count = service.running_count = 0
+            name = service.cluster_name
+            cluster = self._get_cluster(name)
+            cluster.running_tasks_count = counted[name] + _running(self)[name] - before[name]
+            cluster.pending_tasks_count = 0
+            return service
+
+        return call
+
+    for name, original in (("create_service", create), ("update_service", update), ("delete_service", delete)):
+        setattr(Backend, name, then_steady(original))
+
+
+def _running(backend: Any) -> Counter[str]:
+    """How many tasks the services of each cluster run."""
+    found: Counter[str] = Counter()
+    for service in backend.services.values():
+        found[service.cluster_name] += service.running_count
+    return found
+
+
+@once
+def capacity_provider_changes() -> None:
+    """moto changes only some settings of a capacity provider; AWS changes ``managedDraining`` too."""
+    from moto.ecs.models import CapacityProvider
+
+    original = CapacityProvider.update
+
+    @wraps(original)
+    def update(self: Any, asg_details: dict[str, Any]) -> None:
+        original(self, asg_details)
+        if "managedDraining" in asg_details:
+            self.auto_scaling_group_provider["managedDraining"] = asg_details["managedDraining"]
+
+    setattr(CapacityProvider, "update", update)  # noqa: B010 - mypy forbids assigning to a method
 
 
 _CLUSTER_ECHOES = (

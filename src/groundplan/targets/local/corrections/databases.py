@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
 from groundplan.targets.local.corrections.once import once
+from groundplan.targets.local.fakes.secrets import DAYS_OF_A_DATABASE, new_password, renew, schedule
 
 
 @once
@@ -157,3 +159,30 @@ def reader_endpoints() -> None:
         return group
 
     setattr(ElastiCacheBackend, "create_replication_group", create)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def managed_passwords() -> None:
+    """moto gives every managed password of a database the same value and name, and loses it when it is rotated.
+
+    Here it has the instance's user and a password of its own, and its rotation is scheduled as RDS does it.
+    """
+    from moto.rds.models import MasterUserSecret
+
+    original = MasterUserSecret._create_secret
+
+    @wraps(original)
+    def create(self: Any, kms_key_id: str | None) -> Any:
+        secret = original(self, kms_key_id)
+        schedule(secret, {"AutomaticallyAfterDays": DAYS_OF_A_DATABASE})
+        return secret
+
+    def value(self: Any) -> str:
+        return json.dumps({"username": self.resource.master_username, "password": new_password()})
+
+    def rotate(self: Any) -> None:
+        self._status = "rotating"
+        renew(self.secret)
+
+    for name, made in (("_create_secret", create), ("_generate_secret_string", value), ("rotate_secret", rotate)):
+        setattr(MasterUserSecret, name, made)

@@ -49,3 +49,21 @@ def managed_policies_on_demand() -> None:
     ):  # fmt: skip
         setattr(IAMBackend, name, loading(getattr(IAMBackend, name), everything=False))
     setattr(IAMBackend, "list_policies", loading(IAMBackend.list_policies, everything=True))  # noqa: B010
+
+
+@once
+def rotation_rules() -> None:
+    """moto shows of a secret's rotation only the days; AWS shows the schedule's expression and duration too."""
+    from moto.secretsmanager.models import FakeSecret
+
+    original = FakeSecret.to_dict
+
+    @wraps(original)
+    def show(self: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = original(self)
+        if "RotationRules" in shown:
+            shown["RotationRules"] = getattr(self, "written_rules", shown["RotationRules"])
+            shown = {name: value for name, value in shown.items() if name != "RotationLambdaARN" or value}
+        return shown
+
+    setattr(FakeSecret, "to_dict", show)  # noqa: B010 - mypy forbids assigning to a method

@@ -81,7 +81,7 @@ def _patch(whole: dict[str, Any], operation: Mapping[str, Any], shape: Shape) ->
     holder: Any = whole
     for number, step in enumerate(steps[:-1]):
         inner = _inner(shape, step)
-        if inner is None or isinstance(inner, ListShape) and number < len(steps) - 2:
+        if inner is None or (isinstance(inner, ListShape) and number < len(steps) - 2):
             raise _invalid(path)
         holder = holder.setdefault(step, [] if isinstance(inner, ListShape) else {})
         shape = inner
@@ -94,6 +94,8 @@ def _patch(whole: dict[str, Any], operation: Mapping[str, Any], shape: Shape) ->
         _patch_list(holder.setdefault(last, []), verb, value, value)
     elif verb == "remove":
         holder.pop(last, None)
+    elif isinstance(inner, StructureShape | MapShape):
+        raise _invalid(path)
     elif verb in ("add", "replace"):
         holder[last] = _typed(value, inner)
     else:
@@ -159,8 +161,8 @@ def create_deployment(request: Request) -> dict[str, Any]:
         if not canary:
             stage.deployment_id = made.id
     if name:
-        settings = {key: given[key] for key in ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled")
-                    if key in given}  # fmt: skip
+        taken = ("cacheClusterEnabled", "cacheClusterSize", "tracingEnabled")
+        settings: dict[str, Any] = {key: given[key] for key in taken if key in given}
         if given.get("stageDescription"):
             settings["description"] = given["stageDescription"]
         if canary:
@@ -179,9 +181,7 @@ def delete_deployment(request: Request) -> dict[str, Any]:
     api = _backend(request).get_rest_api(request.parameters["restApiId"])
     deployment = _deployment(request)
     if any(stage.deployment_id == deployment.id for stage in api.stages.values()):
-        raise RefusedError(
-            "BadRequestException", "Active stages pointing to this deployment must be moved or deleted"
-        )
+        raise RefusedError("BadRequestException", "Active stages pointing to this deployment must be moved or deleted")
     del api.deployments[deployment.id]
     return {}
 
@@ -232,7 +232,7 @@ def _settings_operation(operation: dict[str, Any]) -> dict[str, Any]:
     if not method or resource in ("variables", "canarySettings", "accessLogSettings"):
         return operation
     key = f"{resource}/{method}".replace("~", "~0").replace("/", "~1")
-    if setting and setting not in METHOD_SETTINGS:
+    if setting not in METHOD_SETTINGS and (setting or operation["op"] != "remove"):
         raise _invalid(operation["path"])
     path = f"/methodSettings/{key}/{METHOD_SETTINGS[setting]}" if setting else f"/methodSettings/{key}"
     return {**operation, "path": path}
@@ -250,9 +250,7 @@ def create_usage_plan(request: Request) -> object:
 def delete_usage_plan(request: Request) -> object:
     plan = _backend(request).get_usage_plan(request.parameters["usagePlanId"])
     if plan.api_stages:
-        raise RefusedError(
-            "BadRequestException", f"Cannot delete usage plan {plan.id}: it has associated API stages"
-        )
+        raise RefusedError("BadRequestException", f"Cannot delete usage plan {plan.id}: it has associated API stages")
     return NOT_MINE
 
 

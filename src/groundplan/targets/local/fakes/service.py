@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any, Final
 
 _FAMILIES = (
-    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "rest_apis", "security", "storage",
-    "tracing",
+    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "rest_apis", "secrets", "security",
+    "storage", "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()
@@ -121,6 +121,7 @@ class Fakes:
     def _answer(
         self, fakes: FakedService, region: str, environ: dict[str, Any], body: bytes
     ) -> tuple[int, list[tuple[str, str]], bytes] | None:
+        from moto.core.exceptions import JsonRESTError, ServiceException
         from moto.core.parse import PROTOCOL_PARSERS
         from moto.core.request import Request as MotoRequest
         from moto.core.request import determine_request_protocol
@@ -150,6 +151,10 @@ class Fakes:
             result = fake(Request(parameters, self.account, region, store))
         except RefusedError as error:
             result = _service_exception()(error.code, str(error))
+        except JsonRESTError as error:  # this and the next come from a backend of moto that the fake asked
+            result = _service_exception()(error.error_type, error.message)
+        except ServiceException as error:
+            result = _service_exception()(error.code, error.message)
         if result is NOT_MINE:
             return None
         serializer: Any = get_serializer_class(name, protocol)(operation_model=model)

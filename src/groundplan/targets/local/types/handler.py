@@ -58,6 +58,8 @@ class Handler:
 
     handles: ClassVar[frozenset[str]] = frozenset()
     """Properties that ``created`` and ``updated`` apply by themselves."""
+    renamed_in_place: ClassVar[bool] = False
+    """Whether the property that names the resource can change without a replacement."""
 
     def __init__(self, row: Row, surroundings: Surroundings) -> None:
         self.row = row

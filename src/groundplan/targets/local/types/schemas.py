@@ -29,6 +29,8 @@ class ResourceSchema:
     """Attribute paths with dots: ``Endpoint.Address``."""
     create_only: frozenset[str]
     """Top-level properties whose change replaces the resource."""
+    create_only_inside: frozenset[str]
+    """Paths with dots, inside of top-level properties, whose change replaces the resource."""
     conditionally_create_only: frozenset[str]
     tag_property: str
     """Empty where the type has no tags."""
@@ -77,6 +79,9 @@ def schema_of(type_name: str) -> ResourceSchema | None:
         properties=frozenset(properties),
         read_only=frozenset(_dotted(path) for path in document.get("readOnlyProperties", ())),
         create_only=_top_level(document.get("createOnlyProperties", ())),
+        create_only_inside=frozenset(
+            _dotted(path) for path in document.get("createOnlyProperties", ()) if path.count("/") > 2
+        ),
         conditionally_create_only=_top_level(document.get("conditionalCreateOnlyProperties", ())),
         tag_property=tag_property if tag_property in properties else "",
         tags_are_a_map=tag_schema.get("type") == "object",

@@ -97,6 +97,17 @@ class Service(Handler):
         return arguments
 
 
+@handles("AWS::ECS::CapacityProvider")
+class CapacityProvider(Handler):
+    """The group of instances stays; how it is managed changes."""
+
+    def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
+        group = dict(properties.get("AutoScalingGroupProvider") or {})
+        group.pop("AutoScalingGroupArn", None)
+        kept = {name: value for name, value in properties.items() if name != "AutoScalingGroupProvider"}
+        return super().update_arguments(state, {**kept, **({"AutoScalingGroupProvider": group} if group else {})})
+
+
 @handles("AWS::AutoScaling::AutoScalingGroup")
 class AutoScalingGroup(Handler):
     """Subnets are one text; metrics and target groups have calls of their own."""

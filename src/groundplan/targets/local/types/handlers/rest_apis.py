@@ -22,6 +22,7 @@ class Patched(Handler):
 
     patched: ClassVar[frozenset[str]] = frozenset()
     """Properties that the creating call lacks: patch operations set them."""
+    renamed_in_place = True
 
     def supports(self, name: str) -> bool:
         return name in self.patched or super().supports(name)
@@ -164,20 +165,27 @@ class Deployment(Patched):
         self._describe_stage(state, {})
 
     def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
-        if "StageName" in changed and state.properties.get("StageName"):
-            target = {"restApiId": state.properties["RestApiId"], "stageName": state.properties["StageName"]}
-            self.call("create_stage", {**target, "deploymentId": state.id})
+        if "StageName" in changed:
+            self._delete_stage(state.id, old)
+            if state.properties.get("StageName"):
+                target = {"restApiId": state.properties["RestApiId"], "stageName": state.properties["StageName"]}
+                self.call("create_stage", {**target, "deploymentId": state.id})
         if "StageName" in changed or "StageDescription" in changed:
             self._describe_stage(state, old if old.get("StageName") == state.properties.get("StageName") else {})
 
     def remove(self, state: ResourceState, snapshot: str | None) -> None:
-        name = state.properties.get("StageName")
-        if name:
-            target = {"restApiId": state.properties["RestApiId"], "stageName": name}
-            stages = self.call("get_stages", {"restApiId": target["restApiId"], "deploymentId": state.id})["item"]
-            if any(stage["stageName"] == name and stage["deploymentId"] == state.id for stage in stages):
-                self.call("delete_stage", target)
+        self._delete_stage(state.id, state.properties)
         super().remove(state, snapshot)
+
+    def _delete_stage(self, deployment: str, properties: Mapping[str, Any]) -> None:
+        """The stage that the deployment made, unless it was moved to another deployment meanwhile."""
+        name = properties.get("StageName")
+        if not name:
+            return
+        target = {"restApiId": properties["RestApiId"]}
+        stages = self.call("get_stages", {**target, "deploymentId": deployment})["item"]
+        if any(stage["stageName"] == name and stage["deploymentId"] == deployment for stage in stages):
+            self.call("delete_stage", {**target, "stageName": name})
 
     def _describe_stage(self, state: ResourceState, old: Mapping[str, Any]) -> None:
         name = state.properties.get("StageName")

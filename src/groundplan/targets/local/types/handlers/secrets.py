@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from groundplan.targets.local.fakes.secrets import DAYS_OF_A_DATABASE
 from groundplan.targets.local.types.errors import NotAppliedError, ResourceError
 from groundplan.targets.local.types.handler import Handler, ResourceState
 from groundplan.targets.local.types.registry import handles
@@ -125,6 +126,18 @@ class SecretTargetAttachment(Handler):
         if not isinstance(value, dict):
             raise ResourceError("The secret's value is no JSON object, so nothing can be attached to it")
         return value
+
+
+@handles("AWS::SecretsManager::RotationSchedule")
+class RotationSchedule(Handler):
+    """A secret that a service manages is rotated without a function, and goes back to the service's own schedule."""
+
+    def remove(self, state: ResourceState, snapshot: str | None) -> None:
+        if not state.description.get("OwningService"):
+            super().remove(state, snapshot)
+            return
+        rules = {"AutomaticallyAfterDays": DAYS_OF_A_DATABASE}
+        self.call("rotate_secret", {"SecretId": state.id, "RotationRules": rules, "RotateImmediately": False})
 
 
 @handles("AWS::SSM::Parameter")

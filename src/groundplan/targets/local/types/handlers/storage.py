@@ -174,7 +174,10 @@ def _logging(written: Mapping[str, Any]) -> dict[str, Any]:
     bucket = written.get("DestinationBucketName")
     if not bucket:
         return {}
-    return {"LoggingEnabled": {"TargetBucket": bucket, "TargetPrefix": written.get("LogFilePrefix", "")}}
+    made = {"TargetBucket": bucket, "TargetPrefix": written.get("LogFilePrefix", "")}
+    if "TargetObjectKeyFormat" in written:
+        made["TargetObjectKeyFormat"] = written["TargetObjectKeyFormat"]
+    return {"LoggingEnabled": made}
 
 
 def _notifications(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""AWS Config and AWS Backup.
+
+Sources: https://aws.amazon.com/config/pricing/, https://aws.amazon.com/backup/pricing/
+"""
+
+from __future__ import annotations
+
+from groundplan.cost.bill import Bill, Chargeable, pricer
+from groundplan.cost.quantities import number
+from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder
+
+
+def _recorders(bill: Bill, recorders: tuple[ConfigurationRecorder, ...]) -> None:
+    for recorder in recorders:
+        each = _each(bill, recorder, "config.item")
+        bill.add_unpriced(recorder, f"usage does not state how many changes of resources are recorded{each}")
+
+
+def _rules(bill: Bill, rules: tuple[ConfigRule, ...]) -> None:
+    each = _each(bill, rules[0], "config.rule_evaluation")
+    bill.add_unpriced(rules, f"usage does not state how often the rules are evaluated{each}")
+
+
+def _vaults(bill: Bill, vaults: tuple[BackupVault, ...]) -> None:
+    """The first recovery point holds everything, the others what has changed since."""
+    for vault in vaults:
+        databases, buckets = (_each(bill, vault, f"backup.{kind}.gb_month") for kind in ("rds_snapshot", "s3"))
+        bill.add_unpriced(
+            vault,
+            "usage does not state how much changes between two recovery points: "
+            f"those of databases are paid by GB and month{databases}, those of buckets{buckets or ' too'}",
+        )
+
+
+def _each(bill: Bill, resource: Chargeable, sku: str) -> str:
+    """``, 0.003 USD each``, or nothing where no price is known well enough to be quoted."""
+    price = bill.price(sku, resource)
+    return "" if isinstance(price, str) else f", {number(price.usd)} USD each"
+
+
+PRICERS = (
+    pricer(ConfigurationRecorder, _recorders),
+    pricer(ConfigRule, _rules),
+    pricer(BackupVault, _vaults),
+)

@@ -1,0 +1,46 @@
+"""Amazon SQS and Amazon EventBridge Scheduler.
+
+Sources: https://aws.amazon.com/sqs/pricing/, https://aws.amazon.com/eventbridge/pricing/
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.quantities import amount
+from groundplan.resources.messaging import Queue
+from groundplan.resources.schedules import Schedule
+
+REQUESTS_PER_MESSAGE = 3
+"""To send it, to receive it, to delete it: one message at a time, each of 64 KB at most, received once."""
+MILLION = Decimal(1_000_000)
+
+
+def _queues(bill: Bill, queues: tuple[Queue, ...]) -> None:
+    messages = {name.replace("-", "_"): count for name, count in bill.usage.messages.items()}
+    for queue in queues:
+        if queue.name not in messages:
+            continue
+        sku = "sqs.fifo.per_1m" if queue.fifo_queue else "sqs.standard.per_1m"
+        requests = amount(messages[queue.name], "messages") * amount(REQUESTS_PER_MESSAGE, "requests")
+        note = "empty receives not counted: a worker that waits with long polling makes 130,000 a month"
+        bill.charge(queue, sku, requests / amount(MILLION, "per unit"), "usage", note=note)
+    unknown = tuple(queue for queue in queues if queue.name not in messages)
+    if unknown:
+        bill.add_unpriced(
+            unknown, "usage.messages does not state their messages; an account's first million requests a month is free"
+        )
+
+
+def _schedules(bill: Bill, schedules: tuple[Schedule, ...]) -> None:
+    for schedule in schedules:
+        task = bill.architecture[schedule.task_definition]
+        size = f"{task.cpu} CPU units and {task.memory} MiB"
+        bill.add_unpriced(
+            schedule, f"its tasks ({schedule.task_count} of {size}) are charged by the second, and how long they run is "
+            "not stated; the schedule itself is within the 14 million invocations a month that are free per account",
+        )  # fmt: skip
+
+
+PRICERS = (pricer(Queue, _queues), pricer(Schedule, _schedules))

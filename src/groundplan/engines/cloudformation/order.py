@@ -1,0 +1,41 @@
+"""What has to exist first although nothing refers to it, where everything stands in one stack.
+
+Between stacks by concern the order of the stacks sees to it: the network stands before the first load balancer.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from groundplan.resources import Architecture, Resource
+from groundplan.resources.compute import AutoScalingGroup
+from groundplan.resources.containers import EcsService
+from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.network import InternetGateway, Route, VpcEndpoint
+from groundplan.resources.storage import BucketPolicy
+from groundplan.resources.values import Ref
+
+
+def with_order(architecture: Architecture) -> Architecture:
+    """The same architecture, in which resources name what has to be there before they are of use."""
+    return architecture.with_resources(_ordered(resource, architecture) for resource in architecture)
+
+
+def _ordered(resource: Resource, architecture: Architecture) -> Resource:
+    first = tuple(dict.fromkeys((*resource.depends_on, *_first(resource, architecture))))
+    return replace(resource, depends_on=first) if len(first) > len(resource.depends_on) else resource
+
+
+def _first(resource: Resource, architecture: Architecture) -> Iterator[Ref[Resource]]:
+    if isinstance(resource, LoadBalancer):
+        # Elastic Load Balancing refuses a VPC without a gateway, and a log bucket that it may not write to yet.
+        if resource.scheme == "internet-facing":
+            yield from (gateway.ref for gateway in architecture.of(InternetGateway))
+        logs = resource.access_log_bucket
+        yield from (policy.ref for policy in architecture.of(BucketPolicy) if logs and policy.bucket == logs)
+    if isinstance(resource, EcsService | AutoScalingGroup):
+        # Tasks pull their image, and instances join their cluster, by ways that have to lead somewhere.
+        yield from (route.ref for route in architecture.of(Route))
+        yield from (endpoint.ref for endpoint in architecture.of(VpcEndpoint))

@@ -1,0 +1,190 @@
+"""Where moto is put right, as any client of the APIs sees it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .conftest import Aws
+
+
+def refused(call: Any, **arguments: Any) -> str:
+    """The error that a call gives."""
+    with pytest.raises(ClientError) as caught:
+        call(**arguments)
+    return str(caught.value)
+
+
+def test_services_are_steady_at_once(aws: Aws) -> None:
+    ecs = aws.client("ecs", "eu-west-1")
+    ecs.create_cluster(clusterName="steady")
+    container = {"name": "web", "image": "nginx:1.27", "memory": 64}
+    first, second = (
+        ecs.register_task_definition(family="steady", containerDefinitions=[container])["taskDefinition"]
+        for _ in range(2)
+    )
+    service = {"cluster": "steady", "service": "web"}
+    ecs.create_service(cluster="steady", serviceName="web", taskDefinition="steady:1", desiredCount=2)
+    ecs.get_waiter("services_stable").wait(cluster="steady", services=["web"], WaiterConfig={"MaxAttempts": 1})
+    before = ecs.describe_services(cluster="steady", services=["web"])["services"][0]
+    assert before["taskDefinition"] == first["taskDefinitionArn"]
+    ecs.update_service(**service, taskDefinition="steady:2", desiredCount=3)
+    after = ecs.describe_services(cluster="steady", services=["web"])["services"][0]
+    [deployment] = after["deployments"]
+    assert (after["runningCount"], after["pendingCount"]) == (3, 0)
+    assert deployment["taskDefinition"] == after["taskDefinition"] == second["taskDefinitionArn"]
+    assert deployment["id"] != before["deployments"][0]["id"]
+    assert (deployment["rolloutState"], deployment["runningCount"]) == ("COMPLETED", 3)
+    assert ecs.describe_clusters(clusters=["steady"])["clusters"][0]["runningTasksCount"] == 3
+    ecs.delete_service(**service, force=True)
+    ecs.get_waiter("services_inactive").wait(cluster="steady", services=["web"], WaiterConfig={"MaxAttempts": 1})
+    assert ecs.describe_clusters(clusters=["steady"])["clusters"][0]["runningTasksCount"] == 0
+    ecs.delete_cluster(cluster="steady")
+
+
+def test_a_schedule_group_is_made_once_and_goes_with_its_tags(aws: Aws) -> None:
+    scheduler = aws.client("scheduler")
+    arn = scheduler.create_schedule_group(Name="jobs", Tags=[{"Key": "a", "Value": "b"}])["ScheduleGroupArn"]
+    assert "already exists" in refused(scheduler.create_schedule_group, Name="jobs")
+    scheduler.delete_schedule_group(Name="jobs")
+    assert "ResourceNotFoundException" in refused(scheduler.delete_schedule_group, Name="jobs")
+    scheduler.create_schedule_group(Name="jobs")
+    assert scheduler.list_tags_for_resource(ResourceArn=arn)["Tags"] == []
+    scheduler.delete_schedule_group(Name="jobs")
+
+
+def test_replication_needs_versions_on_both_sides(aws: Aws) -> None:
+    s3 = aws.client("s3")
+    for name in ("replicated-from", "replicated-to"):
+        s3.create_bucket(Bucket=name)
+    wanted: dict[str, Any] = {"Role": "arn:aws:iam::123456789012:role/r", "Rules": [{
+        "Status": "Enabled", "Priority": 1, "Filter": {"Tag": {"Key": "a", "Value": "b"}},
+        "DeleteMarkerReplication": {"Status": "Enabled"},
+        "Destination": {"Bucket": "arn:aws:s3:::replicated-to"}}]}  # fmt: skip
+    put = {"Bucket": "replicated-from", "ReplicationConfiguration": wanted}
+    enabled = {"Status": "Enabled"}
+    assert "Versioning must be 'Enabled'" in refused(s3.put_bucket_replication, **put)
+    s3.put_bucket_versioning(Bucket="replicated-from", VersioningConfiguration=enabled)
+    assert "Destination bucket must have versioning enabled" in refused(s3.put_bucket_replication, **put)
+    s3.put_bucket_versioning(Bucket="replicated-to", VersioningConfiguration=enabled)
+    s3.put_bucket_replication(**put)
+    shown = s3.get_bucket_replication(Bucket="replicated-from")["ReplicationConfiguration"]
+    assert shown == {**wanted, "Rules": [{**wanted["Rules"][0], "ID": "rule-1"}]}
+    wanted["Rules"][0]["Destination"]["Bucket"] = "arn:aws:s3:::replicated-nowhere"
+    assert "Destination bucket must exist" in refused(s3.put_bucket_replication, **put)
+    s3.delete_bucket_replication(Bucket="replicated-from")
+    assert "ReplicationConfigurationNotFoundError" in refused(s3.get_bucket_replication, Bucket="replicated-from")
+    for name in ("replicated-from", "replicated-to"):
+        s3.delete_bucket(Bucket=name)
+
+
+def test_lifecycle_rules_are_kept_whole(aws: Aws) -> None:
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="lifecycle-whole")
+    rules: list[dict[str, Any]] = [
+        {"ID": "versions", "Status": "Enabled", "Filter": {"And": {"Prefix": "a/", "ObjectSizeGreaterThan": 1000,
+                                                                   "Tags": [{"Key": "a", "Value": "b"}]}},
+         "NoncurrentVersionExpiration": {"NoncurrentDays": 30, "NewerNoncurrentVersions": 3},
+         "NoncurrentVersionTransitions": [{"NoncurrentDays": 7, "StorageClass": "GLACIER",
+                                           "NewerNoncurrentVersions": 2}]},
+        {"ID": "large", "Status": "Enabled", "Filter": {"ObjectSizeLessThan": 5}, "Expiration": {"Days": 1}},
+    ]  # fmt: skip
+    put = s3.put_bucket_lifecycle_configuration
+    put(Bucket="lifecycle-whole", LifecycleConfiguration={"Rules": rules})
+    assert s3.get_bucket_lifecycle_configuration(Bucket="lifecycle-whole")["Rules"] == rules
+    wrong = [
+        {"ID": "w", "Status": "Enabled", "Filter": {}, "NoncurrentVersionExpiration": {"NewerNoncurrentVersions": 3}}
+    ]
+    assert "MalformedXML" in refused(put, Bucket="lifecycle-whole", LifecycleConfiguration={"Rules": wrong})
+    assert s3.get_bucket_lifecycle_configuration(Bucket="lifecycle-whole")["Rules"] == rules
+    s3.delete_bucket_lifecycle(Bucket="lifecycle-whole")
+    assert "NoSuchLifecycleConfiguration" in refused(s3.get_bucket_lifecycle_configuration, Bucket="lifecycle-whole")
+    s3.delete_bucket(Bucket="lifecycle-whole")
+
+
+def test_instances_start_from_the_image_of_a_parameter(aws: Aws) -> None:
+    ec2 = aws.client("ec2")
+    name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    image = aws.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+    data = {"ImageId": f"resolve:ssm:{name}", "InstanceType": "t3.micro"}
+    template = ec2.create_launch_template(LaunchTemplateName="by-parameter", LaunchTemplateData=data)["LaunchTemplate"]
+    chosen = {"LaunchTemplateId": template["LaunchTemplateId"]}
+    [started] = ec2.run_instances(LaunchTemplate=chosen, MinCount=1, MaxCount=1)["Instances"]
+    assert started["ImageId"] == image
+    [directly] = ec2.run_instances(ImageId=f"resolve:ssm:{name}", MinCount=1, MaxCount=1)["Instances"]
+    assert directly["ImageId"] == image
+    nowhere = {"ImageId": "resolve:ssm:/nowhere", "MinCount": 1, "MaxCount": 1}
+    assert "InvalidAMIID.NotFound" in refused(ec2.run_instances, **nowhere)
+    aws.client("autoscaling").create_auto_scaling_group(
+        AutoScalingGroupName="by-parameter", MinSize=1, MaxSize=1, AvailabilityZones=["us-east-1a"],
+        LaunchTemplate=chosen,
+    )  # fmt: skip
+    [group] = aws.client("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=["by-parameter"])[
+        "AutoScalingGroups"
+    ]
+    [instance] = group["Instances"]
+    found = ec2.describe_instances(InstanceIds=[instance["InstanceId"]])["Reservations"][0]["Instances"][0]
+    assert (found["ImageId"], found["State"]["Name"]) == (image, "running")
+    aws.client("autoscaling").delete_auto_scaling_group(AutoScalingGroupName="by-parameter", ForceDelete=True)
+    ec2.terminate_instances(InstanceIds=[started["InstanceId"], directly["InstanceId"]])
+    ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
+
+
+@pytest.fixture
+def database(aws: Aws) -> Iterator[str]:
+    """The ARN of the password of a database that RDS manages."""
+    rds = aws.client("rds", "eu-west-1")
+    made = rds.create_db_instance(
+        DBInstanceIdentifier="managed", DBInstanceClass="db.t4g.micro", Engine="postgres", AllocatedStorage=20,
+        MasterUsername="app", ManageMasterUserPassword=True,
+    )["DBInstance"]  # fmt: skip
+    yield made["MasterUserSecret"]["SecretArn"]
+    rds.delete_db_instance(DBInstanceIdentifier="managed", SkipFinalSnapshot=True)
+
+
+def test_a_managed_password_is_the_users_own_and_is_renewed(aws: Aws, database: str) -> None:
+    secrets, rds = aws.client("secretsmanager", "eu-west-1"), aws.client("rds", "eu-west-1")
+
+    def value(stage: str = "AWSCURRENT") -> dict[str, str]:
+        found: dict[str, str] = json.loads(
+            secrets.get_secret_value(SecretId=database, VersionStage=stage)["SecretString"]
+        )
+        return found
+
+    first = value()
+    assert first["username"] == "app"
+    assert len(first["password"]) == 32
+    shown = secrets.describe_secret(SecretId=database)
+    assert (shown["RotationEnabled"], shown["RotationRules"]) == (True, {"AutomaticallyAfterDays": 7})
+    rules = {"ScheduleExpression": "rate(1 day)", "Duration": "2h"}
+    secrets.rotate_secret(SecretId=database, RotationRules=rules)
+    assert secrets.describe_secret(SecretId=database)["RotationRules"] == rules
+    second = value()
+    assert second["password"] != first["password"] == value("AWSPREVIOUS")["password"]
+    rds.modify_db_instance(DBInstanceIdentifier="managed", RotateMasterUserPassword=True, ApplyImmediately=True)
+    assert value()["password"] != second["password"] == value("AWSPREVIOUS")["password"]
+    assert "can't cancel the rotation" in refused(secrets.cancel_rotate_secret, SecretId=database)
+    function = "arn:aws:lambda:eu-west-1:123456789012:function:f"
+    assert "managed by rds" in refused(secrets.rotate_secret, SecretId=database, RotationLambdaARN=function)
+
+
+def test_rotation_without_a_function_is_refused(aws: Aws) -> None:
+    secrets = aws.client("secretsmanager")
+    secrets.create_secret(Name="unmanaged", SecretString="s")
+    rotate = secrets.rotate_secret
+    assert "No Lambda rotation function ARN" in refused(rotate, SecretId="unmanaged")
+    function = "arn:aws:lambda:us-east-1:123456789012:function:nowhere"
+    assert "Resource not found for ARN" in refused(rotate, SecretId="unmanaged", RotationLambdaARN=function)
+    for rules, words in (
+        ({"AutomaticallyAfterDays": 1001}, "must be within 1-1000"),
+        ({"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"}, "can't specify both"),
+    ):
+        assert words in refused(rotate, SecretId="unmanaged", RotationLambdaARN=function, RotationRules=rules)
+    assert "doesn't already have a Lambda function" in refused(secrets.cancel_rotate_secret, SecretId="unmanaged")
+    secrets.delete_secret(SecretId="unmanaged")
+    assert "marked for deletion" in refused(rotate, SecretId="unmanaged")
+    assert "ResourceNotFoundException" in refused(rotate, SecretId="nowhere")
