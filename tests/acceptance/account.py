@@ -8,7 +8,7 @@ from tests.acceptance.rows import Row, rows
 
 
 class Account:
-    """What holds for the rows of every system. ``class TestAccount(Account)`` in ``test_<system>.py`` tests it there."""
+    """What holds for the rows of every system: a class ``TestAccount(Account)`` in ``test_<system>.py`` tests it."""
 
     def test_ids_are_numbered_without_a_gap(self, demands: dict[str, Row]) -> None:
         prefix = next(iter(demands)).partition("-")[0]

@@ -62,7 +62,9 @@ def test_the_parts_are_calls_and_literals() -> None:
     fields: BlueprintFields = {
         "project": "shop",
         "region": "eu-central-1",
-        "services": {"web": {"image": {"repository": "web"}, "port": 80, "scaling": {"cpu": "70%", "cooldown_in": "5m"}}},
+        "services": {
+            "web": {"image": {"repository": "web"}, "port": 80, "scaling": {"cpu": "70%", "cooldown_in": "5m"}}
+        },
         "databases": {"main": {"engine": "postgres 16", "instance_class": "db.t4g.micro"}},
         "caches": {"sessions": {"engine": "redis 7.1", "node_class": "cache.t4g.micro"}},
         "environments": {"live": {"services": {"web": {"tasks": {"desired": 3}}}}},
@@ -117,7 +119,9 @@ def test_values_that_know_their_unit() -> None:
         call(
             network={"cidr": network, "zones": ("a", "b"), "flow_logs": timedelta(days=7)},
             alarms={"cpu": Percentage.parse("60%")},
-            databases={"main": {"engine": "postgres 16", "instance_class": Size.SMALL, "storage": {"size": DataSize(51200)}}},
+            databases={
+                "main": {"engine": "postgres 16", "instance_class": Size.SMALL, "storage": {"size": DataSize(51200)}}
+            },
         )
         .environment()
         .settings
@@ -159,7 +163,8 @@ SERVICE: Mapping[str, object] = {"image": {"repository": "web", "tag": "1"}}
         ),
         (
             {"services": {"web": {**SERVICE, "size": {"cpu": 500}}}},
-            ["services.web.size.cpu: 500 CPU units is not a Fargate size; choose 256, 512, 1024, 2048, 4096, 8192, 16384"],
+            ["services.web.size.cpu: 500 CPU units is not a Fargate size; "
+             "choose 256, 512, 1024, 2048, 4096, 8192, 16384"],
         ),
         (
             {"databases": {"main": {"engine": "postgres 16"}}},
@@ -216,7 +221,7 @@ def test_values_that_no_blueprint_can_hold(value: dict[str, object], path: str, 
 def test_a_value_that_contains_itself() -> None:
     endless: dict[str, object] = {}
     endless["tags"] = endless
-    with pytest.raises(InputError, match="values are nested deeper than 40 levels"):
+    with pytest.raises(InputError, match=r"values are nested deeper than 40 levels"):
         call(tags=endless)
 
 
@@ -228,16 +233,16 @@ def test_all_values_that_are_wrong_are_told_at_once() -> None:
 
 def test_a_name_for_one_of_several_environments_has_to_be_given() -> None:
     blueprint = call(environments={"live": {}, "test": {}})
-    with pytest.raises(InputError, match="^the blueprint has several environments; name one: live, test$"):
+    with pytest.raises(InputError, match=r"^the blueprint has several environments; name one: live, test$"):
         blueprint.environment()
-    with pytest.raises(InputError, match='has no environment "tset"; did you mean "test"'):
+    with pytest.raises(InputError, match=r'has no environment "tset"; did you mean "test"'):
         blueprint.environment("tset")
 
 
 def test_environments_have_to_be_named_and_mappings() -> None:
-    with pytest.raises(InputError, match='environments.Live: "Live" is not a name'):
+    with pytest.raises(InputError, match=r'environments.Live: "Live" is not a name'):
         call(environments={"Live": {}})
-    with pytest.raises(InputError, match="environments.live: has to be a mapping of what differs from the base"):
+    with pytest.raises(InputError, match=r"environments.live: has to be a mapping of what differs from the base"):
         call(environments={"live": 1})
 
 

@@ -56,7 +56,7 @@ def test_every_name_can_be_had(name: str) -> None:
 
 
 def test_another_name_is_refused() -> None:
-    with pytest.raises(AttributeError, match="module 'groundplan' has no attribute 'Servize'"):
+    with pytest.raises(AttributeError, match=r"module 'groundplan' has no attribute 'Servize'"):
         _ = groundplan.Servize
 
 
@@ -83,7 +83,7 @@ def test_a_type_that_nobody_knows_how_to_write_is_said() -> None:
         pass
 
     model = create_model("Odd", __base__=Part, odd=(dict[str, Unknown], ...))
-    with pytest.raises(TypeError, match="there is no way to write .*Unknown.* in Python yet"):
+    with pytest.raises(TypeError, match=r"there is no way to write .*Unknown.* in Python yet"):
         writer._written(model.model_fields["odd"].annotation, overlay=False)
 
 

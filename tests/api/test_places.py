@@ -10,7 +10,7 @@ import pytest
 from groundplan import InputError
 from groundplan.api.files import read_source
 
-WRONG = '''
+WRONG = """
 from groundplan import Blueprint, Database, Service
 import groundplan as gp
 
@@ -42,7 +42,7 @@ blueprint = Blueprint(
     databases={"main": Database(engine="postgres", instance_class=CLASS)},
     environments={"live": {"network": {"zones": ["a", "1"]}}},
 )
-'''
+"""
 PLACES = {
     "services.web.image.kept": (20, 52),
     "services.web.needs[1]": (20, 79),

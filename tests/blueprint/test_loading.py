@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.blueprint.conftest import FILE, Problems, Write
 
@@ -169,3 +171,42 @@ def test_versions_keep_their_text(write: Write) -> None:
 def test_the_same_file_gives_the_same_environment(write: Write) -> None:
     file = write(SEVERAL)
     assert load_all(file) == load_all(file)
+
+
+SHARED = """\
+project: shop
+region: eu-west-1
+services: {web: {image: {repository: web}, port: 80, public: {domain: a.groundplan.dev}}}
+environments:
+  staging: {}
+  production:
+    services: {web: {public: {domain: b.groundplan.dev}}}
+    buckets: {site: {cdn: {domains: [a.groundplan.dev]}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("environment", "place"),
+    [("staging", "3:71: services.web.public.domain"), ("production", "8:38: buckets.site.cdn.domains[0]")],
+)
+def test_a_domain_of_two_environments_is_told_in_each(tmp_path: Path, environment: str, place: str) -> None:
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(SHARED)
+    said = "a.groundplan.dev leads to one environment, and staging, production claim it; write another one under "
+    with pytest.raises(InputError) as error:
+        load(file).environment(environment)
+    assert [str(problem) for problem in error.value.problems] == [f"{file}:{place}: {said}environments: for each"]
+
+
+def test_a_domain_is_seen_in_an_environment_that_cannot_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(SHARED.replace("    buckets:", "    nonsense: 1\n    buckets:"))
+    with pytest.raises(InputError) as error:
+        load(file).environment("staging")
+    assert "a.groundplan.dev leads to one environment" in str(error.value)
+
+
+def test_each_environment_may_have_its_own_domain(tmp_path: Path) -> None:
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(SHARED.replace("[a.groundplan.dev]", "[c.groundplan.dev]"))
+    assert [loaded.name for loaded in load(file).all()] == ["staging", "production"]

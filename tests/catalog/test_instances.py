@@ -89,3 +89,23 @@ def test_the_common_ec2_families_are_known_whole(family: str) -> None:
     members = [each for each in instances.ec2_types().values() if each.family == family]
     assert len(members) >= 7
     assert all(each.vcpu and each.memory_gib for each in members)
+
+
+@pytest.mark.parametrize(
+    ("name", "reserved", "left"),
+    [
+        ("t3.small", 100, 1896),  # 2048 × 7985/8192 = 1996.25; 5 % of it are 99.8
+        ("m5.large", 400, 7585),  # AWS's own example sees 7985 MiB
+        ("t3.nano", 25, 474),
+    ],
+)
+def test_a_part_of_an_instances_memory_is_for_tasks(name: str, reserved: int, left: int) -> None:
+    found = instances.find(name)
+    assert found is not None
+    assert (found.reserved_memory_mib(), found.task_memory_mib()) == (reserved, left)
+
+
+def test_unknown_memory_is_no_memory_for_tasks() -> None:
+    unknown = next(item for item in instances.cache_node_types().values() if item.memory_gib is None)
+    assert unknown.reserved_memory_mib() is None
+    assert unknown.task_memory_mib() is None

@@ -14,6 +14,7 @@ from groundplan.checks import Finding, run
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import Container, EcsService, TaskDefinition
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, LogGroup, Metric, Topic
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key, Role, Secret
@@ -60,6 +61,10 @@ def clean() -> Architecture:
             alarm(
                 "cache", "AWS/ElastiCache", "CacheClusterId",
                 text(Ref(CacheReplicationGroup, "sessions").attribute("id"), "-001"),
+            ),
+            *(
+                alarm(queue, "AWS/SQS", "QueueName", Ref(Queue, queue).attribute("name"))
+                for queue in ("emails-dead-letters", "orders-dead-letters", "jobs-not-started")
             ),
             alarm("worker", "AWS/ECS", "ServiceName", Ref(EcsService, "worker").attribute("name")),
         ),

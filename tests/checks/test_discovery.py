@@ -11,7 +11,14 @@ from types import ModuleType
 from typing import get_args
 
 import pytest
-from tests.checks.rules import test_operations, test_reliability, test_security, test_validity
+from tests.checks.rules import (
+    test_governance,
+    test_operations,
+    test_reliability,
+    test_security,
+    test_tasks,
+    test_validity,
+)
 
 from groundplan.checks import Described, Fix, Rule, all_rules, catalogue, discovery
 from groundplan.checks.rule import SEVERITIES, Pillar
@@ -66,7 +73,14 @@ def test_a_rule_stands_in_the_folder_of_its_family(rule: Rule) -> None:
 
 @pytest.mark.parametrize("kind", ["BAD", "GOOD"])
 def test_every_rule_is_proven(kind: str) -> None:
-    modules: tuple[ModuleType, ...] = (test_validity, test_security, test_reliability, test_operations)
+    modules: tuple[ModuleType, ...] = (
+        test_validity,
+        test_security,
+        test_reliability,
+        test_operations,
+        test_governance,
+        test_tasks,
+    )
     proven = {case.rule for module in modules for case in getattr(module, kind)}
     assert proven == {rule.id for rule in all_rules()}
 

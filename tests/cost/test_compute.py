@@ -14,12 +14,23 @@ from tests.engines.samples import sample_architecture
 from groundplan.blueprint.models import Usage
 from groundplan.cost import Estimate, estimate
 from groundplan.resources import Architecture
-from groundplan.resources.containers import CapacityProviderShare, EcsCluster, EcsService, TaskDefinition
+from groundplan.resources.compute import AutoScalingGroup
+from groundplan.resources.containers import (
+    CapacityProviderShare,
+    EcsCapacityProvider,
+    EcsCluster,
+    EcsService,
+    TaskDefinition,
+)
+from groundplan.resources.values import Ref
 from groundplan.units import DataSize
 
 API, WORKER = "ecs_service.api", "ecs_service.worker"
 ON_DEMAND = CapacityProviderShare(capacity_provider="FARGATE", weight=1, base=1)
 SPOT = CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=3)
+MACHINES = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "machines"), weight=1)
+LEFTOVERS = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "leftovers"), weight=3)
+GROUP = "auto_scaling_group.machines"
 
 
 def _service(architecture: Architecture, address: str) -> EcsService:
@@ -146,3 +157,65 @@ def test_the_total_is_the_sum_of_its_lines(cpu: int, memory: int, tasks: int) ->
     assert found.monthly == sum((item.monthly for item in found.lines), Decimal(0)) == found.fixed + found.usage
     hour = Decimal(cpu) / 1024 * Decimal("0.04256") + Decimal(memory) / 1024 * Decimal("0.004655")
     assert sum(item.monthly for item in found.of(API)) == tasks * 730 * hour
+
+
+def _on_instances(tasks: int, *shares: CapacityProviderShare, **group: object) -> Estimate:
+    """The shop alone on instances of t3.small (2048 CPU units), its tasks of 300 CPU units and 700 MiB."""
+    architecture = sample_architecture()
+    kept = architecture.with_resources(
+        resource for resource in architecture if "cart" not in {resource.name, resource.name.removesuffix("-rollback")}
+    )
+    service, machines = kept.at("ecs_service.shop"), kept.at(GROUP)
+    assert isinstance(service, EcsService)
+    assert isinstance(machines, AutoScalingGroup)
+    kept = kept.changed(service, desired_count=tasks, capacity_providers=shares)
+    return _estimate(kept.changed(machines, **{"min_size": 0, "max_size": 40, **group}))
+
+
+def test_instances_and_their_volumes_are_charged_and_the_tasks_on_them_are_not() -> None:
+    found = _on_instances(4, MACHINES)
+    hours = line(found, GROUP, "ec2.t3_small.hour")
+    # 4 × 700 MiB / 1896 MiB, and a fifth stays free: 1.85
+    assert hours.formula == "2 t3.small instances × 730 h × 0.0224 USD"
+    assert line(found, GROUP, "ebs.gp3.gb_month").formula == "2 gp3 volumes × 30 GB × 0.0912 USD"
+    (metrics,) = reasons(found, GROUP)
+    assert metrics.startswith("2 t3.small instances × 7 metrics: only a low-confidence price")
+    assert found.of("ecs_service.shop") == ()
+    assert [item.why for item in found.free if item.resource == "ecs_service.shop"] == [
+        "its tasks run on instances, which are charged with their Auto Scaling group"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tasks", "group", "count"),
+    [
+        (0, {"min_size": 3}, "3 t3.small instances"),
+        (0, {}, "0 t3.small instances"),
+        (1, {}, "1 t3.small instance"),
+        (400, {"max_size": 5}, "5 t3.small instances"),
+    ],
+)
+def test_as_many_instances_as_tasks_need_between_the_bounds(tasks: int, group: dict[str, object], count: str) -> None:
+    found = _on_instances(tasks, MACHINES, **group)
+    assert line(found, GROUP, "ec2.t3_small.hour").formula.startswith(f"{count} ×")
+
+
+def test_tasks_are_divided_between_groups_by_weight_and_spot_has_no_price() -> None:
+    found = _on_instances(10, MACHINES, LEFTOVERS)
+    # A quarter of ten stays on demand, rounded up: 3 × 700 MiB / 1896 MiB, and a fifth stays free: 1.4.
+    assert line(found, GROUP, "ec2.t3_small.hour").formula.startswith("2 t3.small instances")
+    assert reasons(found, "auto_scaling_group.leftovers")[0] == (
+        "10 t3.small instances: Spot prices change by the hour and the zone; on demand is the most they reach"
+    )
+
+
+def test_an_alarm_on_metric_math_is_charged_for_each_metric() -> None:
+    policy = line(_estimate(sample_architecture()), "scaling_policy.api-backlog", "cloudwatch.alarm.month")
+    assert policy.quantity == 2 * 2
+    assert "2 alarms of target tracking × 2 metrics" in policy.formula
+
+
+def test_traces_have_a_price_that_nobody_knows() -> None:
+    assert any(
+        "100,000 a month are free" in why for why in reasons(_estimate(sample_architecture()), "trace_group.main")
+    )

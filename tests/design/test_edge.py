@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.design.blueprints import addresses, designed, refused
+from tests.design.blueprints import addresses, designed, refused, rules_of
 
 from groundplan.resources.dns import DnsRecord
 from groundplan.resources.edge import (
@@ -12,6 +12,7 @@ from groundplan.resources.edge import (
     Listener,
     ListenerCertificate,
     ListenerRule,
+    Redirect,
     TargetGroup,
 )
 from groundplan.resources.values import Ref
@@ -75,7 +76,9 @@ def test_plain_http_has_no_certificate() -> None:
 
 
 def test_plain_and_encrypted_side_by_side() -> None:
-    found = designed(services(web="{domain: shop.groundplan.dev}", status="{tls: false, domain: status.groundplan.dev}"))
+    found = designed(
+        services(web="{domain: shop.groundplan.dev}", status="{tls: false, domain: status.groundplan.dev}")
+    )
     assert found[Ref(Listener, "http")].default_action == Forward(Ref(TargetGroup, "status"))
     assert found[Ref(Listener, "https")].default_action == Forward(Ref(TargetGroup, "web"))
 
@@ -91,3 +94,39 @@ def test_https_needs_a_name() -> None:
 def test_a_balancer_needs_two_zones() -> None:
     (problem,) = refused(services(web="{tls: false}") + "network: {zones: [a]}\n")
     assert problem == "groundplan.yaml:5:18: network.zones: an application load balancer needs at least two zones"
+
+
+def test_port_80_can_stay_closed() -> None:
+    found = designed(services(web="{domain: shop.groundplan.dev, redirect: false}"))
+    assert rules_of(found, "alb") == {("ingress", 443, "0.0.0.0/0"), ("egress", 80, "web")}
+    assert [listener.name for listener in found.of(Listener)] == ["https"]
+
+
+def test_only_some_addresses_may_connect() -> None:
+    public = "{domain: shop.groundplan.dev, allow: [203.0.113.0/24, 198.51.100.7/32]}"
+    found = designed(services(web=public))
+    assert rules_of(found, "alb") == {
+        ("ingress", 80, "203.0.113.0/24"), ("ingress", 80, "198.51.100.7/32"),
+        ("ingress", 443, "203.0.113.0/24"), ("ingress", 443, "198.51.100.7/32"), ("egress", 80, "web"),
+    }  # fmt: skip
+    assert "security_group_rule.alb_from_203_0_113_0_24_443" in addresses(found)
+
+
+def test_stopping_tasks_finish_their_requests() -> None:
+    found = designed(services(web="{tls: false, deregistration: 2m}"))
+    assert found[Ref(TargetGroup, "web")].deregistration_delay == 120
+
+
+def test_where_port_80_serves_others_each_domain_is_redirected_by_a_rule() -> None:
+    found = designed(services(web="{domain: shop.groundplan.dev}", status="{tls: false}"))
+    rule = found[Ref(ListenerRule, "web_redirect")]
+    assert (rule.listener, rule.host_headers, rule.action) == (
+        Ref(Listener, "http"), ("shop.groundplan.dev",), Redirect(),
+    )  # fmt: skip
+    closed = designed(services(web="{domain: shop.groundplan.dev, redirect: false}", status="{tls: false}"))
+    assert "listener_rule.web_redirect" not in addresses(closed)
+
+
+def test_plain_http_has_a_record_too() -> None:
+    found = designed(services(web="{tls: false, domain: shop.groundplan.dev, hosted_zone: Z0123456789ABC}"))
+    assert [record.record_name for record in found.of(DnsRecord)] == ["shop.groundplan.dev"]

@@ -7,12 +7,13 @@ from tests.design.blueprints import addresses, designed, rules_of
 
 from groundplan.resources.containers import (
     CapacityProviderShare,
+    EcsCluster,
     EcsService,
     TaskDefinition,
 )
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import TargetGroup
-from groundplan.resources.monitoring import Alarm, Budget, Dashboard, Topic
+from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, Topic
 from groundplan.resources.network import (
     FlowLog,
     NatGateway,
@@ -149,6 +150,7 @@ def test_managed_credentials_are_handed_over_apart() -> None:
         "ORDERS_HOST": database.ref.attribute("address"),
         "ORDERS_PORT": "5432",
         "ORDERS_NAME": "shop",
+        "ORDERS_SECRET_ARN": secret,
     }
     (policy,) = found[Ref(Role, "web_execution")].inline_policies
     read = next(item for item in policy.document.statements if item.sid == "ReadInjectedSecrets")
@@ -238,11 +240,9 @@ def test_no_scaling_no_target() -> None:
     assert designed(WORKER).of(ScalableTarget) == ()
 
 
-def test_a_budget_speaks_even_where_no_alarm_does() -> None:
+def test_without_alarms_there_is_nobody_whom_a_budget_could_tell() -> None:
     found = designed("project: shop\nregion: eu-central-1\nalarms: null\nobjectives: {budget: 10 USD/month}\n")
-    assert len(found.of(Topic)) == 1
-    assert len(found.of(Budget)) == 1
-    assert found.of(Alarm) == ()
+    assert (found.of(Topic), found.of(Budget), found.of(Alarm)) == ((), (), ())
 
 
 def test_shared_secrets_are_created_once() -> None:
@@ -277,3 +277,22 @@ def test_the_dashboard_of_many_services_takes_no_more_parameters() -> None:
     dashboard = found[Ref(Dashboard, "main")]
     assert {ref.address for ref in dashboard.references()} == {"ecs_cluster.main"}
     assert "shop-production-s249" in repr(dashboard.body)
+
+
+@pytest.mark.parametrize(
+    ("insights", "entered", "recorded"),
+    [("disabled", "false", False), ("disabled", "true", True), ("enabled", "false", True)],
+)
+def test_a_cluster_that_is_not_watched_records_sessions_only_where_there_can_be_one(
+    insights: str, entered: str, recorded: bool
+) -> None:
+    found = designed(f"""
+        project: shop
+        region: eu-central-1
+        insights: {insights}
+        services:
+          web: {{image: {{repository: web, tag: "1"}}, execute_command: {entered}}}
+        """)
+    cluster, group = found[Ref(EcsCluster, "main")], Ref(LogGroup, "ecs_exec")
+    assert cluster.execute_command_log_group == (group if recorded else None)
+    assert (group in found) == recorded

@@ -12,7 +12,20 @@ import pkgutil
 from collections.abc import Iterator
 from functools import cache
 
-from tests.engines.parts import databases, edge, monitoring, network, security, services, storage
+from tests.engines.parts import (
+    compute,
+    databases,
+    delivery,
+    edge,
+    governance,
+    messaging,
+    monitoring,
+    network,
+    security,
+    services,
+    storage,
+    tasks,
+)
 from tests.engines.parts.names import (
     ALERTS,
     API,
@@ -74,7 +87,8 @@ def sample_architecture() -> Architecture:
         region=REGION,
         resources=(
             *network.network(), *security.security(), *storage.storage(), *databases.databases(),
-            *edge.edge(), *services.services(), *monitoring.monitoring(),
+            *edge.edge(), *delivery.delivery(), *services.services(), *compute.compute(), *messaging.messaging(),
+            *tasks.tasks(), *messaging.schedules(), *monitoring.monitoring(), *governance.governance(),
         ),
         tags={"Project": "sample", "Environment": "production", "ManagedBy": "groundplan"},
         inputs=(

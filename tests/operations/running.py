@@ -16,14 +16,14 @@ REGION: Literal["ap-south-1"] = "ap-south-1"
 class Aws:
     """Clients of the local AWS that runs at the moment."""
 
-    def client(self, service: Any) -> Any:
+    def client(self, service: Any, region: str = REGION) -> Any:
         """Any client."""
         import boto3
 
         variables = local.environment(local.start())
         return boto3.client(
             service,
-            region_name=REGION,
+            region_name=region,
             endpoint_url=variables["AWS_ENDPOINT_URL"],
             aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
@@ -54,11 +54,11 @@ class Aws:
         found = self.client("ec2").describe_vpcs(Filters=[{"Name": "tag:Project", "Values": [project]}])
         return [item["VpcId"] for item in found["Vpcs"]]
 
-    def stacks(self, project: str) -> dict[str, str]:
-        """The stacks of a project that exist, each with its status."""
+    def stacks(self, project: str, region: str = REGION) -> dict[str, str]:
+        """The stacks of a project that exist in a region, each with its status."""
         return {
             item["StackName"]: item["StackStatus"]
-            for page in self.cloudformation.get_paginator("describe_stacks").paginate()
+            for page in self.client("cloudformation", region).get_paginator("describe_stacks").paginate()
             for item in page["Stacks"]
             if item["StackName"].startswith(f"{project}-") and item["StackStatus"] != "DELETE_COMPLETE"
         }

@@ -41,9 +41,13 @@ class CloudFormation:
 
 @dataclass
 class S3:
-    """Keeps what is put."""
+    """Keeps what is put, in buckets that are all in one place."""
 
     objects: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    location: str | None = REGION
+
+    def get_bucket_location(self, *, Bucket: str) -> Mapping[str, str | None]:  # noqa: N803 - as boto3 has it
+        return {"LocationConstraint": self.location}
 
     def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803 - as boto3 has it
         self.objects[Bucket, Key] = Body
@@ -143,6 +147,19 @@ def test_a_template_too_large_for_the_api_goes_through_a_bucket() -> None:
     api = CloudFormation([done])
     change_sets.create(connection(api), stack(large[1:]), {}, {}, update=True)
     assert api.asked["TemplateBody"] == large[1:]
+
+
+@pytest.mark.parametrize(
+    ("location", "region"), [(None, "us-east-1"), ("EU", "eu-west-1"), ("cn-north-1", "cn-north-1")]
+)
+def test_one_bucket_serves_the_stacks_of_every_region(location: str | None, region: str) -> None:
+    large = "#" * (INLINE_LIMIT + 1)
+    api, there = CloudFormation([{"Status": "CREATE_COMPLETE", "Changes": []}]), S3()
+    clients = {("cloudformation", REGION): api, ("s3", REGION): S3(location=location), ("s3", region): there}
+    change_sets.create(Connection("aws", {}, clients), stack(large), {}, {}, update=True, template_bucket="templates")
+    assert list(there.objects) == [("templates", "groundplan/shop-production-network.yaml")]
+    domain = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
+    assert api.asked["TemplateURL"].startswith(f"https://templates.s3.{region}.{domain}/")
 
 
 def test_what_loses_data_is_dangerous() -> None:

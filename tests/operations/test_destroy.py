@@ -10,7 +10,7 @@ from groundplan.errors import ExitCode
 
 def blueprint(project: str, *, keep: bool) -> str:
     return (
-        f"project: {project}\nregion: {REGION}\nprofile: poc\n"
+        f"project: {project}\nregion: {REGION}\nprofile: poc\nkeys: customer\n"
         "services: {worker: {image: {repository: worker, tag: '1'}, needs: [main, files]}}\n"
         "databases: {main: {engine: postgres 16, class: db.t4g.micro, final_snapshot: true}}\n"
         f"buckets: {{files: {{keep: {str(keep).lower()}}}}}\n"
@@ -36,7 +36,7 @@ def test_a_bucket_that_goes_is_emptied_first(groundplan: Command, write: Write, 
     assert f"bucket.files ({bucket}): goes, with its data" in gone.err
     assert "database_instance.main" in gone.err
     assert "keeps a last snapshot" in gone.err
-    assert "bucket.files: 4 objects or images deleted" in gone.err
+    assert "bucket.files: 4 objects, images or recovery points deleted" in gone.err
     assert aws.buckets(project) == set()
     snapshots = aws.client("rds").describe_db_snapshots()["DBSnapshots"]
     assert [item for item in snapshots if item["DBInstanceIdentifier"].startswith(project)]
@@ -70,3 +70,21 @@ def test_delete_data_takes_what_would_stay(groundplan: Command, write: Write, aw
     keys = [line for line in gone.err.splitlines() if line.strip().startswith("key.rds")]
     assert keys
     assert all(line.endswith(": stays") for line in keys)
+
+
+def test_logs_that_arrive_meanwhile_keep_no_bucket(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    """Each request to a bucket is logged to another one: also those that empty it."""
+    write(
+        f"""
+project: {project}
+region: {REGION}
+profile: poc
+network: {{flow_logs: 30d}}
+services: {{web: {{image: {{repository: web, tag: "1"}}, port: 80, public: {{tls: false}}}}}}
+buckets: {{assets: {{}}}}
+"""
+    )
+    assert groundplan("deploy").code == ExitCode.FINE
+    gone = groundplan("destroy", "--yes")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert aws.buckets(project) == set()

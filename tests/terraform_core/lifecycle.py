@@ -39,6 +39,8 @@ _PREFIXES = {
     "aws_vpc": "vpc-",
     "aws_vpc_endpoint": "vpce-",
 }
+# Lists that AWS fills with one object, and the argument that has it do so.
+_ONE_WHERE = {"master_user_secret": "manage_master_user_password"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,8 @@ def fill(block: Schema, kind: str, values: Values, region: str, identity: str) -
                 return 0
             case "bool":
                 return False
+            case ["list", ["object", dict(members)]] if attribute in _ONE_WHERE and values.get(_ONE_WHERE[attribute]):
+                return [{member: made_up(member, inner) for member, inner in members.items()}]
             case ["list" | "set", _]:
                 return []
             case ["map", _]:

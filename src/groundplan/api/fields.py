@@ -231,11 +231,16 @@ class Scaling(TypedDict, total=False):
 
 
 class Gateway(TypedDict, total=False):
-    """An API Gateway in front of a service. It is paid per request."""
+    """An API gateway in front of a service. It is paid per request, passes every path on to the service's domain,
+    and does not shut it: whoever asks the domain itself goes past the limits."""
     rate: int
     """Requests per second that are let through in the long run. Default: ``100``."""
     burst: int
     """Requests at once that are let through beyond the rate. Default: ``200``."""
+    logs: str | timedelta | None
+    """How long access logs are kept. API Gateway takes them only where the account's CloudWatch role is set, a
+    setting of the whole account and region that Groundplan leaves alone; the load balancer's access logs tell of
+    every request that came through in any case. ``None``: none."""
 
 
 class Public(TypedDict, total=False):
@@ -681,8 +686,8 @@ class Cdn(TypedDict, total=False):
     """Whether paths that are no object answer with ``index`` (single-page applications). Default: ``False``."""
     price_class: Literal["100", "200", "all"]
     """Edge locations: ``100`` North America and Europe, ``200`` also most of Asia, ``all``. Default: ``"100"``."""
-    logs: bool
-    """Whether requests are logged to the environment's log bucket. Default: ``True``."""
+    logs: bool | None
+    """Whether requests are logged to the environment's log bucket. Default: where ``network.flow_logs`` are kept."""
 
 
 class BucketOverlay(TypedDict, total=False):
@@ -778,7 +783,7 @@ class Firewall(TypedDict, total=False):
         Sequence[Literal["common", "known-bad-inputs", "ip-reputation", "anonymous-ip", "admin-protection", "sql",
         "linux", "unix", "windows", "php", "wordpress"]]
     )
-    """Rule groups that AWS manages. Source:
+    """Rule groups that AWS manages. ``common`` also blocks bodies of more than 8 KB. Source:
     https://docs.aws.amazon.com/waf/latest/developerguide/aws-managed-rule-groups-list.html Default: ``["common",
     "known-bad-inputs", "ip-reputation"]``."""
     rate: int | None
@@ -829,7 +834,8 @@ class Alarms(TypedDict, total=False):
     email: str | None
     """Who is notified. The address has to confirm the subscription once."""
     webhook: str | None
-    """An HTTPS address that is notified as well: of a pager or an external monitoring service."""
+    """An HTTPS address that is notified as well: of a pager or an external monitoring service. It has to confirm the
+    subscription once."""
     cpu: str
     """CPU of services, databases and caches. Default: ``"80%"``."""
     memory: str
@@ -838,6 +844,8 @@ class Alarms(TypedDict, total=False):
     """Share of requests answered with 5xx. Default: ``"1%"``."""
     storage: str
     """Used storage of databases. Default: ``"80%"``."""
+    connections: str
+    """Share of the connections that a database takes. Default: ``"80%"``."""
     period: str | timedelta
     """How long a value has to stand out. Default: ``"5m"``."""
 
@@ -877,7 +885,8 @@ class Usage(TypedDict, total=False):
 class Objectives(TypedDict, total=False):
     """What the environment has to hold to."""
     budget: str | None
-    """What it may cost per month. With an alarm address, AWS Budgets tells when it is or will be exceeded."""
+    """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it
+    counts by tags, which somebody has to activate once in the account as cost allocation tags."""
 
 
 class Accept(TypedDict, total=False):

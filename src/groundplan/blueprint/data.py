@@ -96,7 +96,8 @@ class Database(Part):
     credentials: Literal["generated", "managed"] = "generated"
     """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
     ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and rotates
-    it every 7 days; services get host, user and password apart, and have to read them anew after a rotation."""
+    it every 7 days. Services get host, user and password apart; after a rotation they read the new password with
+    ``<NAME>_SECRET_ARN``, which they also get, or are started anew."""
     rotation: Duration | None = None
     """How often RDS makes a new password (``credentials: managed`` only): 1 to 1000 days. Default: 7 days."""
     port: int = Field(default=5432, ge=1150, le=65535)

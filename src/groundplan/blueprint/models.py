@@ -36,6 +36,8 @@ class Alarms(Part):
     """Share of requests answered with 5xx."""
     storage: Percentage = Percentage.parse("80%")
     """Used storage of databases."""
+    connections: Percentage = Percentage.parse("80%")
+    """Share of the connections that a database takes."""
     period: Duration = Duration(300)
     """How long a value has to stand out."""
 

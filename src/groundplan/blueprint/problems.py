@@ -31,8 +31,6 @@ PATTERN_RULES: Mapping[str, str] = {
     "arn:aws:acm:eu-west-1:123456789012:certificate/...",
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "is not an owner id: lower-case letters and digits, in between single hyphens",
     r"^Z[A-Z0-9]+$": "is not the id of a hosted zone, like Z0123456789ABC",
-    r"^[a-z0-9]([a-z0-9-]{0,10}[a-z0-9])?$": "is not an owner id: 12 lower-case letters, digits and hyphens at most, "
-    "no hyphen at either end",
     r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$": "is not an instance type, like t3.small",
     r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$": "is no schedule, like "
     "cron(0 3 * * ? *), rate(6 hours) or at(2027-01-01T00:00:00)",

@@ -53,7 +53,7 @@ class Tasks(Part):
 
 
 class Scaling(Part):
-    """Target tracking: ECS starts and stops tasks so that the average stays at the target."""
+    """When tasks are started and stopped, so that the average of each value stays at its target."""
 
     cpu: Percentage | None = None
     """Average CPU utilisation to hold."""

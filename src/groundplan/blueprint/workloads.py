@@ -110,7 +110,7 @@ class Logs(Part):
     routes: dict[Name, str] = Field(default={})
     """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
     '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,
-    which takes 64 MiB of the task's memory."""
+    which takes 64 MiB of the task's memory; all other lines go to the group itself."""
 
 
 def _read_logs(value: object) -> object:
@@ -143,7 +143,8 @@ class Workload(Part):
     IAM statement for exactly that. ``main``, or ``{backups: read}``."""
     environment: dict[str, str] = Field(default={})
     """Environment variables. Never a secret. ``${load_balancer}`` stands for the load balancer's host name,
-    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say."""
+    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say; ``$$`` is a
+    ``$``."""
     secrets: dict[str, Name] = Field(default={})
     """Environment variable name to the name of a secret in Secrets Manager: created empty, for a person to fill, or
     as ``secrets:`` of the blueprint says."""
@@ -159,7 +160,9 @@ class Workload(Part):
     """How long the logs are kept, and where which lines go."""
     tracing: bool = False
     """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
-    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task."""
+    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. The container gets the
+    ``OTEL_`` variables that an SDK reads. Where the SDK asks X-Ray (``OTEL_TRACES_SAMPLER: xray``), the first request of
+    a second and 5 % of the others are traced."""
     read_only: bool = False
     """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes."""
     execute_command: bool = False

@@ -8,8 +8,10 @@ from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.messaging import Queue
 from groundplan.resources.network import Route, RouteTableAssociation, Subnet
 from groundplan.resources.policies import Statement
+from groundplan.resources.schedules import Schedule
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
@@ -44,6 +46,12 @@ def log_buckets(architecture: Architecture) -> set[Ref[Bucket]]:
     """The buckets that other resources write their access logs to."""
     writers: tuple[LoadBalancer | Bucket, ...] = (*architecture.of(LoadBalancer), *architecture.of(Bucket))
     return {writer.access_log_bucket for writer in writers if writer.access_log_bucket}
+
+
+def dead_letter_queues(architecture: Architecture) -> set[Ref[Queue]]:
+    """The queues that take what another queue could not deliver, or what a schedule could not start."""
+    givers: tuple[Queue | Schedule, ...] = (*architecture.of(Queue), *architecture.of(Schedule))
+    return {giver.dead_letter_queue for giver in givers if giver.dead_letter_queue}
 
 
 def region_of(architecture: Architecture, resource: Resource) -> str:

@@ -12,6 +12,8 @@ def watched(architecture: Architecture, namespace: str) -> set[Ref[Resource]]:
     """The resources that stand in a dimension of an alarm's metrics of a namespace, like ``AWS/RDS``."""
     found: set[Ref[Resource]] = set()
     for alarm in architecture.of(Alarm):
+        if alarm.scales and not alarm.actions:
+            continue  # it starts and stops tasks, and tells nobody
         metrics = (alarm.metric,) if isinstance(alarm.metric, Metric) else tuple(alarm.metric.metrics.values())
         for metric in metrics:
             if metric.namespace == namespace:

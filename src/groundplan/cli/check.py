@@ -54,6 +54,7 @@ def cost(
 ) -> None:
     """What the environment costs per month: each line with its formula and source."""
     from groundplan import cost as costs
+    from groundplan.cost.report import cents
 
     loaded, architecture = designed(file, environment, settings)
     estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
@@ -61,7 +62,7 @@ def cost(
         write_json(costs.to_json(estimate, loaded.name))
         return
     rows = [
-        (line.resource, line.formula, f"{line.monthly:.2f}", f"{line.source_date}, {line.confidence}")
+        (line.resource, line.formula, str(cents(line.monthly)), f"{line.source_date}, {line.confidence}")
         for line in estimate.lines
     ]
     write_table(("resource", "formula", "USD/month", "price of"), rows, right=("USD/month",))
@@ -69,10 +70,10 @@ def cost(
         write("Not in the sum:")
         write_table(("resource", "why"), [(item.resource, item.why) for item in estimate.unpriced])
     write(
-        f"{loaded.name}: {estimate.monthly:.2f} USD/month "
-        f"({estimate.fixed:.2f} fixed, {estimate.usage:.2f} by the stated usage; 730 hours)"
+        f"{loaded.name}: {cents(estimate.monthly)} USD/month "
+        f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
     )
     if estimate.budget:
         difference = estimate.monthly - estimate.budget.usd
-        verdict = f"{difference:.2f} USD over" if difference > 0 else f"{-difference:.2f} USD within"
+        verdict = f"{cents(difference)} USD over" if difference > 0 else f"{cents(-difference)} USD within"
         write(f"Budget {estimate.budget}: {verdict}")

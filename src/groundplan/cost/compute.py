@@ -1,23 +1,36 @@
-"""Amazon ECS on Fargate, Amazon ECR and what scaling brings with it.
+"""Amazon ECS on Fargate and on EC2 instances, Amazon ECR and what scaling brings with it.
 
-Sources: https://aws.amazon.com/fargate/pricing/, https://aws.amazon.com/ecr/pricing/
+Sources: https://aws.amazon.com/fargate/pricing/, https://aws.amazon.com/ec2/pricing/on-demand/,
+https://aws.amazon.com/ecr/pricing/
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
+from math import ceil
 
+from groundplan.catalog import instances
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.network import charge_public_addresses
 from groundplan.cost.quantities import MONTH, amount, count, gigabytes
+from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import (
     ContainerRepository,
+    EcsCapacityProvider,
     EcsCluster,
     EcsService,
+    FargateProvider,
     TaskDefinition,
 )
 from groundplan.resources.scaling import ScalingPolicy
+from groundplan.resources.values import Ref
 
+METRICS_PER_INSTANCE = 7
+"""What detailed monitoring of an EC2 instance is charged as.
+
+Source: https://aws.amazon.com/cloudwatch/pricing/ (example of EC2 detailed monitoring: 7 metrics per instance)
+"""
 ALARMS_PER_POLICY = 2
 """Target tracking keeps one alarm to scale out and one to scale in.
 
@@ -28,30 +41,54 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto
 def _services(bill: Bill, services: tuple[EcsService, ...]) -> None:
     for service in services:
         tasks = bill.tasks(service)
-        spot = _spot_tasks(service, tasks)
-        if tasks - spot or not spot:
-            _charge_tasks(bill, service, tasks - spot, "task")
+        placed = _placed(bill, service, tasks)
+        spot = placed.get("FARGATE_SPOT", 0)
+        on_demand = placed.get("FARGATE", 0)
+        if any(isinstance(provider, Ref) for provider in placed):
+            why = "its tasks run on instances, which are charged with their Auto Scaling group"
+            bill.add_free(service, why, "https://aws.amazon.com/ecs/pricing/")
+            continue
+        if on_demand or not spot:
+            _charge_tasks(bill, service, on_demand, "task")
         if spot:
             _charge_tasks(bill, service, spot, "Spot task", discount="fargate.spot_discount_pct")
         if service.assign_public_ip:
             charge_public_addresses(bill, service, count(tasks, "task"))
 
 
-def _spot_tasks(service: EcsService, tasks: int) -> int:
-    """How many tasks run on Fargate Spot: bases first, the rest by weight, halves in favour of the dearer on-demand.
+Provider = FargateProvider | Ref[EcsCapacityProvider]
 
-    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html
+
+def _placed(bill: Bill, service: EcsService, tasks: int) -> dict[Provider, int]:
+    """How many tasks run on which capacity: bases first, the rest by weight, halves in favour of what is no Spot.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-capacity-providers.html
     """
-    if service.launch_type is not None:
-        return 0
-    spot, left = 0, tasks
-    for share in service.capacity_providers:
+    shares = service.capacity_providers
+    if service.launch_type is not None or not shares:
+        return {"FARGATE": tasks}
+    placed: dict[Provider, int] = {share.capacity_provider: 0 for share in shares}
+    left = tasks
+    for share in shares:
         based = min(share.base, left)
         left -= based
-        spot += based if share.capacity_provider == "FARGATE_SPOT" else 0
-    weights = sum(share.weight for share in service.capacity_providers)
-    weight = sum(share.weight for share in service.capacity_providers if share.capacity_provider == "FARGATE_SPOT")
-    return spot + (left * weight // weights if weights else 0)
+        placed[share.capacity_provider] += based
+    weights = sum(share.weight for share in shares)
+    rest = left
+    for share in shares if weights else ():
+        taken = left * share.weight // weights
+        placed[share.capacity_provider] += taken
+        rest -= taken
+    weighted = [share.capacity_provider for share in shares if share.weight] or [shares[0].capacity_provider]
+    steady = [provider for provider in weighted if not _is_spot(bill, provider)]
+    placed[(steady or weighted)[0]] += rest
+    return placed
+
+
+def _is_spot(bill: Bill, provider: Provider) -> bool:
+    if isinstance(provider, str):
+        return provider == "FARGATE_SPOT"
+    return bill.architecture[bill.architecture[provider].auto_scaling_group].spot
 
 
 def _charge_tasks(bill: Bill, service: EcsService, tasks: int, noun: str, discount: str | None = None) -> None:
@@ -67,10 +104,49 @@ def _charge_tasks(bill: Bill, service: EcsService, tasks: int, noun: str, discou
     bill.charge(service, f"{sku}.gb_hour", hours * amount(memory, "GB") * MONTH, discount=discount)
 
 
+def _groups(bill: Bill, groups: tuple[AutoScalingGroup, ...]) -> None:
+    """Instances by the hour and their volumes; as many as the tasks on them need, between the group's bounds."""
+    for group in groups:
+        template = bill.architecture[group.launch_template]
+        name = template.instance_type
+        running = _instances(bill, group, name)
+        hosts = count(running, f"{name} instance")
+        if group.spot:
+            bill.add_unpriced(
+                group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
+            )
+        else:
+            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * MONTH)
+        volumes = count(running, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
+        bill.charge(group, f"ebs.{template.volume_type}.gb_month", volumes)
+        if template.detailed_monitoring:
+            metrics = hosts * count(METRICS_PER_INSTANCE, "metric")
+            bill.charge(group, "cloudwatch.custom_metric.month", metrics)
+
+
+def _instances(bill: Bill, group: AutoScalingGroup, name: str) -> int:
+    """How many instances managed scaling keeps, where CPU units and memory decide and nothing is lost between tasks."""
+    instance = instances.find(name)
+    cpu = memory = target = 0
+    for provider in bill.architecture.of(EcsCapacityProvider):
+        if provider.auto_scaling_group != group.ref:
+            continue
+        target = provider.target_capacity
+        for service in bill.architecture.of(EcsService):
+            tasks = _placed(bill, service, bill.tasks(service)).get(provider.ref, 0)
+            task = bill.architecture[service.task_definition]
+            cpu, memory = cpu + tasks * task.cpu, memory + tasks * task.memory
+    room = instance.task_memory_mib() if instance else None
+    if instance is None or not instance.vcpu or not room or not target:
+        return group.min_size
+    needed = max(Fraction(cpu, instance.vcpu * 1024), Fraction(memory, room)) * 100 / target
+    return min(max(group.min_size, ceil(needed)), group.max_size)
+
+
 def _clusters(bill: Bill, clusters: tuple[EcsCluster, ...]) -> None:
     for cluster in clusters:
         if cluster.container_insights == "disabled":
-            bill.add_free(cluster, "a cluster on Fargate has no charge", "https://aws.amazon.com/ecs/pricing/")
+            bill.add_free(cluster, "a cluster has no charge of its own", "https://aws.amazon.com/ecs/pricing/")
         else:
             bill.add_unpriced(
                 cluster,
@@ -89,16 +165,17 @@ def _repositories(bill: Bill, repositories: tuple[ContainerRepository, ...]) -> 
 
 
 def _policies(bill: Bill, policies: tuple[ScalingPolicy, ...]) -> None:
+    """An alarm on metric math is charged for each of its metrics."""
     for policy in policies:
-        bill.charge(
-            policy,
-            "cloudwatch.alarm.month",
-            count(ALARMS_PER_POLICY, "alarm of target tracking", "alarms of target tracking"),
-        )
+        alarms = count(ALARMS_PER_POLICY, "alarm of target tracking", "alarms of target tracking")
+        if policy.metric:
+            alarms *= count(len(policy.metric.metrics), "metric", "metrics")
+        bill.charge(policy, "cloudwatch.alarm.month", alarms)
 
 
 PRICERS = (
     pricer(EcsService, _services),
+    pricer(AutoScalingGroup, _groups),
     pricer(EcsCluster, _clusters),
     pricer(ContainerRepository, _repositories),
     pricer(ScalingPolicy, _policies),

@@ -7,7 +7,19 @@ from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from groundplan.catalog import prices as catalog_prices
-from groundplan.cost import compute, databases, edge, governance, messaging, monitoring, network, security, storage
+from groundplan.cost import (
+    compute,
+    databases,
+    delivery,
+    edge,
+    governance,
+    messaging,
+    monitoring,
+    network,
+    security,
+    storage,
+    tracing,
+)
 from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
 from groundplan.cost.model import Estimate, Free, Range, Unpriced, total
 from groundplan.errors import suggestion
@@ -23,11 +35,13 @@ PRICERS: tuple[Pricer, ...] = (
     *compute.PRICERS,
     *databases.PRICERS,
     *edge.PRICERS,
+    *delivery.PRICERS,
     *network.PRICERS,
     *storage.PRICERS,
     *messaging.PRICERS,
     *security.PRICERS,
     *monitoring.PRICERS,
+    *tracing.PRICERS,
     *governance.PRICERS,
 )
 """How each kind that costs something is charged, in the order of the bill."""

@@ -24,7 +24,7 @@ def _queues(bill: Bill, queues: tuple[Queue, ...]) -> None:
             continue
         sku = "sqs.fifo.per_1m" if queue.fifo_queue else "sqs.standard.per_1m"
         requests = amount(messages[queue.name], "messages") * amount(REQUESTS_PER_MESSAGE, "requests")
-        note = "empty receives not counted: a worker that waits with long polling makes 130,000 a month"
+        note = "empty receives not counted: a worker that waits with long polling makes 131,400 a month"
         bill.charge(queue, sku, requests / amount(MILLION, "per unit"), "usage", note=note)
     unknown = tuple(queue for queue in queues if queue.name not in messages)
     if unknown:
@@ -38,9 +38,10 @@ def _schedules(bill: Bill, schedules: tuple[Schedule, ...]) -> None:
         task = bill.architecture[schedule.task_definition]
         size = f"{task.cpu} CPU units and {task.memory} MiB"
         bill.add_unpriced(
-            schedule, f"its tasks ({schedule.task_count} of {size}) are charged by the second, and how long they run is "
-            "not stated; the schedule itself is within the 14 million invocations a month that are free per account",
-        )  # fmt: skip
+            schedule,
+            f"its tasks ({schedule.task_count} of {size}) are charged by the second, and how long they run is not "
+            "stated; the schedule itself is within the 14 million invocations a month that are free per account",
+        )
 
 
 PRICERS = (pricer(Queue, _queues), pricer(Schedule, _schedules))

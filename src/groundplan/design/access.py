@@ -118,9 +118,10 @@ def add_task_role(draft: Draft, name: str, workload: Workload, beside: Iterable[
         if key is not None:
             statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
     if workload.reads_secrets:
+        of_owner = f"{draft.stage}/" if draft.blueprint.owner_id else ""
         every = text(
             "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
-            f":secret:{draft.title}/{f'{draft.stage}/' if draft.blueprint.owner_id else ''}*",
+            f":secret:{draft.title}/{of_owner}*",
         )  # fmt: skip
         statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
         statements += _decrypt(draft, "DecryptSecrets")

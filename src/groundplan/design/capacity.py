@@ -25,6 +25,9 @@ POLICIES = ("service-role/AmazonEC2ContainerServiceforEC2Role", "AmazonSSMManage
 """What the ECS agent may do, and the agent of Systems Manager, which opens sessions without a port or a key.
 Sources: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html,
 https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-getting-started-instance-profile.html"""
+MANAGED = {"AmazonECSManaged": "true"}
+"""ECS tags the group of a capacity provider so; an engine that did not know of the tag would take it away.
+Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_capacity_provider"""
 SMALLEST_CPU = 128
 """CPU units of a task on EC2. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters_ec2.html"""
 
@@ -102,7 +105,7 @@ def add_capacity(draft: Draft, name: str, capacity: Capacity, cluster: Ref[EcsCl
             min_size=capacity.min,
             max_size=capacity.max,
             spot=capacity.spot,
-            tags=draft.name_tag(name),
+            tags={**draft.name_tag(name), **MANAGED},
         )
     )
     draft.add(
@@ -164,7 +167,7 @@ def _user_data(cluster: Ref[EcsCluster], instance: Instance) -> Textual:
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
     """
     reserved = instance.reserved_memory_mib() or 0
-    settings = (
-        f"\nECS_RESERVED_MEMORY={reserved}\nECS_AWSVPC_BLOCK_IMDS=true\nECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n"
+    settings = f"\nECS_RESERVED_MEMORY={reserved}\nECS_AWSVPC_BLOCK_IMDS=true\nECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n"
+    return text(
+        "#!/bin/bash\ncat >> /etc/ecs/ecs.config <<'END'\nECS_CLUSTER=", cluster.attribute("id"), settings, "END\n"
     )
-    return text("#!/bin/bash\ncat >> /etc/ecs/ecs.config <<'END'\nECS_CLUSTER=", cluster.attribute("id"), settings, "END\n")

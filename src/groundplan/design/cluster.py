@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from groundplan.blueprint.validation.base import workloads
 from groundplan.blueprint.workloads import Workload
 from groundplan.design.capacity import add_capacity, provider
 from groundplan.design.draft import Draft
@@ -23,7 +24,6 @@ from groundplan.resources.values import Ref
 
 CLUSTER = Ref(EcsCluster, "main")
 CAPACITY_PROVIDERS = Ref(ClusterCapacityProviders, "main")
-EXECUTE_COMMAND_LOGS = Ref(LogGroup, "ecs_exec")
 FARGATE: Mapping[str, FargateProvider] = {"fargate": "FARGATE", "fargate-spot": "FARGATE_SPOT"}
 """What the blueprint calls the capacity providers that every account has."""
 INSIGHTS_DAYS = 7
@@ -35,7 +35,6 @@ def add_cluster(draft: Draft) -> None:
     blueprint = draft.blueprint
     if not (blueprint.services or blueprint.jobs or blueprint.capacity):
         return
-    add_log_group(draft, "ecs_exec", "ecs_exec", 30, "services", "project")
     cluster_name = draft.called("ecs_cluster", "cluster", "project")
     draft.add(
         EcsCluster(
@@ -43,7 +42,7 @@ def add_cluster(draft: Draft) -> None:
             concern="services",
             cluster_name=cluster_name,
             container_insights=blueprint.insights,
-            execute_command_log_group=EXECUTE_COMMAND_LOGS,
+            execute_command_log_group=_session_logs(draft),
             depends_on=_insights_logs(draft, cluster_name),
             tags=draft.name_tag("cluster"),
         )
@@ -59,6 +58,15 @@ def add_cluster(draft: Draft) -> None:
             capacity_providers=(*FARGATE.values(), *(provider(name) for name in blueprint.capacity)),
         )
     )
+
+
+def _session_logs(draft: Draft) -> Ref[LogGroup] | None:
+    """Where sessions of execute-command are recorded. A cluster that is not watched (insights) has it only where there
+    can be a session."""
+    entered = any(workload.execute_command for _, _, workload in workloads(draft.blueprint))
+    if draft.blueprint.insights == "disabled" and not entered:
+        return None
+    return add_log_group(draft, "ecs_exec", "ecs_exec", 30, "services", "project")
 
 
 def _insights_logs(draft: Draft, cluster_name: str) -> tuple[Ref[Resource], ...]:

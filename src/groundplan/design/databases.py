@@ -154,6 +154,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
             master_user_secret_kms_key=main_key(draft) if password is None else None,
             port=spec.port,
             multi_az=spec.standby,
+            availability_zone=draft.zone(spec.zone) if spec.zone else None,
             subnet_group=SUBNETS,
             parameter_group=parameters,
             security_groups=(group_of(name),),

@@ -91,6 +91,7 @@ def _add_cdn(draft: Draft, name: str, bucket: BucketSpec, cdn: Cdn) -> None:
             ),
             aliases=tuple(cdn.domains),
             certificate=_certificate(draft, name, cdn),
+            minimum_protocol_version="TLSv1.2_2021" if cdn.domains else None,
             default_root_object=cdn.index or "",
             error_responses=_single_page(cdn),
             price_class=PRICE_CLASSES[cdn.price_class],

@@ -16,7 +16,7 @@ def root_of_account() -> Textual:
 def _cdn_statement() -> Statement:
     """Distributions of this account may read what the key encrypts, where the bucket's policy lets them.
 
-    Which one stands in the bucket's policy: here it would be a circle, from the distribution over its bucket to the key.
+    Which one stands in the bucket's policy: here it would be a circle, from distribution over bucket to key.
     Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
     """
     ours = text("arn:", Pseudo.PARTITION, ":cloudfront::", Pseudo.ACCOUNT_ID, ":distribution/*")

@@ -74,7 +74,7 @@ def creator(draft: Draft, name: str, spec: Database, group: Ref[LogGroup]) -> Co
 def script(names: list[str]) -> str:
     """Shell that creates the extensions in one transaction. Tries again only while there is no connection.
 
-    psql ends with 2 where the connection went bad and with 3 where SQL failed:
+    psql ends with 2 where the connection went bad, and with 1 where SQL failed:
     https://www.postgresql.org/docs/current/app-psql.html#APP-PSQL-EXIT-STATUS
     """
     statements = [

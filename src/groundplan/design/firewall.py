@@ -15,6 +15,7 @@ from groundplan.resources.values import Ref
 
 BALANCER_ACL = Ref(WebAcl, "load_balancer")
 CDN_ACL = Ref(WebAcl, "cdn")
+_SHOWN = {"load-balancer": "load balancer", "cdn": "CDN"}
 
 
 def add_firewall(draft: Draft) -> None:
@@ -39,14 +40,10 @@ def protects_cdn(draft: Draft) -> bool:
     return blueprint.firewall is not None and "cdn" in blueprint.firewall.protects and has_cdn
 
 
-def _add_web_acl(
-    draft: Draft, firewall: Firewall, what: str, scope: Literal["REGIONAL", "CLOUDFRONT"]
-) -> Ref[WebAcl]:
+def _add_web_acl(draft: Draft, firewall: Firewall, what: str, scope: Literal["REGIONAL", "CLOUDFRONT"]) -> Ref[WebAcl]:
     name = what.replace("-", "_")
     groups = tuple(
-        ManagedRuleGroup(
-            group_name=catalog.rule_group(rule).name, priority=number * 10, only_count=firewall.only_count
-        )
+        ManagedRuleGroup(group_name=catalog.rule_group(rule).name, priority=number * 10, only_count=firewall.only_count)
         for number, rule in enumerate(firewall.rules, start=1)
     )
     # Last: what a rule group blocks does not count against an address.
@@ -61,7 +58,7 @@ def _add_web_acl(
             concern="delivery",
             region=region,
             acl_name=draft.called("web_acl", what, "firewall"),
-            description=f"In front of the {what.replace('-', ' ').replace('cdn', 'CDN')} of {draft.title} {draft.stage}",
+            description=f"In front of the {_SHOWN[what]} of {draft.title} {draft.stage}",
             scope=scope,
             managed_rule_groups=groups,
             rate_limit=limit,

@@ -10,8 +10,15 @@ from groundplan.resources.values import Ref
 
 
 def add_log_group(
-    draft: Draft, name: str, what: str, days: int, concern: Concern, path: str, *,
-    full_name: str | None = None, region: str | None = None,
+    draft: Draft,
+    name: str,
+    what: str,
+    days: int,
+    concern: Concern,
+    path: str,
+    *,
+    full_name: str | None = None,
+    region: str | None = None,
 ) -> Ref[LogGroup]:
     """A log group. ``full_name`` is for groups whose name AWS prescribes. A key works in its own region only, so that
     in another one CloudWatch's own encrypts."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
 from groundplan.blueprint.queues import Queue as QueueSpec
+from groundplan.catalog import instances
 from groundplan.design import caches, databases, edge, queues
 from groundplan.design.budget import add_budget
 from groundplan.design.cluster import CLUSTER
@@ -205,12 +206,28 @@ def _database_alarms(draft: Draft, alarms: Alarms, name: str, spec: Database) ->
             f"Database {called}: storage fuller than {alarms.storage} of {spec.storage.size}",
             metric("FreeStorageSpace"), free, below=True,
         )  # fmt: skip
+        most = _max_connections(instance, spec)
+        if most is not None:
+            _add(
+                draft, alarms, f"{called}-connections-high",
+                f"Database {called}: over {alarms.connections} of its {most} connections in use for {alarms.period}",
+                metric("DatabaseConnections"), most * alarms.connections.percent // 100,
+            )  # fmt: skip
         if instance.source:
             _add(
                 draft, alarms, f"{called}-lag-high",
                 f"Replica {called}: more than 60 seconds behind its primary for {alarms.period}",
                 metric("ReplicaLag"), 60,
             )  # fmt: skip
+
+
+def _max_connections(instance: DatabaseInstance, spec: Database) -> int | None:
+    """As many as its parameter group says, else RDS's default for its memory; None where neither is known."""
+    said = spec.parameters.get("max_connections")
+    if said is not None:
+        return int(said) if said.isdecimal() else None
+    known = instances.find(instance.instance_class)
+    return known.max_connections() if known else None
 
 
 def _cache_alarms(draft: Draft, alarms: Alarms, name: str, spec: Cache) -> None:

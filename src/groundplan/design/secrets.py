@@ -9,9 +9,6 @@ from groundplan.design.encryption import main_key
 from groundplan.resources.security import GeneratedPassword, Secret
 from groundplan.resources.values import Ref
 
-NOT_IN_WORDS = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! _-."
-"""Every character that is neither a letter nor a digit."""
-
 
 def add_secrets(draft: Draft) -> None:
     """Every secret that a workload names: generated where ``secrets:`` says so, else created empty, so that no value
@@ -40,6 +37,8 @@ def _add_secret(draft: Draft, name: str, path: str) -> None:
             secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
             description=description or f"{name}, {'made by AWS' if length else 'filled by a person'}",
             kms_key=main_key(draft),
-            generate=GeneratedPassword(length=length, exclude_characters=NOT_IN_WORDS) if length else None,
+            generate=GeneratedPassword(length=length, exclude_characters="", exclude_punctuation=True)
+            if length
+            else None,
         )
     )

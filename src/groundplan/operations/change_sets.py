@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 from uuid import uuid4
 
+from groundplan.catalog import regions
 from groundplan.errors import EnvironmentalError, InputError
 from groundplan.targets.connection import Connection, explained
 
@@ -99,9 +100,24 @@ def _template(connection: Connection, stack: Stack, bucket: str | None) -> dict[
             f"the template of {stack.name} has {size:,} bytes; AWS takes up to {INLINE_LIMIT:,} inline and larger "
             "ones from a bucket: name one with --template-bucket"
         )
-    key = f"groundplan/{stack.name}.yaml"
-    connection.s3(stack.region).put_object(Bucket=bucket, Key=key, Body=stack.body.encode())
-    return {"TemplateURL": f"https://{bucket}.s3.{stack.region}.amazonaws.com/{key}"}
+    key, region = f"groundplan/{stack.name}.yaml", _region_of(connection, bucket, stack.region)
+    connection.s3(region).put_object(Bucket=bucket, Key=key, Body=stack.body.encode())
+    known = regions.find(region)
+    domain = known.partition.dns_suffix if known else "amazonaws.com"
+    return {"TemplateURL": f"https://{bucket}.s3.{region}.{domain}/{key}"}
+
+
+def _region_of(connection: Connection, bucket: str, asked_from: str) -> str:
+    """Where a bucket is, which may serve stacks of every region.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketLocation.html
+    """
+    found = connection.s3(asked_from).get_bucket_location(Bucket=bucket)["LocationConstraint"]
+    return _OLD_LOCATIONS.get(found, found or "us-east-1")
+
+
+_OLD_LOCATIONS = {"EU": "eu-west-1"}
+"""What S3 answers for buckets that were made when it had two locations."""
 
 
 def _changes(connection: Connection, region: str, arn: str, found: DescribeChangeSetOutputTypeDef) -> list[StackChange]:

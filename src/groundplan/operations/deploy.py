@@ -13,6 +13,7 @@ from groundplan.operations import change_sets, stacks
 from groundplan.operations.change_sets import ChangeSet
 from groundplan.operations.parameters import parameters_of
 from groundplan.operations.plan import addresses
+from groundplan.operations.weights import live_weights
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
@@ -121,10 +122,13 @@ class Deployer:
             return create({})
         as_before = {key: before.parameters.get(key, value) for key, value in stack.update_parameters.items()}
         found = create(as_before)
-        if found is None or as_before == stack.update_parameters:
+        if found is None:
+            return None
+        wanted = {**stack.update_parameters, **live_weights(self.connection, self.rendering, stack)}
+        if as_before == wanted:
             return found
         change_sets.discard(self.connection, found)
-        return create(stack.update_parameters)
+        return create(wanted)
 
     def _settled(self, stack: stacks.DeployedStack) -> stacks.DeployedStack:
         """Wait for what AWS is still doing with the stack, begun by somebody before us."""

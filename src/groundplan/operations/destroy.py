@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from groundplan.errors import DeploymentError
 from groundplan.operations import stacks
 from groundplan.operations.deploy import Deployer, Report, delete_stack
 from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, holdings
+from groundplan.operations.instances import release
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
+from groundplan.resources.compute import AutoScalingGroup
+from groundplan.resources.containers import EcsCapacityProvider
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.targets.connection import Connection
@@ -46,14 +50,34 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
 
 
 def without_protection(architecture: Architecture) -> Architecture:
-    """The same architecture with AWS's deletion protection off."""
-    return architecture.with_resources(_unprotected(architecture))
+    """The same architecture with AWS's protection of databases, load balancers and instances off."""
+    return architecture.with_resources(map(_unprotected, architecture))
 
 
-def _unprotected(resources: Iterable[Resource]) -> Iterable[Resource]:
-    for resource in resources:
-        protected = isinstance(resource, DatabaseInstance | LoadBalancer) and resource.deletion_protection
-        yield replace(resource, deletion_protection=False) if protected else resource  # type: ignore[call-arg]
+def _unprotected(resource: Resource) -> Resource:
+    match resource:
+        case DatabaseInstance(deletion_protection=True) | LoadBalancer(deletion_protection=True):
+            return replace(resource, deletion_protection=False)
+        case EcsCapacityProvider(managed_termination_protection=True):
+            return replace(resource, managed_termination_protection=False)
+        case AutoScalingGroup(new_instances_protected_from_scale_in=True):
+            return replace(resource, new_instances_protected_from_scale_in=False)
+    return resource
+
+
+def _delete(
+    connection: Connection, going: stacks.DeployedStack, found: tuple[Holding, ...], report: Report
+) -> None:
+    """Delete a stack. Logs may still reach a bucket after it was emptied: one that refuses is emptied once more."""
+    try:
+        delete_stack(connection, going.name, going.region, report)
+    except DeploymentError:
+        left = set(stacks.physical_ids(connection, going.name, going.region).values())
+        late = [item for item in found if item.fate == "goes" and item.physical_id in left and empty(connection, item)]
+        if not late:
+            raise
+        report(f"{going.name}: emptied {', '.join(item.address for item in late)} once more")
+        delete_stack(connection, going.name, going.region, report)
 
 
 def destroy(
@@ -76,7 +100,7 @@ def destroy(
     protected = {
         place.stack
         for resource in architecture
-        if isinstance(resource, DatabaseInstance | LoadBalancer) and resource.deletion_protection
+        if _unprotected(resource) is not resource
         for place in rendering.locations.get(resource.ref, ())
     }
     by_name: dict[str, Stack] = {stack.name: stack for stack in unprotected.stacks}
@@ -87,11 +111,14 @@ def destroy(
         if stack.name in protected and deployed.updatable:
             report(f"{stack.name}: taking deletion protection off")
             deployer.update(by_name[stack.name])
+    for group in architecture.of(AutoScalingGroup):
+        if count := release(connection, group, group.region or architecture.region):
+            report(f"{group.address}: {count} instances released")
     for holding in ahead.holdings:
         if holding.fate == "goes" and (count := empty(connection, holding)):
-            report(f"{holding.address}: {count} objects or images deleted")
+            report(f"{holding.address}: {count} objects, images or recovery points deleted")
     for going in ahead.stacks:
-        delete_stack(connection, going.name, going.region, report)
+        _delete(connection, going, ahead.holdings, report)
     for holding in ahead.holdings:
         if holding.fate == "stays" and ahead.fate(holding, with_kept=with_kept) == "goes":
             report(f"{holding.address}: {delete_kept(connection, holding)}")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from groundplan.operations import stacks
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
@@ -38,7 +39,7 @@ def holdings(
     connection: Connection, architecture: Architecture, rendering: Rendering, there: set[str]
 ) -> tuple[Holding, ...]:
     """Everything that holds data in the stacks named by ``there``."""
-    physical = {stack.name: _physical_ids(connection, stack.name, stack.region) for stack in rendering.stacks
+    physical = {stack.name: stacks.physical_ids(connection, stack.name, stack.region) for stack in rendering.stacks
                 if stack.name in there}  # fmt: skip
     found: list[Holding] = []
     for resource in architecture:
@@ -58,17 +59,6 @@ def holdings(
     return tuple(found)
 
 
-def _physical_ids(connection: Connection, stack: str, region: str) -> dict[str, str]:
-    with explained(f"Reading the stack {stack}"):
-        pages = connection.cloudformation(region).get_paginator("list_stack_resources").paginate(StackName=stack)
-        return {
-            item["LogicalResourceId"]: item["PhysicalResourceId"]
-            for page in pages
-            for item in page["StackResourceSummaries"]
-            if item.get("PhysicalResourceId") and item["ResourceStatus"] != "DELETE_COMPLETE"
-        }
-
-
 def _deletion_policy(rendering: Rendering, place: Location) -> str:
     template = next(stack.template for stack in rendering.stacks if stack.name == place.stack)
     resources = template["Resources"]
@@ -76,12 +66,14 @@ def _deletion_policy(rendering: Rendering, place: Location) -> str:
 
 
 def empty(connection: Connection, holding: Holding) -> int:
-    """Delete what AWS wants gone before the thing itself can go. Returns how many objects or images that were."""
+    """Delete what AWS wants gone before the thing itself can go. Returns how many objects, images, recovery points."""
     with explained(f"Emptying {holding.address}"):
         if holding.type == "AWS::S3::Bucket":
             return sum(_delete_objects(connection, holding))
         if holding.type == "AWS::ECR::Repository":
             return sum(_delete_images(connection, holding))
+        if holding.type == "AWS::Backup::BackupVault":
+            return sum(_delete_recovery_points(connection, holding))
     return 0
 
 
@@ -107,6 +99,16 @@ def _delete_images(connection: Connection, repository: Holding) -> Iterator[int]
             yield len(page["imageIds"])
 
 
+def _delete_recovery_points(connection: Connection, vault: Holding) -> Iterator[int]:
+    """AWS refuses where a lock says that it is too early."""
+    client = connection.backup(vault.region)
+    pages = client.get_paginator("list_recovery_points_by_backup_vault").paginate(BackupVaultName=vault.physical_id)
+    for page in pages:
+        for point in page["RecoveryPoints"]:
+            client.delete_recovery_point(BackupVaultName=vault.physical_id, RecoveryPointArn=point["RecoveryPointArn"])
+            yield 1
+
+
 def delete_kept(connection: Connection, holding: Holding) -> str:
     """Delete what its stack left in the account. Returns what happened, in words."""
     with explained(f"Deleting {holding.address}"):
@@ -114,6 +116,10 @@ def delete_kept(connection: Connection, holding: Holding) -> str:
             count = empty(connection, holding)
             connection.s3(holding.region).delete_bucket(Bucket=holding.physical_id)
             return f"deleted with {count} objects"
+        if holding.type == "AWS::Backup::BackupVault":
+            count = empty(connection, holding)
+            connection.backup(holding.region).delete_backup_vault(BackupVaultName=holding.physical_id)
+            return f"deleted with {count} recovery points"
         if holding.type == "AWS::KMS::Key":
             connection.kms(holding.region).schedule_key_deletion(
                 KeyId=holding.physical_id, PendingWindowInDays=RECOVERY_DAYS

@@ -49,6 +49,7 @@ class Plan:
 
 DATA_TYPES = frozenset(
     {
+        "AWS::Backup::BackupVault",
         "AWS::RDS::DBInstance",
         "AWS::ElastiCache::ReplicationGroup",
         "AWS::S3::Bucket",

@@ -6,13 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from groundplan.catalog import regions
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import StackTypeDef
+
     from groundplan.engines.cloudformation import Stack
 
 NOT_DEPLOYED = "NOT_DEPLOYED"
+_AT_ONCE = 8
+"""Regions that are asked at the same time."""
 GONE = frozenset({NOT_DEPLOYED, "DELETE_COMPLETE"})
 EMPTY = frozenset({"REVIEW_IN_PROGRESS", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED"})
 """States that a stack cannot be updated from: it has to be deleted and made again.
@@ -67,6 +73,18 @@ def look_at(connection: Connection, name: str, region: str) -> DeployedStack:
     )
 
 
+def physical_ids(connection: Connection, stack: str, region: str) -> dict[str, str]:
+    """Logical id to physical id of what a stack has."""
+    with explained(f"Reading the stack {stack}"):
+        pages = connection.cloudformation(region).get_paginator("list_stack_resources").paginate(StackName=stack)
+        return {
+            item["LogicalResourceId"]: item["PhysicalResourceId"]
+            for page in pages
+            for item in page["StackResourceSummaries"]
+            if item.get("PhysicalResourceId") and item["ResourceStatus"] != "DELETE_COMPLETE"
+        }
+
+
 def stack_tags(architecture: Architecture) -> dict[str, str]:
     """Tags of every stack; CloudFormation puts them on what the stack holds."""
     return dict(architecture.tags)
@@ -82,17 +100,48 @@ def collected_outputs(architecture: Architecture, outputs: Mapping[str, Mapping[
 
 
 def leftovers(connection: Connection, architecture: Architecture, stacks: Sequence[Stack]) -> list[DeployedStack]:
-    """Stacks of this environment that the blueprint no longer asks for, newest first."""
+    """Stacks of this environment that the blueprint no longer asks for, newest first.
+
+    Every region is looked at that the account can have without enabling it first: a copy in another region may be
+    what the blueprint no longer asks for, and then nothing else says where it was.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
     wanted = {(stack.name, stack.region) for stack in stacks}
+    used = {architecture.region, *(stack.region for stack in stacks)}
+    # boto3 makes clients in one thread only: https://docs.aws.amazon.com/boto3/latest/guide/clients.html#caveats
+    clients = {region: connection.cloudformation(region) for region in sorted(used | _others(architecture.region))}
     # Without an owner none of the stacks may have one: those are somebody's own.
     marks = {key: architecture.tags.get(key) for key in ("Project", "Environment", "ManagedBy", "Owner")}
-    found: list[DeployedStack] = []
-    with explained("Listing stacks"):
-        for region in sorted({stack.region for stack in stacks}):
-            for page in connection.cloudformation(region).get_paginator("describe_stacks").paginate():
-                for item in page["Stacks"]:
-                    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
-                    ours = all(tags.get(key) == value for key, value in marks.items())
-                    if ours and (item["StackName"], region) not in wanted and item["StackStatus"] not in GONE:
-                        found.append(DeployedStack(item["StackName"], region, item["StackStatus"]))
-    return found
+    with explained("Listing stacks"), ThreadPoolExecutor(_AT_ONCE) as pool:
+        listed = pool.map(_listed, clients.values(), [region in used for region in clients])
+        found = [(region, item) for region, several in zip(clients, listed, strict=True) for item in several]
+    leftover = []
+    for region, item in sorted(found, key=lambda pair: pair[1]["CreationTime"], reverse=True):
+        tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
+        ours = all(tags.get(key) == value for key, value in marks.items())
+        if ours and (item["StackName"], region) not in wanted and item["StackStatus"] not in GONE:
+            leftover.append(DeployedStack(item["StackName"], region, item["StackStatus"]))
+    return leftover
+
+
+def _others(home: str) -> set[str]:
+    """The regions beside the environment's that no account has to enable."""
+    known = regions.find(home)
+    return {
+        region.name
+        for region in regions.all_regions().values()
+        if known and region.partition == known.partition and not region.opt_in
+    }
+
+
+def _listed(client: CloudFormationClient, used: bool) -> list[StackTypeDef]:
+    """The stacks of a region. A region that the environment does not use may be closed to the account."""
+    from botocore.exceptions import ClientError, ConnectionError
+
+    try:
+        return [item for page in client.get_paginator("describe_stacks").paginate() for item in page["Stacks"]]
+    except (ClientError, ConnectionError):
+        if used:
+            raise
+        return []

@@ -52,7 +52,7 @@ FargateProvider = Literal["FARGATE", "FARGATE_SPOT"]
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsCapacityProvider(Resource):
-    """Hands the instances of an Auto Scaling group to the tasks of a cluster, as many as they need (managed scaling)."""
+    """Gives tasks the instances of an Auto Scaling group, as many as they need (managed scaling)."""
 
     title: ClassVar[str] = "ECS capacity provider"
     capacity_provider_name: str
@@ -83,7 +83,9 @@ class ClusterCapacityProviders(Resource):
     taggable: ClassVar[bool] = False
     cluster: Ref[EcsCluster]
     capacity_providers: tuple[FargateProvider | Ref[EcsCapacityProvider], ...] = ("FARGATE", "FARGATE_SPOT")
-    default_strategy: tuple[CapacityProviderShare, ...] = (CapacityProviderShare(capacity_provider="FARGATE", weight=1),)
+    default_strategy: tuple[CapacityProviderShare, ...] = (
+        CapacityProviderShare(capacity_provider="FARGATE", weight=1),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -256,9 +258,9 @@ class EcsService(Resource):
     """While one of them is on, a deployment fails; with ``circuit_breaker_rollback`` it goes back by itself."""
     circuit_breaker: bool = True
     circuit_breaker_rollback: bool = True
-    minimum_healthy_percent: int = 100
-    """Of the desired count, during a ROLLING deployment."""
-    maximum_percent: int = 200
-    """Of the desired count, during a ROLLING deployment."""
+    minimum_healthy_percent: int | None = 100
+    """Of the desired count, during a ROLLING deployment; None for the other strategies."""
+    maximum_percent: int | None = 200
+    """Of the desired count, during a ROLLING deployment; None for the other strategies."""
     enable_execute_command: bool = False
     availability_zone_rebalancing: bool = True

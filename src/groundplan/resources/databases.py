@@ -64,6 +64,8 @@ class DatabaseInstance(Resource):
     master_user_secret_kms_key: Ref[Key] | None = None
     port: int | None = None
     multi_az: bool = False
+    availability_zone: str | None = None
+    """Full name of the zone, like ``ap-south-1a``; None: RDS chooses. Not with ``multi_az``."""
     subnet_group: Ref[DatabaseSubnetGroup] | None = None
     parameter_group: Ref[DatabaseParameterGroup] | None = None
     security_groups: tuple[Ref[SecurityGroup], ...]

@@ -101,8 +101,8 @@ class Distribution(Resource):
     aliases: tuple[str, ...] = ()
     certificate: Ref[Certificate] | str | None = None
     """Of this architecture, or the ARN of one that exists. None: that of ``*.cloudfront.net``."""
-    minimum_protocol_version: str = "TLSv1.2_2021"
-    """Only where it has a certificate of its own."""
+    minimum_protocol_version: str | None = None
+    """The oldest that viewers may speak: ``TLSv1.2_2021``. None with CloudFront's own certificate, which takes all."""
     viewer_protocol_policy: Literal["redirect-to-https", "https-only", "allow-all"] = "redirect-to-https"
     default_root_object: str = ""
     error_responses: tuple[ErrorResponse, ...] = ()

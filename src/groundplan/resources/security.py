@@ -46,6 +46,8 @@ class GeneratedPassword(Record):
     length: int = 32
     exclude_characters: str = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! "
     """What would have to be escaped in a URL, or is refused by RDS and ElastiCache."""
+    exclude_punctuation: bool = False
+    """Whether it has letters and digits only."""
     username: Textual | None = None
     """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
 

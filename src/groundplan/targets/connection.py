@@ -12,14 +12,17 @@ from groundplan.errors import EnvironmentalError
 
 if TYPE_CHECKING:
     from boto3.session import Session
+    from mypy_boto3_autoscaling import AutoScalingClient
+    from mypy_boto3_backup import BackupClient
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 TargetName = Literal["local", "aws"]
-_Service = Literal["cloudformation", "ecr", "kms", "s3", "secretsmanager"]
+_Service = Literal["autoscaling", "backup", "cloudformation", "ecr", "elbv2", "kms", "s3", "secretsmanager"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +57,14 @@ class Connection:
         """Time between two looks at a deployment."""
         return 0.1 if self.target == "local" else 3.0
 
+    def backup(self, region: str) -> BackupClient:
+        """A client for AWS Backup."""
+        return cast("BackupClient", self._client("backup", region))
+
+    def autoscaling(self, region: str) -> AutoScalingClient:
+        """A client for Amazon EC2 Auto Scaling."""
+        return cast("AutoScalingClient", self._client("autoscaling", region))
+
     def cloudformation(self, region: str) -> CloudFormationClient:
         """A client for AWS CloudFormation."""
         return cast("CloudFormationClient", self._client("cloudformation", region))
@@ -61,6 +72,10 @@ class Connection:
     def ecr(self, region: str) -> ECRClient:
         """A client for Amazon ECR."""
         return cast("ECRClient", self._client("ecr", region))
+
+    def elbv2(self, region: str) -> ElasticLoadBalancingv2Client:
+        """A client for Elastic Load Balancing."""
+        return cast("ElasticLoadBalancingv2Client", self._client("elbv2", region))
 
     def kms(self, region: str) -> KMSClient:
         """A client for AWS KMS."""

@@ -21,3 +21,27 @@ resource "aws_route53_record" "api_aaaa" {
     evaluate_target_health = true
   }
 }
+
+resource "aws_route53_record" "website_www_sample_groundplan_dev_a" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "www.sample.groundplan.dev"
+  type    = "A"
+
+  alias {
+    name                   = aws_cloudfront_distribution.website.domain_name
+    zone_id                = aws_cloudfront_distribution.website.hosted_zone_id
+    evaluate_target_health = false
+  }
+}
+
+resource "aws_route53_record" "website_www_sample_groundplan_dev_aaaa" {
+  zone_id = aws_route53_zone.main.zone_id
+  name    = "www.sample.groundplan.dev"
+  type    = "AAAA"
+
+  alias {
+    name                   = aws_cloudfront_distribution.website.domain_name
+    zone_id                = aws_cloudfront_distribution.website.hosted_zone_id
+    evaluate_target_health = false
+  }
+}

@@ -17,14 +17,3 @@ resource "aws_ecs_cluster" "main" {
     }
   }
 }
-
-resource "aws_ecs_cluster_capacity_providers" "main" {
-  cluster_name       = aws_ecs_cluster.main.name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
-
-  default_capacity_provider_strategy {
-    capacity_provider = "FARGATE"
-    base              = 0
-    weight            = 1
-  }
-}

@@ -1,3 +1,30 @@
+resource "aws_kms_key" "copies" {
+  region                  = "ap-southeast-1"
+  description             = "Copies of sample production"
+  enable_key_rotation     = true
+  deletion_window_in_days = 30
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "Account"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:${data.aws_partition.current.partition}:iam::${data.aws_caller_identity.current.account_id}:root"
+        }
+        Action   = "kms:*"
+        Resource = "*"
+      },
+    ]
+  })
+}
+
+resource "aws_kms_alias" "copies" {
+  region        = "ap-southeast-1"
+  name          = "alias/sample-production-copies"
+  target_key_id = aws_kms_key.copies.key_id
+}
+
 resource "aws_kms_key" "data" {
   description             = "Databases, caches, buckets and secrets of sample production"
   enable_key_rotation     = true

@@ -20,6 +20,38 @@ resource "aws_lb_listener_rule" "api" {
   }
 }
 
+resource "aws_lb_listener_rule" "cart" {
+  listener_arn = aws_lb_listener.https.arn
+  priority     = 50
+
+  condition {
+    path_pattern {
+      values = ["/cart/*"]
+    }
+  }
+
+  action {
+    type = "forward"
+
+    forward {
+      target_group {
+        arn    = aws_lb_target_group.cart_blue.arn
+        weight = 100
+      }
+
+      target_group {
+        arn    = aws_lb_target_group.cart_green.arn
+        weight = 0
+      }
+    }
+  }
+
+  lifecycle {
+    # Deployments move the requests: ECS changes the weights.
+    ignore_changes = [action]
+  }
+}
+
 resource "aws_lb_listener_rule" "old" {
   listener_arn = aws_lb_listener.https.arn
   priority     = 20
@@ -38,5 +70,37 @@ resource "aws_lb_listener_rule" "old" {
       content_type = "application/json"
       message_body = "{\"error\": \"gone\"}"
     }
+  }
+}
+
+resource "aws_lb_listener_rule" "shop" {
+  listener_arn = aws_lb_listener.https.arn
+  priority     = 40
+
+  condition {
+    path_pattern {
+      values = ["/shop/*"]
+    }
+  }
+
+  action {
+    type = "forward"
+
+    forward {
+      target_group {
+        arn    = aws_lb_target_group.shop_blue.arn
+        weight = 100
+      }
+
+      target_group {
+        arn    = aws_lb_target_group.shop_green.arn
+        weight = 0
+      }
+    }
+  }
+
+  lifecycle {
+    # Deployments move the requests: ECS changes the weights.
+    ignore_changes = [action]
   }
 }

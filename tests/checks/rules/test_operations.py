@@ -5,12 +5,29 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.checks.planting import Bad, Good, Planting, add, alarm, change, clean, identify, remove, together
+from tests.checks.planting import (
+    Bad,
+    Good,
+    Planting,
+    add,
+    alarm,
+    change,
+    clean,
+    identify,
+    less_rights,
+    more_rights,
+    remove,
+    together,
+)
 
+from groundplan.catalog import firewall
 from groundplan.checks import run
 from groundplan.resources import Architecture
-from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
+from groundplan.resources.compute import AutoScalingGroup
+from groundplan.resources.containers import ContainerRepository, EcsCapacityProvider, EcsCluster, EcsService
 from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.firewall import ManagedRuleGroup, WebAcl
+from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, Budget, BudgetNotification, LogGroup, Topic, TopicSubscription
 from groundplan.resources.network import NatGateway, Subnet
 from groundplan.resources.storage import Bucket, BucketLifecycleRule
@@ -34,7 +51,26 @@ OLD_REDIS = together(
     change(CacheParameterGroup, "main", family="redis5.0"),
 )
 
+IDLE = EcsCapacityProvider(
+    name="idle",
+    concern="services",
+    capacity_provider_name="sample-production-idle",
+    auto_scaling_group=Ref(AutoScalingGroup, "machines"),
+)
+
+EVERY_RULE_GROUP = tuple(
+    ManagedRuleGroup(group_name=group.name, priority=number)
+    for number, group in enumerate(firewall.all_rule_groups().values())
+)
+
 BAD = (
+    Bad(
+        "GP-OPS-040",
+        change(WebAcl, "cdn", managed_rule_groups=EVERY_RULE_GROUP),
+        "web_acl.cdn",
+        ("1977 capacity units; 1500 at most are right",),
+    ),
+    Bad("GP-OPS-021", add(IDLE), "ecs_capacity_provider.idle", ("10 instances", "a service or 0 is right")),
     Bad("GP-OPS-002", change(LogGroup, "api", retention_in_days=0), "log_group.api", ("for ever", "30 is usual")),
     Bad("GP-OPS-003", change(Alarm, "errors", actions=()), "alarm.errors", ("no actions", "a topic is right")),
     Bad("GP-OPS-004", remove(Alarm, "database"), MAIN, ("AWS/RDS", "at least one")),
@@ -94,9 +130,41 @@ BAD = (
         ("13.23", "2026-02-28", "18 is right"),
         also=("GP-SEC-024",),
     ),
+    Bad(
+        "GP-OPS-030",
+        together(
+            less_rights("mailer", "sqs:ReceiveMessage"),
+            more_rights("mailer", "sqs:ReceiveMessage", on=Ref(Queue, "orders").arn),
+        ),
+        "queue.emails",
+        ("only written to",),
+    ),
+    Bad(
+        "GP-OPS-030",
+        together(
+            less_rights("mailer", "sqs:SendMessage"),
+            more_rights("mailer", "sqs:SendMessage", on=Ref(Queue, "orders").arn),
+        ),
+        "queue.emails",
+        ("only read from",),
+    ),
+    Bad(
+        "GP-OPS-030",
+        together(
+            less_rights("mailer", "sqs:SendMessage"),
+            less_rights("mailer", "sqs:ReceiveMessage"),
+            more_rights("mailer", "sqs:SendMessage", "sqs:ReceiveMessage", on=Ref(Queue, "orders").arn),
+        ),
+        "queue.emails",
+        ("needed by nobody",),
+    ),
+    Bad("GP-OPS-031", remove(Alarm, "emails-dead-letters"), "queue.emails-dead-letters", ("no alarm", "AWS/SQS")),
 )
 
 GOOD = (
+    Good("GP-OPS-040", change(WebAcl, "cdn", managed_rule_groups=EVERY_RULE_GROUP[:5])),
+    Good("GP-OPS-003", change(Alarm, "shop-rollback", actions=())),
+    Good("GP-OPS-021", together(add(IDLE), change(AutoScalingGroup, "machines", min_size=0))),
     Good("GP-OPS-002", change(LogGroup, "api", retention_in_days=1)),
     Good("GP-OPS-003", change(Alarm, "errors", period=60)),
     Good(
@@ -143,6 +211,22 @@ GOOD = (
             lifecycle_rules=(
                 BucketLifecycleRule(id="both", expiration_days=365, abort_incomplete_multipart_upload_days=1),
             ),
+        ),
+    ),
+    Good(
+        "GP-OPS-030",
+        together(
+            less_rights("mailer", "sqs:SendMessage"),
+            less_rights("mailer", "sqs:ReceiveMessage"),
+            more_rights("mailer", "sqs:*", on=Ref(Queue, "orders").arn),
+            more_rights("api", "sqs:SendMessage", "sqs:Receive*", on=Ref(Queue, "emails").arn),
+        ),
+    ),
+    Good(
+        "GP-OPS-031",
+        together(
+            remove(Alarm, "emails-dead-letters"),
+            add(alarm("dead", "AWS/SQS", "QueueName", Ref(Queue, "emails-dead-letters").attribute("name"))),
         ),
     ),
 )

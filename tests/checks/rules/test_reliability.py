@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import pytest
-from tests.checks.planting import Bad, Good, Planting, add, change, change_container, clean, identify, remove, together
+from tests.checks.planting import (
+    Bad,
+    Good,
+    Planting,
+    add,
+    change,
+    change_container,
+    clean,
+    copy,
+    identify,
+    remove,
+    together,
+)
 
 from groundplan.checks import run
 from groundplan.resources.containers import (
     CapacityProviderShare,
+    EcsCapacityProvider,
     EcsService,
 )
 from groundplan.resources.databases import CacheReplicationGroup, CacheSubnetGroup, DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.firewall import RateLimit, WebAcl
+from groundplan.resources.messaging import Queue
 from groundplan.resources.network import ElasticIp, NatGateway, Route, RouteTableAssociation, SecurityGroup, Subnet
 from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.storage import Bucket
@@ -22,6 +37,8 @@ REPORTS = "database_instance.reports"
 CACHE = "cache_replication_group.sessions"
 SPOT = CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1)
 ON_DEMAND = CapacityProviderShare(capacity_provider="FARGATE", weight=0)
+LEFTOVERS = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "leftovers"), weight=1)
+MACHINES = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "machines"), weight=1)
 ZONE_A = (Ref(Subnet, "private", "a"),)
 
 
@@ -36,6 +53,12 @@ def groups(count: int) -> Planting:
 
 
 BAD = (
+    Bad(
+        "GP-REL-040",
+        change(WebAcl, "load_balancer", rate_limit=RateLimit(priority=30, limit=2000)),
+        "web_acl.load_balancer",
+        ("2000 requests of one address", "no rate_limit is right"),
+    ),
     Bad("GP-REL-001", change(DatabaseInstance, "main", multi_az=False), MAIN, ("multi_az false; true is right",)),
     Bad("GP-REL-002", change(DatabaseInstance, "reports", backup_retention_period=0), REPORTS, ("0", "7 days")),
     Bad("GP-REL-003", change(DatabaseInstance, "main", backup_retention_period=6), MAIN, ("6; 7 days or more",)),
@@ -84,7 +107,13 @@ BAD = (
         "GP-REL-014",
         change(EcsService, "worker", capacity_providers=(SPOT, ON_DEMAND)),
         "ecs_service.worker",
-        ("FARGATE_SPOT only", "a base on FARGATE"),
+        ("FARGATE_SPOT only", "a base on capacity that stays"),
+    ),
+    Bad(
+        "GP-REL-014",
+        change(EcsService, "shop", capacity_providers=(LEFTOVERS,)),
+        "ecs_service.shop",
+        ("ecs_capacity_provider.leftovers only",),
     ),
     Bad("GP-REL-015", change(DatabaseInstance, "main", max_allocated_storage=None), MAIN, ("max_allocated_storage",)),
     Bad("GP-REL-016", change(EcsService, "api", minimum_healthy_percent=0), "ecs_service.api", ("more than 0",)),
@@ -111,9 +140,23 @@ BAD = (
         "ecs_service.api",
         ("6 security groups per network interface", "5 is the default quota"),
     ),
+    Bad(
+        "GP-REL-030",
+        copy(Queue, "emails", name="extra", queue_name="extra", dead_letter_queue=None, max_receive_count=None),
+        "queue.extra",
+        ("no dead_letter_queue", "14 days"),
+        also=("GP-OPS-030", "GP-SEC-040"),
+    ),
+    Bad(
+        "GP-REL-031",
+        change(Queue, "emails-dead-letters", message_retention_period=3600),
+        "queue.emails-dead-letters",
+        ("3600 seconds", "queue.emails for 345600"),
+    ),
 )
 
 GOOD = (
+    Good("GP-REL-040", change(WebAcl, "load_balancer", rate_limit=None)),
     Good("GP-REL-001", change(DatabaseInstance, "main-replica", "1", multi_az=False)),
     Good("GP-REL-002", change(DatabaseInstance, "main-replica", "1", backup_retention_period=0)),
     Good("GP-REL-003", change(DatabaseInstance, "main", backup_retention_period=7)),
@@ -134,6 +177,8 @@ GOOD = (
     Good("GP-REL-011", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=1)),
     Good("GP-REL-012", change(EcsService, "api", subnets=(*ZONE_A, Ref(Subnet, "database", "b")))),
     Good("GP-REL-013", change(Bucket, "logs", versioning=False)),
+    Good("GP-REL-014", change(EcsService, "shop", capacity_providers=(LEFTOVERS, MACHINES))),
+    Good("GP-REL-016", change(EcsService, "shop", minimum_healthy_percent=None, maximum_percent=None)),
     Good("GP-REL-014", change(EcsService, "worker", launch_type="FARGATE", capacity_providers=())),
     Good("GP-REL-015", change(DatabaseInstance, "main-replica", "1", max_allocated_storage=None)),
     Good("GP-REL-016", change(EcsService, "api", minimum_healthy_percent=50, maximum_percent=100)),
@@ -142,6 +187,8 @@ GOOD = (
     Good("GP-REL-018", together(*map(address, range(3)))),
     Good("GP-REL-018", groups(5)),
     Good("GP-REL-017", change(EcsService, "worker", health_check_grace_period=None)),
+    Good("GP-REL-030", change(Queue, "emails", max_receive_count=1)),
+    Good("GP-REL-031", change(Queue, "emails-dead-letters", message_retention_period=345_600)),
 )
 
 

@@ -19,9 +19,11 @@ from tests.checks.planting import (
     only_tls,
     remove,
     together,
+    with_fields,
 )
 
 from groundplan.resources import Architecture
+from groundplan.resources.compute import LaunchTemplate
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
 from groundplan.resources.databases import (
     CacheReplicationGroup,
@@ -29,6 +31,7 @@ from groundplan.resources.databases import (
     DatabaseInstance,
     DatabaseParameterGroup,
 )
+from groundplan.resources.delivery import Distribution
 from groundplan.resources.edge import (
     FixedResponse,
     Forward,
@@ -38,6 +41,7 @@ from groundplan.resources.edge import (
     Redirect,
     TargetGroup,
 )
+from groundplan.resources.messaging import Queue, QueuePolicy
 from groundplan.resources.monitoring import LogGroup, Topic, TopicPolicy
 from groundplan.resources.network import ANYWHERE, FlowLog, SecurityGroup, SecurityGroupRule, Subnet
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
@@ -48,6 +52,12 @@ from groundplan.resources.values import InputValue, Ref, SecretValue, text
 MAIN = "database_instance.main"
 CACHE = "cache_replication_group.sessions"
 API = "task_definition.api"
+EVERY_CDN = Statement(
+    sid="Everyone",
+    actions=("s3:GetObject",),
+    resources=(text(Ref(Bucket, "website").arn, "/*"),),
+    principals=(Principal("Service", ("cloudfront.amazonaws.com",)),),
+)
 EVERYONE = (Principal("*", ("*",)),)
 UPLOADS = Ref(Bucket, "uploads")
 
@@ -116,7 +126,67 @@ PUBLIC_READ = Statement(
     sid="Read", actions=("s3:GetObject",), principals=EVERYONE, resources=(text(UPLOADS.arn, "/*"),)
 )
 
+
+def queue_statement(**fields: object) -> Statement:
+    """What denies plain HTTP to the queue of e-mails, with other fields."""
+    queue = Ref(Queue, "emails")
+    return with_fields(
+        Statement(
+            effect="Deny",
+            actions=("sqs:*",),
+            resources=(queue.arn,),
+            principals=(Principal("*", ("*",)),),
+            conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
+        ),
+        fields,
+    )
+
+
 BAD = (
+    Bad(
+        "GP-SEC-060",
+        change(Distribution, "plain", viewer_protocol_policy="allow-all"),
+        "distribution.plain",
+        ("allow-all; redirect-to-https is right",),
+    ),
+    Bad(
+        "GP-SEC-060",
+        change(Distribution, "website", minimum_protocol_version="TLSv1.1_2016"),
+        "distribution.website",
+        ("TLSv1.1_2016; TLSv1.2_2021 is right",),
+    ),
+    Bad(
+        "GP-SEC-061",
+        change(Distribution, "plain", origin_access_control=None),
+        "distribution.plain",
+        ("no origin_access_control",),
+    ),
+    Bad(
+        "GP-SEC-061",
+        change(BucketPolicy, "website", policy=PolicyDocument((only_tls(Ref(Bucket, "website")), EVERY_CDN))),
+        "bucket_policy.website",
+        ("every distribution", "aws:SourceArn"),
+        also=("GP-SEC-023",),
+    ),
+    Bad("GP-SEC-062", change(Distribution, "plain", web_acl=None), "distribution.plain", ("no web_acl",)),
+    Bad(
+        "GP-SEC-041",
+        change(LaunchTemplate, "machines", http_tokens="optional"),
+        "launch_template.machines",
+        ("optional", "required is right"),
+    ),
+    Bad(
+        "GP-SEC-041",
+        change(LaunchTemplate, "machines", http_put_response_hop_limit=2),
+        "launch_template.machines",
+        ("limit 2", "1 is right"),
+    ),
+    Bad(
+        "GP-SEC-042",
+        change(LaunchTemplate, "machines", volume_encrypted=False),
+        "launch_template.machines",
+        ("true is right",),
+    ),
     Bad("GP-SEC-001", change(DatabaseInstance, "main", publicly_accessible=True), MAIN, ("true; false is right",)),
     Bad(
         "GP-SEC-002",
@@ -330,9 +400,54 @@ BAD = (
     Bad("GP-SEC-028", change(Topic, "alerts", kms_key=None), "topic.alerts", ("no kms_key",)),
     Bad("GP-SEC-029", change(Secret, "payment-key", kms_key=None), "secret.payment-key", ("no kms_key",)),
     Bad("GP-SEC-030", change(LogGroup, "api", kms_key=None), "log_group.api", ("no kms_key",)),
+    Bad("GP-SEC-040", remove(QueuePolicy, "emails"), "queue.emails", ("sqs:* without TLS",)),
+    Bad(
+        "GP-SEC-040",
+        change(QueuePolicy, "emails", policy=PolicyDocument((queue_statement(effect="Allow"),))),
+        "queue.emails",
+        ("no policy that denies",),
+    ),
+    Bad(
+        "GP-SEC-022",
+        change(
+            QueuePolicy,
+            "emails",
+            policy=PolicyDocument((queue_statement(), queue_statement(effect="Allow", conditions=()))),
+        ),
+        "queue_policy.emails",
+        ("allows principal *",),
+    ),
+    Bad(
+        "GP-SEC-023",
+        change(
+            QueuePolicy,
+            "emails",
+            policy=PolicyDocument(
+                (
+                    queue_statement(),
+                    queue_statement(
+                        effect="Allow", conditions=(), principals=(Principal("Service", ("s3.amazonaws.com",)),)
+                    ),
+                )
+            ),
+        ),
+        "queue_policy.emails",
+        ("s3.amazonaws.com", "aws:SourceAccount"),
+    ),
+    Bad("GP-SEC-049", environment(DEBUG="True"), "ecs_service.api", ("DEBUG=True in container api", "off is right")),
+    Bad("GP-SEC-049", environment(DJANGO_DEBUG="1"), "ecs_service.api", ("DJANGO_DEBUG=1",)),
 )
 
 GOOD = (
+    Good("GP-SEC-060", change(Distribution, "website", viewer_protocol_policy="https-only")),
+    Good("GP-SEC-061", change(BucketPolicy, "website", concern="storage", depends_on=())),
+    Good("GP-SEC-062", change(Distribution, "website", price_class="PriceClass_All")),
+    Good(
+        "GP-SEC-030",
+        copy(LogGroup, "api", name="waf-cdn", log_group_name="elsewhere", region="us-east-1", kms_key=None),
+    ),
+    Good("GP-SEC-041", change(LaunchTemplate, "machines", http_put_response_hop_limit=1)),
+    Good("GP-SEC-042", change(LaunchTemplate, "machines", volume_type="gp2")),
     Good("GP-SEC-001", change(DatabaseInstance, "main", publicly_accessible=False)),
     Good("GP-SEC-002", change(DatabaseInstance, "main", kms_key=None)),
     Good("GP-SEC-003", change(CacheReplicationGroup, "sessions", kms_key=None)),
@@ -405,6 +520,21 @@ GOOD = (
     Good("GP-SEC-028", change(Topic, "alerts", display_name="Alerts")),
     Good("GP-SEC-029", change(Secret, "payment-key", recovery_window_in_days=30)),
     Good("GP-SEC-030", change(LogGroup, "api", retention_in_days=1)),
+    Good(
+        "GP-SEC-040",
+        change(QueuePolicy, "emails", policy=PolicyDocument((queue_statement(resources=("*",)),))),
+    ),
+    Good("GP-SEC-049", environment(DEBUG="False", APP_DEBUG="0", DEBUG_TOOLBAR="True")),
+    Good("GP-SEC-049", environment(DEBUG="express:*")),
+    Good(
+        "GP-SEC-049",
+        together(
+            environment(DEBUG="True"),
+            change(SecurityGroupRule, "alb-from-world-80", peer=IPv4Network("203.0.113.7/32")),
+            change(SecurityGroupRule, "alb-from-world-443", peer=IPv4Network("203.0.113.7/32")),
+        ),
+    ),
+    Good("GP-SEC-049", together(environment(DEBUG="True"), change(LoadBalancer, "main", scheme="internal"))),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
@@ -18,17 +19,23 @@ from tests.checks.planting import (
     identify,
     less_rights,
     more_rights,
+    remove,
     together,
     with_fields,
 )
 
 from groundplan.checks import run
 from groundplan.resources import Architecture
+from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import (
+    CapacityProviderShare,
+    ClusterCapacityProviders,
     ContainerHealthCheck,
+    EcsCapacityProvider,
     EcsService,
     ServiceLoadBalancer,
     TaskDefinition,
+    TrafficShift,
 )
 from groundplan.resources.databases import (
     CacheParameterGroup,
@@ -37,6 +44,7 @@ from groundplan.resources.databases import (
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
 )
+from groundplan.resources.delivery import Distribution, LogDeliverySource
 from groundplan.resources.edge import (
     Certificate,
     FixedResponse,
@@ -46,6 +54,8 @@ from groundplan.resources.edge import (
     LoadBalancer,
     TargetGroup,
 )
+from groundplan.resources.firewall import WebAcl, WebAclAssociation
+from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, LogGroup
 from groundplan.resources.network import (
     NatGateway,
@@ -59,6 +69,7 @@ from groundplan.resources.network import (
 )
 from groundplan.resources.policies import PolicyDocument, Principal, Statement
 from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
+from groundplan.resources.schedules import Schedule
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, Transition
 from groundplan.resources.values import Pseudo, Ref, text
@@ -66,7 +77,33 @@ from groundplan.resources.values import Pseudo, Ref, text
 PRIVATE = Ref(Subnet, "private", "a")
 API = "task_definition.api"
 MAIN = "database_instance.main"
+SPOT = CapacityProviderShare(capacity_provider="FARGATE_SPOT", weight=1)
+MACHINES = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "machines"), weight=1, base=1)
+LEFTOVERS = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "leftovers"), weight=1, base=1)
+IDLE = CapacityProviderShare(capacity_provider=Ref(EcsCapacityProvider, "machines"), weight=0, base=1)
+SHOP = "ecs_service.shop"
+BLUE, GREEN = Ref(TargetGroup, "shop-blue"), Ref(TargetGroup, "shop-green")
 CACHE = "cache_replication_group.sessions"
+
+
+def strategy(*shares: CapacityProviderShare) -> Planting:
+    """Change where the shop runs."""
+    return change(EcsService, "shop", capacity_providers=shares)
+
+
+def balancer(shift: TrafficShift | None, **fields: object) -> Planting:
+    """Change how the shop stands behind the load balancer."""
+    entry = ServiceLoadBalancer(target_group=BLUE, container_name="web", container_port=8080, shift=shift)
+    return change(EcsService, "shop", load_balancers=(entry,), **fields)
+
+
+def shift(alternate: Ref[TargetGroup] = GREEN, rule: str = "shop") -> TrafficShift:
+    """How the shop's requests move."""
+    return TrafficShift(
+        alternate_target_group=alternate,
+        production_listener_rule=Ref(ListenerRule, rule),
+        role=Ref(Role, "shift"),
+    )
 
 
 def health(name: str = "api", **fields: object) -> Planting:
@@ -140,7 +177,69 @@ def key_for(role: str) -> Planting:
 GET = "secretsmanager:GetSecretValue"
 SECRETS = text("arn:", Pseudo.PARTITION, ":secretsmanager:ap-south-1:", Pseudo.ACCOUNT_ID, ":secret:sample/*")
 
+ELSEWHERE = "arn:aws:acm:eu-west-1:210987654321:certificate/6e0dd9a8-4f22-4b8e-b0b2-9f6b1d2a7f11"
+HERE = ELSEWHERE.replace("eu-west-1", "us-east-1")
 BAD = (
+    Bad(
+        "GP-VAL-070",
+        change(Distribution, "website", certificate=ELSEWHERE),
+        "distribution.website",
+        ("certificate of eu-west-1; one of us-east-1 is right",),
+    ),
+    Bad("GP-VAL-070", change(Distribution, "plain", aliases=("a.groundplan.dev",)), "distribution.plain", ("aliases",)),
+    Bad(
+        "GP-VAL-070",
+        change(Distribution, "plain", web_acl=Ref(WebAcl, "load_balancer")),
+        "distribution.plain",
+        ("scope REGIONAL; CLOUDFRONT is right",),
+    ),
+    Bad(
+        "GP-VAL-070",
+        change(WebAclAssociation, "load_balancer", web_acl=Ref(WebAcl, "cdn")),
+        "web_acl_association.load_balancer",
+        ("scope CLOUDFRONT; REGIONAL is right",),
+    ),
+    Bad("GP-VAL-070", change(WebAcl, "cdn", region=None), "web_acl.cdn", ("ap-south-1; us-east-1 is right",)),
+    Bad(
+        "GP-VAL-070",
+        change(LogDeliverySource, "website", region="eu-west-1"),
+        "log_delivery_source.website",
+        ("eu-west-1; us-east-1 is right",),
+    ),
+    Bad("GP-VAL-051", strategy(SPOT, MACHINES), SHOP, ("mixes Fargate with instances", "one of the two is right")),
+    Bad("GP-VAL-051", strategy(LEFTOVERS, MACHINES), SHOP, ("base on", "one base is right")),
+    Bad("GP-VAL-051", strategy(IDLE), SHOP, ("weight 0", "more on one of them is right")),
+    Bad("GP-VAL-051", strategy(*[LEFTOVERS, *[replace(MACHINES, base=0)] * 20]), SHOP, ("21", "20 are the most")),
+    Bad(
+        "GP-VAL-051",
+        together(
+            change(
+                ClusterCapacityProviders,
+                "main",
+                capacity_providers=("FARGATE", "FARGATE_SPOT", LEFTOVERS.capacity_provider),
+            ),
+            change(EcsService, "cart", capacity_providers=(LEFTOVERS,)),
+            strategy(MACHINES),
+        ),
+        SHOP,
+        ("ecs_capacity_provider.machines, which is none of the capacity of its cluster",),
+        also=("GP-REL-014",),
+    ),
+    Bad(
+        "GP-VAL-052",
+        change(AutoScalingGroup, "machines", new_instances_protected_from_scale_in=False),
+        "ecs_capacity_provider.machines",
+        ("auto_scaling_group.machines", "true is right"),
+    ),
+    Bad("GP-VAL-053", balancer(None), SHOP, ("CANARY and one target group", "two are right")),
+    Bad("GP-VAL-053", balancer(shift(), deployment_strategy="ROLLING"), SHOP, ("ROLLING", "one is right")),
+    Bad("GP-VAL-053", balancer(shift(BLUE)), SHOP, ("to itself", "another target group is right")),
+    Bad(
+        "GP-VAL-053",
+        balancer(shift(Ref(TargetGroup, "cart-green"))),
+        SHOP,
+        ("listener_rule.shop, which does not lead to target_group.cart-green",),
+    ),
     Bad("GP-VAL-001", change(TaskDefinition, "api", cpu=256, memory=4096), API, ("4096", "512, 1024, 2048")),
     Bad("GP-VAL-001", change(TaskDefinition, "api", cpu=300), API, ("300", "256, 512, 1024")),
     Bad("GP-VAL-002", change(DatabaseInstance, "main", engine_version="15.4"), MAIN, ("15.4", "no longer", "15.1")),
@@ -439,9 +538,67 @@ BAD = (
         "ecs_service.api",
         ("target_group.api", "no listener forwards"),
     ),
+    Bad("GP-VAL-060", change(Queue, "orders", queue_name="sample-orders"), "queue.orders", ("ends with .fifo",)),
+    Bad("GP-VAL-060", change(Queue, "emails", queue_name="sample.fifo"), "queue.emails", ("has no .fifo",)),
+    Bad("GP-VAL-060", change(Queue, "emails", content_based_deduplication=True), "queue.emails", ("only FIFO",)),
+    Bad(
+        "GP-VAL-060",
+        change(Queue, "emails", dead_letter_queue=Ref(Queue, "orders-dead-letters")),
+        "queue.emails",
+        ("queue.orders-dead-letters", "other type"),
+        also=("GP-OPS-030", "GP-REL-030"),
+    ),
+    Bad(
+        "GP-VAL-060",
+        together(
+            change(Schedule, "nightly", dead_letter_queue=Ref(Queue, "orders-dead-letters")),
+            more_rights("schedules", "sqs:SendMessage", on=Ref(Queue, "orders-dead-letters").arn),
+        ),
+        "schedule.nightly",
+        ("queue.orders-dead-letters", "not FIFO"),
+        also=("GP-OPS-030", "GP-REL-030"),
+    ),
+    Bad(
+        "GP-VAL-061",
+        together(remove(Schedule, "report"), less_rights("schedules", "ecs:RunTask")),
+        "schedule.nightly",
+        ("role.schedules", "ecs:RunTask sample-production-worker:*"),
+    ),
+    Bad(
+        "GP-VAL-061",
+        together(
+            remove(Schedule, "report"),
+            less_rights("schedules", "iam:PassRole"),
+            more_rights("schedules", "iam:PassRole", on=Ref(Role, "api").arn),
+        ),
+        "schedule.nightly",
+        ("iam:PassRole role.api-execution",),
+    ),
+    Bad("GP-VAL-061", less_rights("schedules", "sqs:SendMessage"), "schedule.nightly", ("queue.jobs-not-started",)),
+    Bad("GP-VAL-062", change(Schedule, "report", launch_type="FARGATE"), "schedule.report", ("2 capacity_providers",)),
+    Bad("GP-VAL-062", change(Schedule, "report", assign_public_ip=True), "schedule.report", ("FARGATE is right",)),
+    Bad(
+        "GP-VAL-062",
+        change(Schedule, "report", capacity_providers=(SPOT,) * 7),
+        "schedule.report",
+        ("7 capacity_providers; 6",),
+    ),
 )
 
 GOOD = (
+    Good("GP-VAL-070", change(Distribution, "website", certificate=HERE)),
+    Good("GP-VAL-001", change(TaskDefinition, "machines", cpu=301)),
+    Good("GP-VAL-051", strategy(replace(MACHINES, base=0), LEFTOVERS)),
+    Good("GP-VAL-051", change(EcsService, "api", launch_type=None, capacity_providers=(SPOT,))),
+    Good(
+        "GP-VAL-052",
+        together(
+            change(AutoScalingGroup, "machines", new_instances_protected_from_scale_in=False),
+            change(EcsCapacityProvider, "machines", managed_termination_protection=False),
+        ),
+    ),
+    Good("GP-VAL-053", balancer(shift(), deployment_strategy="BLUE_GREEN", gradual_shift=None)),
+    Good("GP-VAL-053", balancer(None, deployment_strategy="ROLLING")),
     Good("GP-VAL-001", change(TaskDefinition, "api", cpu=16384, memory=122880)),
     Good("GP-VAL-002", change(DatabaseInstance, "main", engine_version="16.10")),
     Good("GP-VAL-003", change(DatabaseInstance, "main", instance_class="db.r6g.large")),
@@ -507,6 +664,15 @@ GOOD = (
     Good("GP-VAL-039", together(less_rights("api", "kms:Decrypt"), key_for("api"))),
     Good("GP-VAL-040", change(Listener, "https", default_action=FixedResponse(status_code=404))),
     Good("GP-VAL-037", change(LoadBalancer, "main", access_log_bucket=None)),
+    Good("GP-VAL-060", change(Queue, "orders", content_based_deduplication=False)),
+    Good(
+        "GP-VAL-061",
+        together(
+            less_rights("schedules", "ecs:RunTask"),
+            more_rights("schedules", "ecs:RunTask", on=Ref(TaskDefinition, "worker").arn),
+        ),
+    ),
+    Good("GP-VAL-062", change(Schedule, "nightly", assign_public_ip=True)),
 )
 
 

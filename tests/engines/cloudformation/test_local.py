@@ -56,10 +56,18 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 def in_an_account(aws: Client) -> Architecture:
-    """The sample with a hosted zone and a certificate that exist, as a person's account has them."""
+    """The sample with what a person's account has: a hosted zone, a certificate, API Gateway's role for logs."""
     zone = aws("route53").create_hosted_zone(Name="example.com", CallerReference="test")["HostedZone"]["Id"]
     zone = zone.rsplit("/", 1)[-1]
     certificate = aws("acm").request_certificate(DomainName="old.example.com")["CertificateArn"]
+
+    trust = {"Effect": "Allow", "Principal": {"Service": "apigateway.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = aws("iam").create_role(
+        RoleName="gateway-logs", AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    )
+    aws("apigateway").update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role["Role"]["Arn"]}]
+    )
 
     def placed(resource: Resource) -> Resource:
         if isinstance(resource, DnsRecord | Certificate) and isinstance(resource.hosted_zone_id, str):

@@ -168,7 +168,7 @@ def test_what_uses_a_gateway_waits_until_it_is_attached() -> None:
 
 
 def test_a_service_waits_for_the_capacity_providers() -> None:
-    assert entry(Ref(EcsService, "worker"))["DependsOn"] == "MainEcsClusterCapacityProviders"
+    assert entry(Ref(EcsService, "worker"))["DependsOn"] == "MainClusterCapacityProviders"
 
 
 def test_dependencies_across_stacks_order_the_stacks() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import BALANCER, LOGS_KEY
+from tests.engines.parts.names import BALANCER, DATA_KEY, LOGS_KEY
 
 from groundplan.resources import Resource
 from groundplan.resources.delivery import (
@@ -23,7 +23,7 @@ from groundplan.resources.firewall import ManagedRuleGroup, RateLimit, WebAcl, W
 from groundplan.resources.gateway import RestApi, RestApiDeployment, RestApiMethod, RestApiResource, RestApiStage
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.storage import Bucket, BucketPolicy
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy
 from groundplan.resources.values import Ref, text
 
 US_EAST_1 = "us-east-1"
@@ -58,7 +58,13 @@ def delivery() -> Iterator[Resource]:
 
 
 def _cdn() -> Iterator[Resource]:
-    yield Bucket(name="website", concern="storage", bucket_name="sample-production-website-4f1c2a", versioning=True)
+    yield Bucket(
+        name="website",
+        concern="storage",
+        bucket_name="sample-production-website-4f1c2a",
+        kms_key=DATA_KEY,
+        lifecycle_rules=(BucketLifecycleRule(id="abort", abort_incomplete_multipart_upload_days=7),),
+    )
     yield Certificate(
         name="website",
         concern="delivery",
@@ -101,6 +107,7 @@ def _cdn() -> Iterator[Resource]:
         response_headers_policy=Ref(ResponseHeadersPolicy, "website"),
         aliases=("www.sample.groundplan.dev",),
         certificate=Ref(Certificate, "website"),
+        minimum_protocol_version="TLSv1.2_2021",
         default_root_object="index.html",
         error_responses=(
             ErrorResponse(error_code=404, response_code=200, response_page_path="/index.html", caching_min_ttl=10),
@@ -174,7 +181,7 @@ def _firewalls() -> Iterator[Resource]:
             ManagedRuleGroup(group_name="AWSManagedRulesCommonRuleSet", priority=10),
             ManagedRuleGroup(group_name="AWSManagedRulesKnownBadInputsRuleSet", priority=20),
         ),
-        rate_limit=RateLimit(priority=30, limit=2000),
+        rate_limit=RateLimit(priority=30, limit=2000, only_count=True),
     )
     yield WebAclAssociation(
         name="load_balancer", concern="delivery", web_acl=Ref(WebAcl, "load_balancer"), load_balancer=BALANCER
@@ -197,12 +204,12 @@ def _firewalls() -> Iterator[Resource]:
         concern="delivery",
         region=US_EAST_1,
         acl_name="sample-production-cdn",
-        description="In front of the CDN, only counting",
+        description="In front of the CDN, counting",
         scope="CLOUDFRONT",
         managed_rule_groups=(
             ManagedRuleGroup(group_name="AWSManagedRulesAmazonIpReputationList", priority=10, only_count=True),
         ),
-        rate_limit=RateLimit(priority=20, limit=5000, window=600, only_count=True),
+        rate_limit=RateLimit(priority=20, limit=5000, window=600),
     )
 
 

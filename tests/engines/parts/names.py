@@ -12,12 +12,14 @@ from groundplan.resources.values import Ref
 
 REGION = "ap-south-1"
 ZONES = ("a", "b")
+COPIES_REGION = "ap-southeast-1"
 TIERS: tuple[Tier, ...] = ("public", "private", "database")
 
 VPC = Ref(Vpc, "main")
 GATEWAY = Ref(InternetGateway, "main")
 DATA_KEY = Ref(Key, "data")
 LOGS_KEY = Ref(Key, "logs")
+COPIES_KEY = Ref(Key, "copies")
 BALANCER = Ref(LoadBalancer, "main")
 API_TARGETS = Ref(TargetGroup, "api")
 CLUSTER = Ref(EcsCluster, "main")

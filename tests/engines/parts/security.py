@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.engines.parts.names import DATA_KEY, PRIMARY, REGION
+from tests.engines.parts.names import COPIES_REGION, DATA_KEY, PRIMARY, REGION
 
 from groundplan.resources import Resource
+from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.security import GeneratedPassword, Key, Secret
+from groundplan.resources.security import GeneratedPassword, Key, Secret, SecretRotation
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 
 
@@ -31,6 +32,14 @@ def security() -> Iterator[Resource]:
         concern="encryption",
         description="Databases, caches, buckets and secrets of sample production",
         alias="sample-production-data",
+        policy=_key_policy(),
+    )
+    yield Key(
+        name="copies",
+        concern="encryption",
+        region=COPIES_REGION,
+        description="Copies of sample production",
+        alias="sample-production-copies",
         policy=_key_policy(),
     )
     yield Key(
@@ -101,4 +110,10 @@ def security() -> Iterator[Resource]:
         secret_name="sample/production/payment-key",
         description="Key of the payment provider; a person fills it in",
         recovery_window_in_days=7,
+    )
+    yield SecretRotation(
+        name="reports",
+        concern="databases",
+        secret=Ref(DatabaseInstance, "reports").attribute("master_user_secret_arn"),
+        automatically_after_days=30,
     )

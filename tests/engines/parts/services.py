@@ -10,6 +10,7 @@ from tests.engines.parts.names import API, API_TARGETS, CLUSTER, DATA_KEY, LOGS_
 from groundplan.resources import Resource
 from groundplan.resources.containers import (
     CapacityProviderShare,
+    ClusterCapacityProviders,
     Container,
     ContainerHealthCheck,
     ContainerRepository,
@@ -199,6 +200,7 @@ def services() -> Iterator[Resource]:
         subnets=subnets("private"),
         security_groups=(Ref(SecurityGroup, "api"),),
         service_connect=ServiceConnect(namespace=namespace),
+        depends_on=(Ref(ClusterCapacityProviders, "main"),),
     )
     target = Ref(ScalableTarget, "api")
     yield ScalableTarget(name="api", concern="scaling", service=API, cluster=CLUSTER, min_capacity=3, max_capacity=20)

@@ -16,7 +16,8 @@ from groundplan.blueprint.loading import load_environment
 from groundplan.design import design
 from groundplan.engines.terraform import Options, Rendering, render, write
 from groundplan.resources import Architecture, Output, Resource
-from groundplan.resources.containers import ContainerRepository, EcsCluster
+from groundplan.resources.compute import LaunchTemplate
+from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.edge import Certificate, LoadBalancer
 from groundplan.resources.monitoring import Alarm, Budget
@@ -95,7 +96,9 @@ def _other_choices() -> Architecture:
         Ref(SecurityGroupRule, "api-to-world"): {"direction": "ingress", "protocol": "icmp"},
         Ref(ContainerRepository, "api"): {"kms_key": None, "keep_images": None, "expire_untagged_after_days": None},
         Ref(CacheReplicationGroup, "sessions"): {"auth_token": None},
-        Ref(EcsCluster, "main"): {"execute_command_log_group": None, "capacity_providers": ()},
+        Ref(EcsCluster, "main"): {"execute_command_log_group": None},
+        Ref(EcsService, "shop"): {"deployment_strategy": "BLUE_GREEN", "gradual_shift": None, "bake_time": None},
+        Ref(LaunchTemplate, "machines"): {"image_id": "ami-0123456789abcdef0", "user_data": "#!/bin/bash\ntrue\n"},
         Ref(Certificate, "api"): {"region": "us-east-1"},
         Ref(Bucket, "backups"): {"versioning": False, "access_log_bucket": None, "lifecycle_rules": ()},
         Ref(Alarm, "latency"): {"actions": ()},

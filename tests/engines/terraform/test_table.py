@@ -85,9 +85,8 @@ def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resou
     assert row.referred[1] in {*kind.attributes, "id"}
     for resource in sample_architecture().of(kind):
         for spelling in row.attributes.values():
-            type_, name = (
-                (spelling.type, spelling.name) if isinstance(spelling, Beside) else (row.type_of(resource), spelling)
-            )
+            type_ = spelling.type if isinstance(spelling, Beside) else row.type_of(resource)
+            name = spelling if isinstance(spelling, str) else spelling.name
             assert re.split(r"[.\[]", name)[0] in _schemas()[type_]["block"]["attributes"]
 
 
@@ -107,16 +106,20 @@ def test_numbers_are_those_of_the_provider(kind: type[Resource]) -> None:
 @KINDS
 def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
     row = ROWS[kind]
-    named = {*row.ignore_changes, *(name for paragraph in row.paragraphs for name in paragraph)}
+    ordered = {name for paragraph in row.paragraphs for name in paragraph}
     for resource in sample_architecture().of(kind):
-        assert named <= _schemas()[row.type_of(resource)]["block"]["attributes"].keys()
+        block = _schemas()[row.type_of(resource)]["block"]
+        ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
+        assert {*ordered, *ignored} <= block["attributes"].keys() | block.get("block_types", {}).keys()
 
 
 @KINDS
 def test_tags_can_be_written_where_the_kind_takes_them(kind: type[Resource]) -> None:
     for resource in sample_architecture().of(kind):
-        attributes = _schemas()[ROWS[kind].type_of(resource)]["block"]["attributes"]
-        assert not kind.taggable or "tags" in attributes
+        row = ROWS[kind]
+        block = _schemas()[row.type_of(resource)]["block"]
+        tags = block["attributes"] if row.tags_argument else block["block_types"]
+        assert not kind.taggable or ("tags" if row.tags_argument else "tag") in tags
 
 
 def _reference(hint: object) -> tuple[type[Resource], str] | None:

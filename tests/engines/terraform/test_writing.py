@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.engines.terraform.architectures import architecture
 
-from groundplan.engines.terraform import render, write
+from groundplan.engines.terraform import Options, Rendering, render, write
 from groundplan.errors import EnvironmentalError, InputError
 
 RENDERING = render(architecture())
@@ -55,6 +55,25 @@ def test_what_a_person_keeps_there_stays(tmp_path: Path) -> None:
     write(RENDERING, tmp_path)
     assert kept.items() <= {name: (tmp_path / name).read_text() for name in kept}.items()
     assert (tmp_path / ".terraform").is_dir()
+
+
+LOCAL = render(architecture(), Options(backend="local"))
+
+
+def test_a_state_in_a_file_is_kept_out_of_git(tmp_path: Path) -> None:
+    write(LOCAL, tmp_path)
+    ignored = (tmp_path / ".gitignore").read_text().splitlines()
+    assert ignored[0].startswith(MARKER)
+    assert ignored[-4:] == [".terraform/", "*.tfstate", "*.tfstate.*", "*.tfplan"]
+    write(RENDERING, tmp_path)
+    assert not (tmp_path / ".gitignore").exists()
+
+
+@pytest.mark.parametrize("rendering", [LOCAL, RENDERING], ids=["local", "s3"])
+def test_a_persons_own_gitignore_stays(tmp_path: Path, rendering: Rendering) -> None:
+    (tmp_path / ".gitignore").write_text("*.secret\n")
+    write(rendering, tmp_path)
+    assert (tmp_path / ".gitignore").read_text() == "*.secret\n"
 
 
 @pytest.mark.parametrize("name", ["main.tf", "override.tf.json", "terraform.tfvars", "network.tf", "more.tofu"])

@@ -57,6 +57,28 @@ def test_a_schedule_group_is_made_once_and_goes_with_its_tags(aws: Aws) -> None:
     scheduler.delete_schedule_group(Name="jobs")
 
 
+def test_a_queue_keeps_its_policies(aws: Aws) -> None:
+    sqs = aws.client("sqs")
+    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "sqs:*"}]}
+    url = sqs.create_queue(QueueName="kept", Attributes={"RedriveAllowPolicy": '{"redrivePermission": "denyAll"}'})[
+        "QueueUrl"
+    ]
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "77"})
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert json.loads(found["RedriveAllowPolicy"]) == {"redrivePermission": "denyAll"}
+    assert json.loads(found["Policy"]) == policy
+    assert found["VisibilityTimeout"] == "77"
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": "", "RedriveAllowPolicy": ""})
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert not found.get("Policy")
+    assert not found.get("RedriveAllowPolicy")
+    plain = sqs.create_queue(QueueName="plain")["QueueUrl"]
+    assert "RedriveAllowPolicy" not in sqs.get_queue_attributes(QueueUrl=plain, AttributeNames=["All"])["Attributes"]
+    for queue in (url, plain):
+        sqs.delete_queue(QueueUrl=queue)
+
+
 def test_replication_needs_versions_on_both_sides(aws: Aws) -> None:
     s3 = aws.client("s3")
     for name in ("replicated-from", "replicated-to"):

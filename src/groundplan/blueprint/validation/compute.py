@@ -31,7 +31,7 @@ def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             yield Finding(
                 (*at, "volume"), f"the ECS-optimized image needs {SMALLEST_VOLUME} GB, and this is {capacity.volume}"
             )
-        if not 1 <= capacity.target.percent or capacity.target.percent % 1:
+        if capacity.target.percent < 1 or capacity.target.percent % 1:
             yield Finding((*at, "target"), f"the target is a whole share of 1% to 100%, and is {capacity.target}")
     for family, name, workload in workloads(blueprint):
         yield from _check_strategy(blueprint, workload, (family, name))
@@ -62,7 +62,9 @@ def _check_strategy(blueprint: Blueprint, workload: Workload, at: Steps) -> Iter
             f"{' and '.join(name for name in strategy if name in FARGATE)} or {' and '.join(instances)}",
         )
     if len(strategy) > MOST_PROVIDERS:
-        yield Finding(path, f"ECS takes {MOST_PROVIDERS} kinds of capacity in one strategy, and these are {len(strategy)}")
+        yield Finding(
+            path, f"ECS takes {MOST_PROVIDERS} kinds of capacity in one strategy, and these are {len(strategy)}"
+        )
     bases = [name for name, share in strategy.items() if share.base]
     if len(bases) > 1:
         yield Finding(path, f"only one kind of capacity may have a base; {' and '.join(bases)} have one each")

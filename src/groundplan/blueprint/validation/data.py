@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Blueprint
@@ -42,6 +42,7 @@ def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
                 "RDS makes no read replica of an instance whose password it manages: take generated, or replicas: 0",
             )
         yield from _check_rotation(database, at)
+        yield from _check_zone(database, blueprint.network.zones, at)
         # Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html
         yield from _check_windows(database, database.backup_window, "backup_window", 30, at)
         if database.monitoring is not None and database.monitoring.seconds not in MONITORING_SECONDS:
@@ -56,6 +57,18 @@ def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             )
         yield from _check_storage(database, at)
         yield from _check_username(database, at)
+
+
+def _check_zone(database: Database, known: Sequence[str], at: Steps) -> Iterator[Finding]:
+    """Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html, AvailabilityZone"""
+    if database.zone is None:
+        return
+    if database.standby:
+        yield Finding(
+            (*at, "zone"), "RDS chooses the zones of an instance with a standby; leave the zone out, or standby: false"
+        )
+    if database.zone not in known:
+        yield Finding((*at, "zone"), f"the network has no zone {database.zone}; it has {', '.join(known)}")
 
 
 def _check_rotation(database: Database, at: Steps) -> Iterator[Finding]:

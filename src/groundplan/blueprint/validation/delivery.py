@@ -124,7 +124,9 @@ def _check_gateway(blueprint: Blueprint, public: Public, at: Steps) -> Iterator[
         return
     path = (*at, "gateway")
     if not public.tls or public.domain is None or public.domain.startswith("*."):
-        yield Finding(path, "a gateway asks the service at https:// and its domain; write domain:, with TLS", at_key=True)
+        yield Finding(
+            path, "a gateway asks the service at https:// and its domain; write domain:, with TLS", at_key=True
+        )
     if public.allow:
         yield Finding(
             path,

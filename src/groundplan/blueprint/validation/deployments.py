@@ -51,7 +51,9 @@ def _check_strangers(deployment: Deployment, tree: Node, at: Steps) -> Iterator[
         node = tree.find((*at, key))
         if node is not None and not node.layer.startswith(("profile", "default")):
             yield Finding(
-                (*at, key), f"{key} is for {purpose}, and the strategy is {deployment.strategy}; leave it out", at_key=True
+                (*at, key),
+                f"{key} is for {purpose}, and the strategy is {deployment.strategy}; leave it out",
+                at_key=True,
             )
 
 

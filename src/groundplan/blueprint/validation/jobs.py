@@ -23,6 +23,15 @@ def check_jobs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             yield Finding((*at, "schedule"), problem)
         if not is_time_zone(job.timezone):
             yield Finding((*at, "timezone"), f'there is no time zone "{job.timezone}"{_nearest(job.timezone)}')
+        for index, need in enumerate(job.needs):
+            if need.name in blueprint.services:
+                # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html
+                yield Finding(
+                    (*at, "needs", index),
+                    f"tasks that are started on their own are not part of Service Connect, so a job cannot call "
+                    f"{need.name} by its name; give it the public address in environment:, or a queue that "
+                    f"{need.name} reads",
+                )
         if job.window.seconds % 60 or job.window.seconds > 86400:
             yield Finding((*at, "window"), f"the window is up to 24 hours in whole minutes, and is {job.window}")
 

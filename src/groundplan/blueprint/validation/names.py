@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node
-from groundplan.blueprint.validation.base import FAMILIES, NAMED, Finding, workloads
+from groundplan.blueprint.validation.base import FAMILIES, NAMED, WORKLOADS, Finding, workloads
 from groundplan.errors import suggestion
 
 _PLACEHOLDERS = ("environment", "name", "owner_id", "project", "title")
@@ -103,6 +103,21 @@ def _circles(blueprint: Blueprint) -> Iterator[Finding]:
                 yield Finding(("services", name, "needs", at), f"needs go in a circle: {' → '.join(circle)}")
             elif target in blueprint.services and target != name:
                 pending.append((target, 0))
+
+
+def check_secrets(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
+    """A secret that nobody uses would not be made: most likely its name is misspelt on one of the sides."""
+    entries = [entry for family in WORKLOADS for entry in (tree.step(family) or Node({})).fields.values()]
+    secrets = [entry.step("secrets") or Node({}) for entry in entries]
+    used = {str(named.value) for secret in secrets for named in secret.fields.values()}
+    for name in blueprint.secrets:
+        if name not in used:
+            near = suggestion(name, used) if used else ""
+            yield Finding(
+                ("secrets", name),
+                f'no service or job names "{name}" under its secrets{near or "; remove it"}',
+                at_key=True,
+            )
 
 
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:

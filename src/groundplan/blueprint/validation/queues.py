@@ -14,6 +14,8 @@ from groundplan.errors import suggestion
 from groundplan.units import Duration
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+LONGEST = Duration(14 * _DAY)
+"""How long SQS keeps a message at most."""
 
 
 def check_queues(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
@@ -36,14 +38,16 @@ def check_queues(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             continue
         path: Steps = (*at, "dead_letters", "keep")
         yield from _check(dead.keep, _MINUTE, 14 * _DAY, path, "1 minute to 14 days")
-        if dead.keep < queue.keep:
+        if dead.keep < queue.keep <= LONGEST:
             # Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html
             yield Finding(
                 path,
                 f"a message's age counts from when it was sent: kept for {dead.keep} here and {queue.keep} in the "
                 f"queue, one could be gone before anyone sees it; write {queue.keep} at least",
             )
-    for name in blueprint.usage.messages:
+    for name, count in blueprint.usage.messages.items():
+        if count < 0:
+            yield Finding(("usage", "messages", name), f"{count} is too little; the least is 0")
         if name not in blueprint.queues and tree.find(("queues", name)) is None:
             yield Finding(
                 ("usage", "messages", name), f'there is no queue "{name}"{suggestion(name, blueprint.queues)}',

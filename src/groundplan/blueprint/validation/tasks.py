@@ -15,6 +15,8 @@ from groundplan.errors import suggestion
 
 _ONLY_PYTHON = re.compile(r"\(\?P[<=>]|\(\?\(")
 """Named groups and conditions as Python writes them; Onigmo has ``(?<name>...)``."""
+_FLAGS = re.compile(r"\(\?(?=[a-zA-Z-]*[a-hj-zA-Z])[a-zA-Z-]+[:)]")
+"""Flags other than ``i``: ``m`` and ``s`` mean different things, and ``x`` would drop spaces."""
 
 
 def check_tasks(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
@@ -41,6 +43,8 @@ def _check_routes(workload: Workload, at: Steps) -> Iterator[Finding]:
             yield Finding(path, "the regular expression has to be one line of printable characters")
         elif _ONLY_PYTHON.search(pattern):
             yield Finding(path, "named groups are written (?<name>...), and conditions (?(...)...) are not known")
+        elif _FLAGS.search(pattern):
+            yield Finding(path, "of the flags in (?...) only i is read alike everywhere")
         elif "${" in pattern:
             yield Finding(path, "${ would be taken for a variable of Fluent Bit; write $ as [$]")
         else:

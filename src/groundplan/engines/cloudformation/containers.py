@@ -79,11 +79,11 @@ def _load_balancer(item: ServiceLoadBalancer) -> dict[str, object]:
 
 def _deployment(service: EcsService) -> dict[str, object]:
     """Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-ecs-service-deploymentconfiguration.html"""
-    shift, rolling = service.gradual_shift, service.deployment_strategy == "ROLLING"
+    shift = service.gradual_shift
     canary = shift if service.deployment_strategy == "CANARY" else None
     linear = shift if service.deployment_strategy == "LINEAR" else None
     return present(
-        Strategy=None if rolling else service.deployment_strategy,
+        Strategy=None if service.deployment_strategy == "ROLLING" else service.deployment_strategy,
         BakeTimeInMinutes=service.bake_time,
         CanaryConfiguration=canary and {"CanaryPercent": canary.percent, "CanaryBakeTimeInMinutes": canary.bake_time},
         LinearConfiguration=linear and {"StepPercent": linear.percent, "StepBakeTimeInMinutes": linear.bake_time},
@@ -91,8 +91,8 @@ def _deployment(service: EcsService) -> dict[str, object]:
         Alarms={"AlarmNames": service.rollback_alarms, "Enable": True, "Rollback": service.circuit_breaker_rollback}
         if service.rollback_alarms
         else None,
-        MinimumHealthyPercent=service.minimum_healthy_percent if rolling else None,
-        MaximumPercent=service.maximum_percent if rolling else None,
+        MinimumHealthyPercent=service.minimum_healthy_percent,
+        MaximumPercent=service.maximum_percent,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundplan.engines.cloudformation.network import zone_name
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.databases import (
@@ -15,8 +16,11 @@ from groundplan.resources.databases import (
 from groundplan.resources.values import Attribute, Pseudo, Ref, Textual, text
 
 
-def _instance(instance: DatabaseInstance, _: Architecture) -> dict[str, object]:
+def _instance(instance: DatabaseInstance, architecture: Architecture) -> dict[str, object]:
     found: dict[str, object] = {}
+    if instance.availability_zone:
+        region = instance.region or architecture.region
+        found["AvailabilityZone"] = zone_name(instance.availability_zone, region)
     if instance.manage_master_user_password:
         found["ManageMasterUserPassword"] = True
         if instance.master_user_secret_kms_key:
@@ -103,7 +107,7 @@ ROWS = (
         written=frozenset(
             {
                 "source", "storage_encrypted", "kms_key", "manage_master_user_password",
-                "master_user_secret_kms_key", "skip_final_snapshot",
+                "master_user_secret_kms_key", "skip_final_snapshot", "availability_zone",
             }
         ),
         not_rendered={"final_snapshot_identifier": "CloudFormation names the snapshot that it takes at deletion"},

@@ -85,11 +85,11 @@ def _distribution(distribution: Distribution, _: Architecture) -> dict[str, obje
     control, certificate = distribution.origin_access_control, distribution.certificate
     viewer: dict[str, object] = {"CloudFrontDefaultCertificate": True}
     if certificate is not None:
-        viewer = {
-            "AcmCertificateArn": certificate if isinstance(certificate, str) else certificate.arn,
-            "MinimumProtocolVersion": distribution.minimum_protocol_version,
-            "SslSupportMethod": "sni-only",
-        }
+        viewer = present(
+            AcmCertificateArn=certificate if isinstance(certificate, str) else certificate.arn,
+            MinimumProtocolVersion=distribution.minimum_protocol_version,
+            SslSupportMethod="sni-only",
+        )
     origin = present(
         Id=_ORIGIN,
         DomainName=distribution.bucket.attribute("regional_domain_name"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from groundplan.engines.cloudformation.rows import RETURNED, Row, key_values, present
+from groundplan.engines.cloudformation.rows import RETURNED, LiveWeight, Row, key_values, present
 from groundplan.resources import Architecture
 from groundplan.resources.edge import (
     Action,
@@ -70,7 +70,7 @@ def _certificates(certificate: Ref[Certificate] | str) -> list[dict[str, object]
 def _listener(listener: Listener, _: Architecture) -> dict[str, object]:
     return present(
         Certificates=None if listener.certificate is None else _certificates(listener.certificate),
-        DefaultActions=[_action(listener.default_action)],
+        DefaultActions=[_action(listener.default_action, listener.ref)],
     )
 
 
@@ -84,14 +84,20 @@ def _listener_rule(rule: ListenerRule, _: Architecture) -> dict[str, object]:
         conditions.append({"Field": "host-header", "HostHeaderConfig": {"Values": rule.host_headers}})
     if rule.path_patterns:
         conditions.append({"Field": "path-pattern", "PathPatternConfig": {"Values": rule.path_patterns}})
-    return {"Conditions": conditions, "Actions": [_action(rule.action)]}
+    return {"Conditions": conditions, "Actions": [_action(rule.action, rule.ref)]}
 
 
-def _action(action: Action) -> dict[str, object]:
+def _action(action: Action, owner: Ref[Listener] | Ref[ListenerRule]) -> dict[str, object]:
     if isinstance(action, Forward):
         return {"Type": "forward", "TargetGroupArn": action.target_group.arn}
     if isinstance(action, WeightedForward):
-        groups = [{"TargetGroupArn": item.target_group.arn, "Weight": item.weight} for item in action.target_groups]
+        groups = [
+            {
+                "TargetGroupArn": item.target_group.arn,
+                "Weight": LiveWeight(owner, item.target_group, item.weight),
+            }
+            for item in action.target_groups
+        ]
         return {"Type": "forward", "ForwardConfig": {"TargetGroups": groups}}
     if isinstance(action, Redirect):
         redirect = {"Protocol": action.protocol, "Port": str(action.port), "StatusCode": action.status_code}

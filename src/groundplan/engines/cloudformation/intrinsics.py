@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from ipaddress import IPv4Network
 
-from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Joined
+from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Joined, LiveWeight, pascal
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources import Resource
 from groundplan.resources.policies import PolicyDocument
@@ -78,6 +78,8 @@ class Scope:
         self.used: set[str] = set()
         """Logical ids of the stack's own resources that were referred to since it was last cleared."""
         self.uses_initial_values = False
+        self.weights: dict[str, LiveWeight] = {}
+        """Parameters for weights that ECS moves."""
 
     def resolve(self, value: object) -> object:
         """The value as JSON data with intrinsic functions. Raises TypeError for what has no place in a template."""
@@ -113,6 +115,10 @@ class Scope:
         if isinstance(value, AtCreationOnly):
             self.uses_initial_values = True
             return {"Fn::If": [SET_INITIAL_VALUES, value.value, NO_VALUE]}
+        if isinstance(value, LiveWeight):
+            name = f"{self._local[value.rule]}Weight{pascal(value.target_group.name)}"
+            self.weights[name] = value
+            return {"Ref": name}
         raise TypeError(f"{type(value).__name__} cannot stand in a template")
 
     def _attribute(self, attribute: Attribute) -> object:

@@ -54,6 +54,15 @@ class Unsupported:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A parameter for the share of requests that a rule sends to a target group, which deployments move."""
+
+    parameter: str
+    rule: Ref[Resource]
+    target_group: Ref[Resource]
+
+
 @dataclass(frozen=True)
 class Stack:
     """One template and what it needs to be deployed."""
@@ -75,6 +84,9 @@ class Stack:
 
     Pass them only when the stack has something else to update: with nothing else, they alone would be a change.
     """
+    weights: tuple[Weight, ...] = ()
+    """Parameters whose value at an update is what the rule has at the moment; ``update_parameters`` has those of the
+    creation, for a rule that does not exist yet."""
     capabilities: tuple[str, ...] = ()
     """What has to be acknowledged: ``CAPABILITY_NAMED_IAM``."""
 

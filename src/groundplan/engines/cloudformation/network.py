@@ -22,17 +22,19 @@ from groundplan.resources.network import (
     Vpc,
     VpcEndpoint,
 )
-from groundplan.resources.values import Pseudo, Ref, text
+from groundplan.resources.values import Pseudo, Ref, Textual, text
 
 _PROTOCOL_NUMBERS = {"all": -1, "icmp": 1, "tcp": 6, "udp": 17}
 """Source: https://www.iana.org/assignments/protocol-numbers; -1 is AWS's own sign for all."""
 
 
 def _zone(subnet: Subnet, architecture: Architecture) -> dict[str, object]:
-    """``${AWS::Region}a``: the zone's letter is what the subnet is keyed by, and no region's name is repeated."""
-    region = subnet.region or architecture.region
-    zone = subnet.availability_zone
-    return {"AvailabilityZone": text(Pseudo.REGION, zone.removeprefix(region)) if zone.startswith(region) else zone}
+    return {"AvailabilityZone": zone_name(subnet.availability_zone, subnet.region or architecture.region)}
+
+
+def zone_name(zone: str, region: str) -> Textual:
+    """``${AWS::Region}a``: no region's name is repeated."""
+    return text(Pseudo.REGION, zone.removeprefix(region)) if zone.startswith(region) else zone
 
 
 def _attachment(gateway: InternetGateway, _: Architecture) -> Iterator[Part]:

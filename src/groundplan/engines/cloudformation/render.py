@@ -15,10 +15,11 @@ from groundplan.engines.cloudformation.model import (
     Stack,
     StackOutput,
     Unsupported,
+    Weight,
 )
 from groundplan.engines.cloudformation.order import with_order
 from groundplan.engines.cloudformation.pieces import Piece, distinct, pieces_of
-from groundplan.engines.cloudformation.rows import attribute_refs, pascal
+from groundplan.engines.cloudformation.rows import LiveWeight, attribute_refs, pascal
 from groundplan.engines.cloudformation.stacks import MOST_BYTES, MOST_RESOURCES, Plan, plan_stacks
 from groundplan.engines.cloudformation.yaml import dump
 from groundplan.resources import Architecture, Concern, Output, Resource
@@ -206,6 +207,8 @@ class _Renderer:
         template: dict[str, object] = {"AWSTemplateFormatVersion": "2010-09-09", "Description": description}
         if scope.uses_initial_values:
             parameters[INITIAL_VALUES] = _INITIAL_VALUES
+        for name, weight in scope.weights.items():
+            parameters[name] = _weight(weight)
         if parameters:
             template["Parameters"] = parameters
         if scope.uses_initial_values:
@@ -222,7 +225,11 @@ class _Renderer:
             body=_body(template, draft.resources, title, plan),
             parameters=sources,
             depends_on=self._depends_on(draft, sources),
-            update_parameters={INITIAL_VALUES: "keep"} if scope.uses_initial_values else {},
+            update_parameters={
+                **({INITIAL_VALUES: "keep"} if scope.uses_initial_values else {}),
+                **{name: str(weight.initial) for name, weight in scope.weights.items()},
+            },
+            weights=tuple(Weight(name, weight.rule, weight.target_group) for name, weight in scope.weights.items()),
             capabilities=(NAMED_IAM,) if any(isinstance(piece.resource, Role) for piece in plan.pieces) else (),
         )
 
@@ -279,6 +286,16 @@ _INITIAL_VALUES: Mapping[str, object] = {
     "AllowedValues": ["set", "keep"],
     "Description": "set when the stack is created; keep when it is updated, so that scaled services stay as they are",
 }
+
+
+def _weight(weight: LiveWeight) -> dict[str, object]:
+    return {
+        "Type": "Number",
+        "Default": weight.initial,
+        "MinValue": 0,
+        "MaxValue": 999,
+        "Description": f"Share of requests of {weight.rule} that go to {weight.target_group}; ECS moves it",
+    }
 
 
 def _logical_ids(piece: Piece) -> Iterator[str]:

@@ -62,6 +62,16 @@ class AtCreationOnly:
     value: Scalar
 
 
+@dataclass(frozen=True)
+class LiveWeight:
+    """The share of a target group in a rule. ECS moves it with every deployment that shifts requests, so that it is a
+    parameter: an update of the rule gets what is there at the moment, not what counted at creation."""
+
+    rule: Ref[Resource]
+    target_group: Ref[Resource]
+    initial: int
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """DeletionPolicy and UpdateReplacePolicy of a resource."""
@@ -214,7 +224,7 @@ def present(**items: object) -> dict[str, object]:
     return {name: value for name, value in items.items() if value is not None}
 
 
-_NEEDING_NOTHING = (str, int, float, Pseudo, Decimal, IPv4Network, AtCreationOnly, type(None))
+_NEEDING_NOTHING = (str, int, float, Pseudo, Decimal, IPv4Network, AtCreationOnly, LiveWeight, type(None))
 
 
 def attribute_refs(value: object) -> Iterator[Attribute | InputValue]:

@@ -41,7 +41,11 @@ def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
     made = secret.generate
     if made is None:
         return present(SecretString=secret.value)
-    generate: dict[str, object] = {"PasswordLength": made.length, "ExcludeCharacters": made.exclude_characters}
+    generate = present(
+        PasswordLength=made.length,
+        ExcludeCharacters=made.exclude_characters or None,
+        ExcludePunctuation=made.exclude_punctuation or None,
+    )
     if made.username is not None:
         template = JsonDocument({"username": made.username})
         generate = {"SecretStringTemplate": template, "GenerateStringKey": "password", **generate}

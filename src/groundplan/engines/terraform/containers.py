@@ -71,10 +71,9 @@ def _enabled(on: bool) -> str:
 
 
 def _service(service: EcsService, _: Context) -> dict[str, object]:
-    rolling = service.deployment_strategy == "ROLLING"
     return {
-        "deployment_minimum_healthy_percent": service.minimum_healthy_percent if rolling else None,
-        "deployment_maximum_percent": service.maximum_percent if rolling else None,
+        "deployment_minimum_healthy_percent": service.minimum_healthy_percent,
+        "deployment_maximum_percent": service.maximum_percent,
         "health_check_grace_period_seconds": service.health_check_grace_period,
         "availability_zone_rebalancing": _enabled(service.availability_zone_rebalancing),
         "enable_execute_command": service.enable_execute_command,
@@ -199,7 +198,7 @@ ROWS = (
         "aws_ecs_capacity_provider",
         "compute.tf",
         attributes={"id": "name"},
-        referred=("", "name"),
+        referred=("", "id"),
         rename={"capacity_provider_name": "name"},
         blocks=_auto_scaling_group_provider,
         written=frozenset(

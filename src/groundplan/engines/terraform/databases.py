@@ -51,6 +51,8 @@ def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]
             "password_wo": context.write_only(instance.master_password),
             "password_wo_version": context.write_only_version(secrets_in(instance.master_password)),
         }
+    if instance.availability_zone:
+        found["availability_zone"] = context.in_region(instance.availability_zone)
     return found
 
 
@@ -110,7 +112,10 @@ ROWS = (
                 "db_name", "username", "password_wo", "password_wo_version", "manage_master_user_password",
                 "master_user_secret_kms_key_id",
             ),
-            ("port", "multi_az", "db_subnet_group_name", "vpc_security_group_ids", "publicly_accessible"),
+            (
+                "port", "multi_az", "availability_zone", "db_subnet_group_name", "vpc_security_group_ids",
+                "publicly_accessible",
+            ),
             ("parameter_group_name", "ca_cert_identifier", "auto_minor_version_upgrade", "maintenance_window"),
             (
                 "performance_insights_enabled", "performance_insights_retention_period",
@@ -131,7 +136,7 @@ ROWS = (
             "ca_certificate_identifier": "ca_cert_identifier",
         },
         arguments=_instance,
-        written=frozenset({"master_password", "manage_master_user_password"}),
+        written=frozenset({"master_password", "manage_master_user_password", "availability_zone"}),
         waits_for=_before_instance,
         section=2,
     ),

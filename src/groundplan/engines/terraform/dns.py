@@ -29,7 +29,6 @@ ROWS = (
         "aws_route53_zone",
         FILE,
         attributes={"id": "zone_id", "name_servers": Joined("name_servers")},
-        referred=("id", "zone_id"),
         rename={"zone_name": "name"},
     ),
     Row(

@@ -11,6 +11,8 @@ from groundplan.resources.values import Ref
 
 MARKER = "# Written by Groundplan"
 """How the first line of every file of this engine begins."""
+GITIGNORE = ".gitignore"
+"""Beside a state that is kept in a file. Where a person has one already, theirs stays."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.context import CannotExpressError, Context, label
 from groundplan.engines.terraform.hcl import Blank, Block, Comment, Item
-from groundplan.engines.terraform.model import MARKER, Options, Rendering, Unsupported
+from groundplan.engines.terraform.model import GITIGNORE, MARKER, Options, Rendering, Unsupported
 from groundplan.engines.terraform.rows import Row, body
 from groundplan.engines.terraform.security import secret_readers
 from groundplan.engines.terraform.table import ROWS
@@ -19,6 +19,7 @@ from groundplan.resources.security import Secret
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
 
 CONCERNS: Mapping[str, str] = {
+    GITIGNORE: "what stays on this machine, since state and plans tell all about the environment",
     "alb.tf": "load balancer, certificates, listeners and target groups",
     "api_gateway.tf": "APIs in front of services",
     "audit.tf": "CloudTrail and AWS Config",
@@ -70,6 +71,7 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     A resource that Terraform cannot express is left out, with everything that refers to it, and reported in
     ``Rendering.unsupported``. Raises InputError where two resources would share an address.
     """
+    options = options or Options()
     context = Context(architecture, ROWS)
     entries, unsupported = _entries(context)
     addresses = _addresses(entries)
@@ -77,7 +79,7 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     items: dict[str, list[Item]] = {
         "versions.tf": list(root.versions()),
         "providers.tf": list(root.providers(architecture)),
-        "backend.tf": list(root.backend(architecture, options or Options())),
+        "backend.tf": list(root.backend(architecture, options)),
         "variables.tf": list(root.variables(architecture)),
         "terraform.tfvars": list(root.values(architecture)),
         "outputs.tf": outputs,
@@ -88,6 +90,8 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
             items[ROWS[Secret].file].extend(secret_readers(entry.resource, context.within(entry.resource.region)))
     items["data.tf"] = list(root.data(context))
     files = {name: _file(name, content, architecture) for name, content in sorted(items.items()) if content}
+    if options.backend == "local":
+        files = {GITIGNORE: _file(GITIGNORE, (), architecture) + root.unversioned(), **files}
     return Rendering(files, addresses, (*unsupported.values(), *unsupported_outputs))
 
 

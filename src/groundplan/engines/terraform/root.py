@@ -62,6 +62,11 @@ def backend(architecture: Architecture, options: Options) -> Iterator[Item]:
     yield Block("terraform", (), (Block("backend", (options.backend,), tuple(body)),))
 
 
+def unversioned() -> str:
+    """``.gitignore``, for a state in a file: what is only of this machine, and never for others to read."""
+    return ".terraform/\n*.tfstate\n*.tfstate.*\n*.tfplan\n"
+
+
 def data(context: Context) -> Iterator[Item]:
     """``data.tf``: only what is referred to."""
     for type_ in sorted(context.data_sources):

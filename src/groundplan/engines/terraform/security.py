@@ -67,6 +67,7 @@ def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
         password = {
             "password_length": secret.generate.length,
             "exclude_characters": secret.generate.exclude_characters,
+            "exclude_punctuation": secret.generate.exclude_punctuation or None,
         }
         yield context.ephemeral("aws_secretsmanager_random_password", name, *context.arguments(password))
         # Raising the number has a new password made, and sent on to whatever uses it.

@@ -164,7 +164,17 @@ ROWS = (
         referred=("", "arn"),
         arguments=_task_definition,
         blocks=_runtime_platform,
-        written=frozenset({"requires_compatibilities", "cpu", "memory", "cpu_architecture", "execution_role", "task_role", "containers"}),
+        written=frozenset(
+            {
+                "requires_compatibilities",
+                "cpu",
+                "memory",
+                "cpu_architecture",
+                "execution_role",
+                "task_role",
+                "containers",
+            }
+        ),
         section=1,
     ),
 )

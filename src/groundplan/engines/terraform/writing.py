@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from groundplan.engines.terraform.model import MARKER, Rendering
+from groundplan.engines.terraform.model import GITIGNORE, MARKER, Rendering
 from groundplan.errors import EnvironmentalError, InputError, Problem
 
 _READ_BY_TERRAFORM = ("*.tf", "*.tf.json", "*.tofu", "terraform.tfvars")
@@ -22,7 +22,8 @@ def write(rendering: Rendering, directory: Path) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         own = _own_files(directory)
         for name, text in rendering.files.items():
-            _replace(directory / name, text)
+            if name != GITIGNORE or not _is_somebody_elses(directory / name):
+                _replace(directory / name, text)
         for file in sorted(own - {directory / name for name in rendering.files}):
             file.unlink()
     except UnicodeDecodeError as error:
@@ -42,7 +43,12 @@ def _own_files(directory: Path) -> set[Path]:
             Problem(f"{file} was not written by Groundplan; choose an empty folder, or move the file away")
             for file in foreign
         )
-    return found
+    ignored = directory / GITIGNORE
+    return found if not ignored.exists() or _is_somebody_elses(ignored) else found | {ignored}
+
+
+def _is_somebody_elses(file: Path) -> bool:
+    return (file.exists() or file.is_symlink()) and not _is_own(file)
 
 
 def _is_own(file: Path) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
+from groundplan.resources.containers import EcsService
 from groundplan.resources.monitoring import Alarm
 
 
@@ -25,6 +26,8 @@ class AlarmActions(Rule):
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
+        # What rolls a deployment back or scales acts by itself.
+        rolls_back = {alarm for service in architecture.of(EcsService) for alarm in service.rollback_alarms}
         for alarm in architecture.of(Alarm):
-            if not alarm.actions:
+            if not alarm.actions and not alarm.scales and alarm.ref not in rolls_back:
                 yield self.violation(alarm, "has no actions; a topic is right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import EcsCluster
 
@@ -15,7 +15,7 @@ class ContainerInsights(Rule):
     severity = "info"
     why = "Without Container Insights there are averages of a service only: one task that leaks cannot be seen."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set insights to enabled.",
         terraform="aws_ecs_cluster: setting containerInsights = enabled",
         cloudformation="AWS::ECS::Cluster: ClusterSettings, containerInsights: enabled",
     )

@@ -25,7 +25,8 @@ class DeploymentCapacity(Rule):
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for service in architecture.of(EcsService):
             count, least, most = service.desired_count, service.minimum_healthy_percent, service.maximum_percent
-            if not count:
+            # Other strategies than ROLLING start all new tasks beside the old ones.
+            if not count or least is None or most is None:
                 continue
             # ECS rounds the minimum up and the maximum down to whole tasks.
             stays, room = -(-count * least // 100), count * most // 100

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
+from groundplan.resources.messaging import QueuePolicy
 from groundplan.resources.monitoring import TopicPolicy
 from groundplan.resources.policies import Statement
 from groundplan.resources.storage import BucketPolicy
@@ -17,21 +18,23 @@ WITHOUT_CONDITION = frozenset({"logdelivery.elasticloadbalancing.amazonaws.com"}
 
 class ConfusedDeputy(Rule):
     id = "GP-SEC-023"
-    title = "A service may act on a bucket or topic only for this account"
+    title = "A service may act on a bucket, topic or queue only for this account"
     severity = "warning"
     why = "Without aws:SourceAccount or aws:SourceArn another customer can have the same AWS service write here."
     fix = Fix(
         blueprint=BY_DESIGN,
-        terraform="aws_s3_bucket_policy, aws_sns_topic_policy: Condition with aws:SourceAccount",
-        cloudformation="AWS::S3::BucketPolicy, AWS::SNS::TopicPolicy: Condition with aws:SourceAccount",
+        terraform="aws_s3_bucket_policy, aws_sns_topic_policy, aws_sqs_queue_policy: Condition with aws:SourceAccount",
+        cloudformation="AWS::S3::BucketPolicy, AWS::SNS::TopicPolicy, AWS::SQS::QueuePolicy: "
+        "Condition with aws:SourceAccount",
     )
     source = "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html"
     references = References(pillar="Security")
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        policies: tuple[BucketPolicy | TopicPolicy, ...] = (
+        policies: tuple[BucketPolicy | TopicPolicy | QueuePolicy, ...] = (
             *architecture.of(BucketPolicy),
             *architecture.of(TopicPolicy),
+            *architecture.of(QueuePolicy),
         )
         for policy in policies:
             for statement in policy.policy.statements:

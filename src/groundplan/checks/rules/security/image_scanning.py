@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import ContainerRepository
 
@@ -15,7 +15,7 @@ class ImageScanning(Rule):
     severity = "warning"
     why = "Known holes in libraries go to production unseen."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set services.<name>.image.scan to true.",
         terraform="aws_ecr_repository: image_scanning_configuration, scan_on_push = true",
         cloudformation="AWS::ECR::Repository: ImageScanningConfiguration, ScanOnPush: true",
     )

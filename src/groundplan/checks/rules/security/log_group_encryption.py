@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.facts import region_of
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.monitoring import LogGroup
 
@@ -15,7 +16,7 @@ class LogGroupEncryption(Rule):
     severity = "info"
     why = "Logs hold what programs should not have written; with an own key reading them takes a second right."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set keys to customer.",
         terraform="aws_cloudwatch_log_group: kms_key_id",
         cloudformation="AWS::Logs::LogGroup: KmsKeyId",
     )
@@ -24,5 +25,6 @@ class LogGroupEncryption(Rule):
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for group in architecture.of(LogGroup):
-            if group.kms_key is None:
+            # A key works in its own region only, and this environment's are all in one.
+            if group.kms_key is None and region_of(architecture, group) == architecture.region:
                 yield self.violation(group, "has no kms_key; a key of this environment is right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.security import Secret
 
@@ -15,7 +15,7 @@ class SecretCustomerKey(Rule):
     severity = "info"
     why = "With the account's common key everyone who may read secrets reads this one; an own key takes a second right."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set keys to customer.",
         terraform="aws_secretsmanager_secret: kms_key_id",
         cloudformation="AWS::SecretsManager::Secret: KmsKeyId",
     )

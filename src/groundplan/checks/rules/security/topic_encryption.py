@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.monitoring import Topic
 
@@ -15,7 +15,7 @@ class TopicEncryption(Rule):
     severity = "info"
     why = "Messages name systems and their weaknesses while they wait for delivery."
     fix = Fix(
-        blueprint=BY_DESIGN,
+        blueprint="Set keys to customer.",
         terraform="aws_sns_topic: kms_master_key_id",
         cloudformation="AWS::SNS::Topic: KmsMasterKeyId",
     )

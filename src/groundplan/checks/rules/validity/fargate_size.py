@@ -25,6 +25,8 @@ class FargateSize(Rule):
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for task in architecture.of(TaskDefinition):
+            if "FARGATE" not in task.requires_compatibilities:
+                continue
             problem = fargate.problem(task.cpu, task.memory)
             if problem:
                 yield self.violation(task, f"has cpu {task.cpu} and memory {task.memory}: {problem}")

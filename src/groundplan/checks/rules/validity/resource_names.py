@@ -24,21 +24,48 @@ from groundplan.resources.databases import (
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
 )
+from groundplan.resources.delivery import (
+    CachePolicy,
+    LogDeliveryDestination,
+    LogDeliverySource,
+    OriginAccessControl,
+    ResponseHeadersPolicy,
+)
 from groundplan.resources.edge import LoadBalancer, TargetGroup
+from groundplan.resources.firewall import WebAcl
+from groundplan.resources.gateway import RestApi
+from groundplan.resources.governance import (
+    BackupPlan,
+    BackupSelection,
+    BackupVault,
+    ConfigRule,
+    ConfigurationRecorder,
+    DeliveryChannel,
+    Trail,
+)
+from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, Topic
 from groundplan.resources.network import SecurityGroup
-from groundplan.resources.scaling import ScalingPolicy
+from groundplan.resources.scaling import ScalingPolicy, StepScalingPolicy
+from groundplan.resources.schedules import Schedule, ScheduleGroup
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
+from groundplan.resources.tracing import SamplingRule, TraceGroup
 
 NAMED: dict[type[Resource], dict[str, str]] = {
     Alarm: {"alarm_name": "alarm"},
     AutoScalingGroup: {"auto_scaling_group_name": "auto_scaling_group"},
+    BackupPlan: {"plan_name": "backup_plan"},
+    BackupSelection: {"selection_name": "backup_selection"},
+    BackupVault: {"vault_name": "backup_vault"},
     Bucket: {"bucket_name": "s3_bucket"},
     Budget: {"budget_name": "budget"},
     CacheParameterGroup: {"parameter_group_name": "cache_parameter_group"},
+    CachePolicy: {"policy_name": "cloudfront_policy"},
     CacheReplicationGroup: {"replication_group_id": "cache_replication_group"},
     CacheSubnetGroup: {"subnet_group_name": "cache_subnet_group"},
+    ConfigRule: {"rule_name": "config_rule"},
+    ConfigurationRecorder: {"recorder_name": "config_recorder"},
     ContainerRepository: {"repository_name": "ecr_repository"},
     Dashboard: {"dashboard_name": "dashboard"},
     DatabaseInstance: {
@@ -49,6 +76,7 @@ NAMED: dict[type[Resource], dict[str, str]] = {
     },
     DatabaseParameterGroup: {"parameter_group_name": "db_parameter_group"},
     DatabaseSubnetGroup: {"subnet_group_name": "db_subnet_group"},
+    DeliveryChannel: {"channel_name": "config_channel"},
     EcsCapacityProvider: {"capacity_provider_name": "ecs_capacity_provider"},
     EcsCluster: {"cluster_name": "ecs_cluster"},
     EcsService: {"service_name": "ecs_service"},
@@ -56,14 +84,27 @@ NAMED: dict[type[Resource], dict[str, str]] = {
     Key: {"alias": "kms_alias"},
     LaunchTemplate: {"launch_template_name": "launch_template"},
     LoadBalancer: {"load_balancer_name": "load_balancer"},
+    LogDeliveryDestination: {"destination_name": "log_delivery"},
+    LogDeliverySource: {"source_name": "log_delivery"},
     LogGroup: {"log_group_name": "log_group"},
+    OriginAccessControl: {"control_name": "cloudfront_origin_access_control"},
+    Queue: {"queue_name": "sqs_queue"},
+    ResponseHeadersPolicy: {"policy_name": "cloudfront_policy"},
+    RestApi: {"api_name": "rest_api"},
     Role: {"role_name": "iam_role"},
+    SamplingRule: {"rule_name": "xray_sampling_rule"},
     ScalingPolicy: {"policy_name": "scaling_policy"},
+    Schedule: {"schedule_name": "schedule"},
+    ScheduleGroup: {"group_name": "schedule_group"},
     Secret: {"secret_name": "secret"},
     SecurityGroup: {"group_name": "security_group"},
+    StepScalingPolicy: {"policy_name": "scaling_policy"},
     TargetGroup: {"target_group_name": "target_group"},
     TaskDefinition: {"family": "ecs_task_family"},
     Topic: {"topic_name": "sns_topic"},
+    TraceGroup: {"group_name": "xray_group"},
+    Trail: {"trail_name": "trail"},
+    WebAcl: {"acl_name": "web_acl"},
 }
 """Kind of resource to its fields that hold names, and the name rule of each."""
 

@@ -41,5 +41,7 @@ class ScalingBounds(Rule):
             counts_requests = policy.predefined_metric == "ALBRequestCountPerTarget"
             if counts_requests and policy.request_count_target_group is None:
                 yield self.violation(policy, "tracks requests per target and names no target group; one is needed")
-            if not counts_requests and not 0 < policy.target_value <= 100:
+            if (policy.predefined_metric is None) == (policy.metric is None):
+                yield self.violation(policy, "tracks a predefined metric and metric math, or neither; one is right")
+            if policy.predefined_metric and not counts_requests and not 0 < policy.target_value <= 100:
                 yield self.violation(policy, f"has target_value {policy.target_value} percent; above 0 to 100 is right")

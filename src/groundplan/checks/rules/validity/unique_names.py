@@ -13,12 +13,13 @@ from groundplan.resources.containers import (
     EcsService,
 )
 from groundplan.resources.databases import DatabaseInstance
-from groundplan.resources.scaling import ScalingPolicy
+from groundplan.resources.scaling import ScalingPolicy, StepScalingPolicy
 
 REPEATABLE: dict[type[Resource], frozenset[str]] = {
     # Two instances may hold databases of one name, and two services policies of one name.
     DatabaseInstance: frozenset({"database_name", "master_username"}),
     ScalingPolicy: frozenset({"policy_name"}),
+    StepScalingPolicy: frozenset({"policy_name"}),
 }
 
 

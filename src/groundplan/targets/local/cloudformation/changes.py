@@ -12,6 +12,7 @@ from groundplan.targets.local.cloudformation.intrinsics import NO_VALUE, Evaluat
 from groundplan.targets.local.cloudformation.references import creation_order, get_atts, references
 from groundplan.targets.local.cloudformation.scope import StackScope
 from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
+from groundplan.targets.local.types.beyond_schemas import beyond_schema
 from groundplan.targets.local.types.paths import member, search
 from groundplan.targets.local.types.readback import differences
 from groundplan.targets.local.types.rows import Row
@@ -70,11 +71,14 @@ def changed_properties(new: Mapping[str, Any], old: Mapping[str, Any]) -> set[st
 
 
 def defaults_of_removed(type_name: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """What the properties that go return to, as far as the schema says it."""
+    """What the properties that go return to, as far as it is known."""
     schema = schema_of(type_name)
     known = schema.document.get("properties", {}) if schema else {}
     found = {name: resolve(known.get(name, {}), schema.document if schema else {}) for name in old if name not in new}
-    return {name: written["default"] for name, written in found.items() if "default" in written}
+    beyond = beyond_schema(type_name)
+    defaults = {name: written["default"] for name, written in found.items() if "default" in written}
+    return {name: value for name, value in {**defaults, **beyond.defaults}.items()
+            if name in found and not beyond.keeps(name)}  # fmt: skip
 
 
 def kept_though_removed(
@@ -84,7 +88,9 @@ def kept_though_removed(
     found: list[str] = []
     for name in old:
         shown = member(dict(description), row.rename.get(name, name))
-        if name not in new and shown is not None and next(differences(old[name], shown, name), None) is None:
+        if name in new or beyond_schema(row.type).keeps(name):
+            continue
+        if shown is not None and next(differences(old[name], shown, name), None) is None:
             found.append(name)
     return found
 

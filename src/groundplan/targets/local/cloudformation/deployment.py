@@ -16,7 +16,13 @@ from groundplan.targets.local.cloudformation.changes import (
 from groundplan.targets.local.cloudformation.definitions import Template
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator
-from groundplan.targets.local.cloudformation.operation import EXPECTED, Operation, OperationFailedError, same_thing
+from groundplan.targets.local.cloudformation.operation import (
+    EXPECTED,
+    Operation,
+    OperationFailedError,
+    reason_of,
+    same_thing,
+)
 from groundplan.targets.local.cloudformation.references import creation_order, needs
 from groundplan.targets.local.cloudformation.schedule import Schedule
 from groundplan.targets.local.cloudformation.stacks import ChangeSet, StackResource, now
@@ -138,8 +144,9 @@ class Deployment(Operation):
                 check_values(type_name, resolved)
                 state = handler.create(resolved)
             except EXPECTED as error:
-                self.note_failure(name, type_name, "", verb, str(error))
-                raise OperationFailedError(f"[{name}]: {error}") from error
+                why = reason_of(error, type_name)
+                self.note_failure(name, type_name, "", verb, why)
+                raise OperationFailedError(f"[{name}]: {why}") from error
             except Exception as error:
                 self.unexpected(name, type_name, "", verb, error)
             state = replace(state, properties={**state.properties, **given})
@@ -166,8 +173,9 @@ class Deployment(Operation):
                 self._refuse_kept(handler, record, state, properties)
             except EXPECTED as error:
                 stack.resources[name] = attempted
-                self.note_failure(name, record.type, record.state.id, "UPDATE", str(error))
-                raise OperationFailedError(f"[{name}]: {error}") from error
+                why = reason_of(error, record.type)
+                self.note_failure(name, record.type, record.state.id, "UPDATE", why)
+                raise OperationFailedError(f"[{name}]: {why}") from error
             except Exception as error:
                 stack.resources[name] = attempted
                 self.unexpected(name, record.type, record.state.id, "UPDATE", error)
@@ -346,8 +354,9 @@ class Deployment(Operation):
             try:
                 state = self._changed_back(handler, current.state, old.properties, changed)
             except Exception as error:
-                self.note_failure(name, current.type, old.state.id, "UPDATE", f"{error}")
-                return f"[{name}]: {error}"
+                why = reason_of(error, current.type)
+                self.note_failure(name, current.type, old.state.id, "UPDATE", why)
+                return f"[{name}]: {why}"
             stack.resources[name] = replace(old, state=state)
             stack.note(name, current.type, old.state.id, "UPDATE_COMPLETE")
             return ""

@@ -126,8 +126,9 @@ class Operation:
         except Exception as error:
             if not isinstance(error, EXPECTED):
                 self.engine.report_fault(error)
-            stack.note(name, record.type, record.state.id, "DELETE_FAILED", str(error))
-            return str(error)
+            why = reason_of(error, record.type)
+            stack.note(name, record.type, record.state.id, "DELETE_FAILED", why)
+            return why
         stack.note(name, record.type, record.state.id, "DELETE_COMPLETE")
         return ""
 
@@ -141,6 +142,21 @@ class Operation:
         why = f"the local AWS failed on {type_name} ({type(error).__name__}: {error}); the log has the details"
         self.note_failure(name, type_name, physical_id, verb, why)
         raise OperationFailedError(f"[{name}]: {why}") from error
+
+
+def reason_of(error: Exception, type_name: str) -> str:
+    """Why a resource failed, in the form in which CloudFormation hands on what a service says."""
+    if not isinstance(error, ClientError):
+        return str(error)
+    said, status = (
+        error.response.get("Error", {}),
+        error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400),
+    )
+    service = type_name.split("::")[1] if "::" in type_name else type_name
+    return (
+        f'Resource handler returned message: "{said.get("Message", "")} (Service: {service}, Status Code: {status})" '
+        f"(HandlerErrorCode: {said.get('Code', '')})"
+    )
 
 
 def same_thing(one: StackResource, other: StackResource) -> bool:

@@ -118,7 +118,21 @@ def needs(template: Template, active: Iterable[str]) -> dict[str, set[str]]:
         waiting[name] = {other for other in needed if other in template.resources and other != name} & set(wanted)
         if name in needed:
             raise StackError(f"Circular dependency between resources: [{name}]")
+    for name in wanted:
+        first = UNSAID_NEEDS.get(template.resources[name].type)
+        waiting[name] |= {
+            other
+            for other in wanted
+            if template.resources[other].type == first and name not in needed_by(template, other)
+        }
     return waiting
+
+
+UNSAID_NEEDS = {"AWS::Config::DeliveryChannel": "AWS::Config::ConfigurationRecorder"}
+"""Types that CloudFormation itself makes after another, whatever a template says.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html
+"""
 
 
 def _sorted_by_need(waiting: Mapping[str, set[str]]) -> list[str]:

@@ -186,3 +186,38 @@ def managed_passwords() -> None:
 
     for name, made in (("_create_secret", create), ("_generate_secret_string", value), ("rotate_secret", rotate)):
         setattr(MasterUserSecret, name, made)
+
+
+@once
+def tables_on_demand_have_no_throughput() -> None:
+    """moto goes on showing the provisioned throughput of a DynamoDB table that is on demand; AWS shows zeros."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    original = DynamoDBBackend.update_table
+
+    @wraps(original)
+    def update(self: Any, *args: Any, **rest: Any) -> Any:
+        table = original(self, *args, **rest)
+        if table.billing_mode == "PAY_PER_REQUEST":
+            shown: list[Any] = [table, *table.global_indexes]
+            for each in shown:
+                each.throughput = {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0, "NumberOfDecreasesToday": 0}
+        return table
+
+    setattr(DynamoDBBackend, "update_table", update)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def streams_can_start_again() -> None:
+    """moto never enables the stream of a DynamoDB table a second time, even after it was disabled."""
+    from moto.dynamodb.models import DynamoDBBackend
+
+    original = DynamoDBBackend.update_table_streams
+
+    @wraps(original)
+    def update(self: Any, table: Any, stream_specification: dict[str, Any]) -> None:
+        if not (table.stream_specification or {}).get("StreamEnabled"):
+            table.latest_stream_label = None
+        original(self, table, stream_specification)
+
+    setattr(DynamoDBBackend, "update_table_streams", update)  # noqa: B010 - mypy forbids assigning to a method

@@ -94,3 +94,23 @@ def one_distribution_per_alias() -> None:
 
     setattr(CloudFrontBackend, "create_distribution_with_tags", create_distribution)  # noqa: B010
     setattr(CloudFrontBackend, "update_distribution", update_distribution)  # noqa: B010
+
+
+@once
+def rules_can_go() -> None:
+    """moto keeps the rules of a web ACL when an update has none; AWS replaces the whole specification.
+
+    Source: https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html
+    """
+    from moto.wafv2.models import WAFV2Backend
+
+    original = WAFV2Backend.update_web_acl
+
+    @wraps(original)
+    def update(self: Any, name: str, _id: str, default_action: Any, rules: Any, *args: Any, **rest: Any) -> Any:
+        token = original(self, name, _id, default_action, rules, *args, **rest)
+        if not rules:
+            self.get_web_acl(None, name, _id).rules = []
+        return token
+
+    setattr(WAFV2Backend, "update_web_acl", update)  # noqa: B010 - mypy forbids assigning to a method

@@ -67,3 +67,20 @@ def rotation_rules() -> None:
         return shown
 
     setattr(FakeSecret, "to_dict", show)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def descriptions_can_go() -> None:
+    """moto keeps the description of a secret when an update makes it empty."""
+    from moto.secretsmanager.models import SecretsManagerBackend
+
+    original = SecretsManagerBackend.update_secret
+
+    @wraps(original)
+    def update(self: Any, secret_id: str, *args: Any, **rest: Any) -> Any:
+        answer = original(self, secret_id, *args, **rest)
+        if rest.get("description") == "":
+            self.secrets[secret_id].description = None
+        return answer
+
+    setattr(SecretsManagerBackend, "update_secret", update)  # noqa: B010 - mypy forbids assigning to a method

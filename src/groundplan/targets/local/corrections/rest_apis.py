@@ -40,7 +40,9 @@ def rest_api_echoes() -> None:
 def _showing_all(shows: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
     @wraps(shows)
     def show(self: Any) -> dict[str, Any]:
-        return {**shows(self), **vars(self).get("further", {})}
+        shown = {**shows(self), **vars(self).get("further", {})}
+        size = getattr(self, "cache_cluster_size", None)  # a stage keeps it while its cache is off
+        return {**shown, "cacheClusterSize": size} if size else shown
 
     return show
 

@@ -1,4 +1,7 @@
-"""Backup plans that change, what they select, vault notifications and policies, EFS backup policies: moto has none."""
+"""Backup plans that change, what they select, vaults' notifications, policies and contents, EFS backup policies.
+
+moto has none of them.
+"""
 
 from __future__ import annotations
 
@@ -133,6 +136,13 @@ def get_policy(request: Request) -> dict[str, Any]:
 def delete_policy(request: Request) -> dict[str, Any]:
     request.table("vault policies").pop(_vault(request), None)
     return {}
+
+
+@backup.operation("ListRecoveryPointsByBackupVault")
+def list_recovery_points(request: Request) -> dict[str, Any]:
+    """None: no backup job ever runs here."""
+    _vault(request)
+    return {"RecoveryPoints": []}
 
 
 def _file_system(request: Request) -> Any:

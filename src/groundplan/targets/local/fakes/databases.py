@@ -1,4 +1,4 @@
-"""ElastiCache parameter groups, and the deletion of its subnet groups, which moto lacks."""
+"""What moto lacks of databases and caches: parameter groups and their reset, subnet groups that go, replicas."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from groundplan.targets.local.fakes.service import RefusedError, Request, faked
 
 elasticache = faked("elasticache")
+rds = faked("rds")
 
 
 def _group(request: Request) -> dict[str, Any]:
@@ -93,3 +94,71 @@ def delete_subnet_group(request: Request) -> dict[str, Any]:
         )
     backend.cache_subnet_groups.pop(name)
     return {}
+
+
+@rds.operation("ResetDBParameterGroup")
+def reset_database_group(request: Request) -> dict[str, Any]:
+    from moto.rds.models import rds_backends
+
+    name = str(request.parameters["DBParameterGroupName"]).lower()
+    group = rds_backends[request.account][request.region].db_parameter_groups.get(name)
+    if group is None:
+        raise RefusedError("DBParameterGroupNotFound", f"DBParameterGroup not found: {name}")
+    given = request.parameters.get("Parameters") or []
+    for key in [item["ParameterName"] for item in given] or list(group.parameters):
+        group.parameters.pop(key, None)
+    return {"DBParameterGroupName": name}
+
+
+def _replication_group(request: Request) -> Any:
+    from moto.elasticache.models import elasticache_backends
+
+    name = request.parameters["ReplicationGroupId"]
+    found = elasticache_backends[request.account][request.region].replication_groups.get(name)
+    if found is None:
+        raise RefusedError("ReplicationGroupNotFoundFault", f"Replication group {name} not found.")
+    return found
+
+
+def _set_replicas(request: Request, *, more: bool) -> dict[str, Any]:
+    """The number of replicas of every node group; nodes have numbers, the highest go first."""
+    group, wanted = _replication_group(request), request.parameters.get("NewReplicaCount")
+    if wanted is None:
+        raise RefusedError("InvalidParameterCombination", "NewReplicaCount must be specified.")
+    most = 5
+    if not 0 <= wanted <= most:
+        raise RefusedError("InvalidParameterValue", f"Replicas per node group must be within 0 and {most}.")
+    for nodes in group.node_groups:
+        members = nodes["node_group_members"]
+        present = len(members) - 1
+        if wanted == present or (wanted > present) is not more:
+            raise RefusedError(
+                "InvalidParameterValue",
+                f"The replica count must be {'greater' if more else 'less'} than the present one, {present}.",
+            )
+        if not more and wanted == 0 and group.automatic_failover == "enabled":
+            raise RefusedError("InvalidParameterCombination", "Automatic failover needs at least one replica.")
+        first = members[0]
+        for number in range(present + 2, wanted + 2):
+            identifier = f"{first['cache_cluster_id'].rpartition('-')[0]}-{number:03}"
+            node = {**first, "cache_cluster_id": identifier}
+            if "current_role" in first:
+                node["current_role"] = "replica"
+            if "read_endpoint" in first:
+                domain = first["read_endpoint"]["address"].partition(".")[2]
+                node["read_endpoint"] = {**first["read_endpoint"], "address": f"{identifier}.{domain}"}
+            members.append(node)
+        del members[wanted + 1 :]
+    group.member_clusters = [node["cache_cluster_id"] for nodes in group.node_groups
+                             for node in nodes["node_group_members"]]  # fmt: skip
+    return {"ReplicationGroup": group}
+
+
+@elasticache.operation("IncreaseReplicaCount")
+def increase_replicas(request: Request) -> dict[str, Any]:
+    return _set_replicas(request, more=True)
+
+
+@elasticache.operation("DecreaseReplicaCount")
+def decrease_replicas(request: Request) -> dict[str, Any]:
+    return _set_replicas(request, more=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 from groundplan.targets.local.fakes.service import RefusedError, Request, faked
 
-cloudfront = faked("cloudfront")
+cloudfront = faked("cloudfront", without_region=True)
 
 
 def _register(kind: str, listing: str) -> None:

@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any, Final
 
 _FAMILIES = (
-    "backup", "compute", "costs", "databases", "edge", "kubernetes", "monitoring", "rest_apis", "secrets", "security",
-    "storage", "tracing",
+    "backup", "compute", "costs", "databases", "edge", "identity", "kubernetes", "monitoring", "rest_apis", "secrets",
+    "security", "storage", "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()
@@ -71,6 +71,8 @@ class FakedService:
 
     boto_name: str
     signing_name: str
+    without_region: bool = False
+    """Whether every region sees the same, as with CloudFront."""
     operations: dict[str, Answer] = field(default_factory=dict)
 
     def operation(self, name: str) -> Callable[[Answer], Answer]:
@@ -87,9 +89,9 @@ SERVICES: dict[str, FakedService] = {}
 """The services that have fakes, by their boto3 names."""
 
 
-def faked(boto_name: str, signing_name: str = "") -> FakedService:
+def faked(boto_name: str, signing_name: str = "", *, without_region: bool = False) -> FakedService:
     """The fakes of a service. ``signing_name`` is what its requests are signed with, where that is another name."""
-    return SERVICES.setdefault(boto_name, FakedService(boto_name, signing_name or boto_name))
+    return SERVICES.setdefault(boto_name, FakedService(boto_name, signing_name or boto_name, without_region))
 
 
 class Fakes:
@@ -145,7 +147,7 @@ class Fakes:
             {"method": request.method, "values": request.values, "headers": request.headers, "body": body,
              "url_path": request.path, "url_params": uri}
         )  # fmt: skip
-        store = self.store.setdefault((name, region), {})
+        store = self.store.setdefault((name, "" if fakes.without_region else region), {})
         result: Any
         try:
             result = fake(Request(parameters, self.account, region, store))

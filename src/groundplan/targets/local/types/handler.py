@@ -15,12 +15,13 @@ from botocore.client import BaseClient
 from botocore.exceptions import ClientError, ParamValidationError
 from botocore.model import Shape, StructureShape
 
+from groundplan.targets.local.types.beyond_schemas import beyond_schema
 from groundplan.targets.local.types.conversion import convert, matching_member
 from groundplan.targets.local.types.errors import NotAppliedError, ResourceError, UnsupportedPropertyError
 from groundplan.targets.local.types.expressions import Values
 from groundplan.targets.local.types.paths import member, search
 from groundplan.targets.local.types.readback import differences, shape_at
-from groundplan.targets.local.types.refusals import Wish, first_refusal
+from groundplan.targets.local.types.refusals import Refused, Wish, first_refusal
 from groundplan.targets.local.types.rows import Call, Part, Row, tagging
 from groundplan.targets.local.types.schemas import schema_of
 
@@ -148,7 +149,9 @@ class Handler:
         new = replace(state, properties=properties)
         tag_property = self.tag_property
         apart = {name for part in self.row.parts for name in part.properties} | self.handles | {tag_property}
-        rest = {name for name in changed if name not in apart and name not in self.row.accepted}
+        beyond = beyond_schema(self.row.type)
+        stays = {name for name in changed if name not in properties and beyond.keeps(name)}
+        rest = {name for name in changed if name not in apart and name not in self.row.accepted} - stays
         asked: dict[str, Any] = {}
         if rest:
             self._refuse_what_cannot_change(rest)
@@ -164,7 +167,7 @@ class Handler:
                 self._apply(part, new)
             elif part.remove:
                 self.call(part.remove.operation, self.values(state).evaluate(part.remove.arguments))
-            elif part.when == "always":
+            elif part.when == "always" and not any(name in stays for name in part.properties):
                 raise UnsupportedPropertyError(f"{part.properties[0]}: the local AWS cannot take it away again")
         self.updated(new, state.properties, changed)
         new.description = self.describe(new)
@@ -358,6 +361,9 @@ class Handler:
         return {name: values.evaluate(value) for name, value in self.row.fixed.items()}
 
     def _refuse_what_aws_refuses(self, properties: Mapping[str, Any], state: ResourceState | None) -> None:
+        for name, words in beyond_schema(self.row.type).required.items():
+            if not properties.get(name):
+                raise ResourceError(str(Refused(words, self.row.service)))
         old, shown = (state.properties, state.description) if state else (None, {})
         refused = first_refusal(Wish(self.row.type, properties, self.surroundings, old, shown))
         if refused:

@@ -73,7 +73,10 @@ def _list(asked: list[Any], echoed: list[Any], path: str, shape: Shape | None, s
 
 
 def _empty(value: Any) -> bool:
-    return value is None or value in ("", [], {}, False, 0) or str(value).lower() == "false"
+    """Whether a value says nothing, or that something is off: APIs leave such out."""
+    if isinstance(value, dict):
+        return all(map(_empty, value.values()))
+    return value == "Suspended" or value is None or value in ("", [], {}, False, 0) or str(value).lower() == "false"
 
 
 def _parsed(text: str) -> Any:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from groundplan.errors import EnvironmentalError
+from groundplan.targets.local.types.beyond_schemas import beyond_schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def schema_of(type_name: str) -> ResourceSchema | None:
         required=frozenset(document.get("required", ())),
         properties=frozenset(properties),
         read_only=frozenset(_dotted(path) for path in document.get("readOnlyProperties", ())),
-        create_only=_top_level(document.get("createOnlyProperties", ())),
+        create_only=_top_level(document.get("createOnlyProperties", ())) | beyond_schema(type_name).replaces,
         create_only_inside=frozenset(
             _dotted(path) for path in document.get("createOnlyProperties", ()) if path.count("/") > 2
         ),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 
 _FAMILIES = (
-    "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes", "messaging", "network",
-    "observability", "rest_apis", "secrets", "storage",
+    "balancers", "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes", "log_deliveries",
+    "messaging", "network", "observability", "rest_apis", "secrets", "storage", "tables",
 )  # fmt: skip
 
 

@@ -177,35 +177,3 @@ class Instance(Handler):
     def arguments(self, operation: str, properties: Mapping[str, Any], *, updating: bool = False) -> dict[str, Any]:
         kept = {name: value for name, value in properties.items() if name != "AvailabilityZone"}
         return super().arguments(operation, kept, updating=updating)
-
-
-@handles("AWS::DynamoDB::Table")
-class Table(Handler):
-    """A stream is enabled by being written; changes are sent without what stays the same, as the API wants it."""
-
-    def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
-        return super().create_arguments(_with_stream(properties))
-
-    def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
-        keep = ("AttributeDefinitions", "TableName")
-        changed = {name: value for name, value in properties.items()
-                   if name in keep or value != state.properties.get(name)}  # fmt: skip
-        return super().update_arguments(state, _with_stream(changed))
-
-    def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
-        echoed = dict(asked)
-        encryption = echoed.pop("SSESpecification", None)
-        shown = state.description.get("SSEDescription") or {}
-        if encryption and encryption.get("Enabled") and shown.get("Status") not in ("ENABLED", "ENABLING"):
-            self._raise_first(iter([f"SSESpecification: asked for encryption, the API reads back {shown or 'none'}"]))
-        if echoed.get("BillingMode") == "PROVISIONED":  # AWS shows a summary only of tables that were on demand
-            echoed.pop("BillingMode")
-        super().verify(state, echoed)
-
-
-def _with_stream(properties: Mapping[str, Any]) -> dict[str, Any]:
-    stream = properties.get("StreamSpecification")
-    if not stream:
-        return dict(properties)
-    kept = {name: value for name, value in stream.items() if name != "ResourcePolicy"}
-    return {**properties, "StreamSpecification": {"StreamEnabled": True, **kept}}

@@ -141,6 +141,25 @@ class ReplicationGroup(Handler):
             arguments["ReplicasPerNodeGroup"] = int(nodes) - 1
         return arguments
 
+    def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
+        """Nodes come before a change that may need them (failover), and go after it."""
+        present = len(state.description["NodeGroups"][0]["NodeGroupMembers"]) - 1
+        nodes, replicas = properties.get("NumCacheClusters"), properties.get("ReplicasPerNodeGroup")
+        wanted = int(nodes) - 1 if nodes is not None else int(replicas) if replicas is not None else present
+        arguments = {"ReplicationGroupId": state.id, "NewReplicaCount": wanted, "ApplyImmediately": True}
+        if wanted > present:
+            self.call("increase_replica_count", arguments)
+        rest = set(changed) - {"NumCacheClusters", "ReplicasPerNodeGroup"}
+        if wanted >= present:
+            return super().update(state, properties, rest)
+        with_nodes = {name: value for name, value in properties.items() if name != "NumCacheClusters"}
+        new = super().update(state, with_nodes, rest)
+        self.call("decrease_replica_count", arguments)
+        new.properties = {**new.properties, **properties}
+        new.description = self.describe(new)
+        self.verify(new, {})
+        return new
+
     def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
         nodes, members = state.properties.get("NumCacheClusters"), state.description.get("MemberClusters") or []
         if nodes is not None and len(members) != int(nodes):

@@ -1,4 +1,4 @@
-"""Budgets and cost anomalies."""
+"""Budgets and cost anomalies, the delivery channel of AWS Config."""
 
 from __future__ import annotations
 
@@ -75,3 +75,26 @@ class AnomalySubscription(_Anomaly):
         kept = {name: value for name, value in arguments.items() if name in changed}
         self.call("update_anomaly_subscription", {"SubscriptionArn": state.id, **kept})
         return super().update(state, properties, set())
+
+
+@handles("AWS::Config::DeliveryChannel")
+class DeliveryChannel(Handler):
+    """The recorder starts as soon as it has a channel, and has to stop before it loses its last one.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html
+    """
+
+    def create(self, properties: dict[str, Any]) -> ResourceState:
+        state = super().create(properties)
+        for name in self._recorders():
+            self.call("start_configuration_recorder", {"ConfigurationRecorderName": name})
+        return state
+
+    def remove(self, state: ResourceState, snapshot: str | None) -> None:
+        for name in self._recorders():
+            self.call("stop_configuration_recorder", {"ConfigurationRecorderName": name})
+        super().remove(state, snapshot)
+
+    def _recorders(self) -> list[str]:
+        found = self.call("describe_configuration_recorders", {})["ConfigurationRecorders"]
+        return [recorder["name"] for recorder in found]

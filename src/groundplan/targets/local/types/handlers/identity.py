@@ -175,3 +175,19 @@ def _set_iam_tags(handler: Handler, state: ResourceState, old: Mapping[str, Any]
 def policy_text(document: Any) -> str:
     """A policy document as the text that APIs take."""
     return document if isinstance(document, str) else json.dumps(document)
+
+
+@handles("AWS::IAM::OIDCProvider")
+class OIDCProvider(Handler):
+    """Clients are added and removed one by one."""
+
+    def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
+        if "ClientIdList" in changed:
+            new, old = (set(source.get("ClientIdList") or ()) for source in (properties, state.properties))
+            for operation, clients in (
+                ("add_client_id_to_open_id_connect_provider", new - old),
+                ("remove_client_id_from_open_id_connect_provider", old - new),
+            ):
+                for client in sorted(clients):
+                    self.call(operation, {"OpenIDConnectProviderArn": state.id, "ClientID": client})
+        return super().update(state, properties, set(changed) - {"ClientIdList"})

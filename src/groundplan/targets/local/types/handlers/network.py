@@ -236,3 +236,6 @@ class HttpNamespace(Handler):
 
     def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
         return {"Id": state.id, "Namespace": {"Description": properties["Description"]}}
+
+    def _refuse_what_cannot_change(self, names: Collection[str]) -> None:
+        super()._refuse_what_cannot_change(set(names) - {"Description"})

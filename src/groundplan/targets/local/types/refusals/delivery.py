@@ -60,3 +60,33 @@ def target_of_a_firewall(wish: Wish) -> Iterator[Refused]:
         yield Refused(
             f"The ARN isn't valid. A valid ARN begins with arn: and names what AWS WAF protects: {target}", "Wafv2"
         )
+
+
+@refuses("AWS::WAFv2::LoggingConfiguration")
+def destination_of_firewall_logs(wish: Wish) -> Iterator[Refused]:
+    """Source: https://docs.aws.amazon.com/waf/latest/developerguide/logging-destinations.html"""
+    for arn in wish.get("LogDestinationConfigs") or ():
+        name = str(arn).removesuffix(":*").replace("/", ":").rsplit(":", 1)[-1]
+        if str(arn).startswith("arn:aws:s3:::"):
+            name = str(arn).removeprefix("arn:aws:s3:::")
+        if not name.startswith("aws-waf-logs-"):
+            yield Refused(
+                "Error reason: The ARN isn't valid. A valid ARN begins with arn: and includes other information "
+                f"separated by colons or slashes., field: LOG_DESTINATION, parameter: {arn}. The name of the "
+                "destination must begin with aws-waf-logs-", "Wafv2", "InvalidRequest",
+            )  # fmt: skip
+
+
+@refuses("AWS::ApiGateway::Account")
+def role_of_a_rest_account(wish: Wish) -> Iterator[Refused]:
+    """Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html"""
+    name = str(wish.get("CloudWatchRoleArn") or "").rsplit("/", 1)[-1]
+    if not name:
+        return
+    found = wish.ask("iam", "get_role", RoleName=name)
+    trusted = found is not None and "apigateway.amazonaws.com" in str(found["Role"]["AssumeRolePolicyDocument"])
+    if not trusted:
+        yield Refused(
+            "The role ARN does not have required permissions configured. Please grant trust permission for API "
+            "Gateway and add the required role policy.", "ApiGateway",
+        )  # fmt: skip

@@ -1,0 +1,85 @@
+"""Amazon CloudFront, AWS WAF, Amazon Route 53 and Amazon API Gateway.
+
+Sources: https://aws.amazon.com/cloudfront/pricing/, https://aws.amazon.com/waf/pricing/,
+https://aws.amazon.com/route53/pricing/, https://aws.amazon.com/api-gateway/pricing/
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from groundplan.catalog import firewall
+from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.quantities import amount, count, gigabytes, number
+from groundplan.resources.delivery import Distribution
+from groundplan.resources.dns import HostedZone
+from groundplan.resources.firewall import WebAcl
+from groundplan.resources.gateway import RestApi
+
+MILLION = Decimal(1_000_000)
+PER_PRICE = Decimal(10_000)
+"""Requests that CloudFront names a price for."""
+
+
+def _distributions(bill: Bill, distributions: tuple[Distribution, ...]) -> None:
+    """The price follows where viewers are, which usage does not state: North America and Europe are priced alike by
+    the GB, other places higher."""
+    classes = {distribution.price_class for distribution in distributions}
+    elsewhere = "" if classes == {"PriceClass_100"} else "; other places cost more"
+    if bill.usage.cdn_out is None:
+        bill.add_unpriced(distributions, "usage.cdn_out is not stated: what viewers load depends on it")
+    else:
+        note = f"as if all viewers were in North America and Europe{elsewhere}"
+        bill.charge(distributions, "cloudfront.us.gb", gigabytes(bill.usage.cdn_out), "usage", note=note)
+    if bill.usage.cdn_requests is None:
+        bill.add_unpriced(distributions, "usage.cdn_requests is not stated: requests are paid by their number")
+    else:
+        requests = amount(Decimal(bill.usage.cdn_requests), "requests") / amount(PER_PRICE, "requests a price")
+        note = f"as if all viewers were in North America{elsewhere or '; Europe costs a fifth more'}"
+        bill.charge(distributions, "cloudfront.us.https_per_10k", requests, "usage", note=note)
+
+
+def _web_acls(bill: Bill, acls: tuple[WebAcl, ...]) -> None:
+    included = firewall.capacity().included
+    for acl in acls:
+        rules = len(acl.managed_rule_groups) + (acl.rate_limit is not None)
+        bill.charge(acl, "waf.web_acl.month", count(1, "web ACL"))
+        bill.charge(acl, "waf.rule.month", count(rules, "rule or rule group", "rules and rule groups"))
+        cdn = acl.scope == "CLOUDFRONT"
+        requests, key = (bill.usage.cdn_requests, "cdn_requests") if cdn else (bill.usage.requests, "requests")
+        if requests is None:
+            bill.add_unpriced(acl, f"usage.{key} is not stated: each request that is looked at is paid")
+        else:
+            looked_at = amount(Decimal(requests), "requests") / amount(MILLION, "requests a price")
+            bill.charge(acl, "waf.request.per_1m", looked_at, "usage")
+        names = tuple(group.group_name for group in acl.managed_rule_groups)
+        needed = firewall.needed(names, rate_limit=acl.rate_limit is not None)
+        if needed > included:
+            bill.add_unpriced(
+                acl,
+                f"it takes {needed} capacity units, and {included} are in the price of a request: each further 500 "
+                "cost more per request",
+            )
+
+
+def _zones(bill: Bill, zones: tuple[HostedZone, ...]) -> None:
+    for zone in zones:
+        bill.charge(zone, "route53.zone_month", count(1, "hosted zone"))
+    bill.add_unpriced(zones, "usage does not state DNS queries; those that alias records answer are free")
+
+
+def _apis(bill: Bill, apis: tuple[RestApi, ...]) -> None:
+    if bill.usage.requests is None:
+        bill.add_unpriced(apis, "usage.requests is not stated: an API is paid by the request")
+        return
+    requests = amount(Decimal(bill.usage.requests), "requests") / amount(MILLION, "requests a price")
+    note = f"the most it can be: all {number(Decimal(bill.usage.requests))} requests of usage.requests through it"
+    bill.charge(apis, "apigateway.rest.per_1m", requests, "usage", note=note)
+
+
+PRICERS = (
+    pricer(Distribution, _distributions),
+    pricer(WebAcl, _web_acls),
+    pricer(HostedZone, _zones),
+    pricer(RestApi, _apis),
+)

@@ -1,0 +1,11 @@
+resource "aws_backup_selection" "main" {
+  name         = "sample-production-backup"
+  iam_role_arn = aws_iam_role.backup.arn
+  plan_id      = aws_backup_plan.main.id
+  resources    = [aws_db_instance.main.arn, aws_s3_bucket.backups.arn]
+
+  depends_on = [
+    aws_iam_role_policy_attachment.backup,
+    aws_iam_role_policy_attachment.backup_awsbackupservicerolepolicyforrestores,
+  ]
+}

@@ -1,0 +1,7 @@
+resource "aws_scheduler_schedule_group" "jobs" {
+  name = "sample-production-jobs"
+
+  tags = {
+    Name = "sample-production-jobs"
+  }
+}

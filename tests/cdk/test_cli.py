@@ -1,0 +1,117 @@
+"""The real CDK CLI: ``cdk synth`` without network and account, ``cdk diff`` against the local AWS."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import boto3
+import pytest
+from tests.cdk.templates import meaning, written
+
+from groundplan import Blueprint
+from groundplan.targets import local
+
+DUSKSPENDR = Path(__file__).parents[2] / "examples/duskspendr/groundplan.yaml"
+NOWHERE = "http://127.0.0.1:9"
+"""A port where nobody listens."""
+SHOP = """\
+import groundplan
+
+blueprint = groundplan.Blueprint(
+    project="shop",
+    region="eu-central-1",
+    services={"web": groundplan.Service(image={"repository": "web", "tag": "1"}, port=80)},
+    environments={"development": {"profile": "development", "network": {"nat": "none"}}},
+)
+
+if __name__ == "__main__":
+    import aws_cdk
+    from groundplan.cdk import BlueprintStack
+
+    app = aws_cdk.App()
+    BlueprintStack(app, "Shop", blueprint=blueprint, synthesizer=aws_cdk.BootstraplessSynthesizer())
+    app.synth()
+"""
+
+
+class Cdk:
+    """The CDK CLI in a folder with an app, and nothing of this machine's AWS settings."""
+
+    def __init__(self, cli: Path, folder: Path, app: str, environment: dict[str, str]) -> None:
+        self._cli, self._folder = cli, folder
+        (folder / "infrastructure.py").write_text(dedent(app), encoding="utf-8")
+        clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+        self._environment = clean | environment | {
+            "HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1", "AWS_EC2_METADATA_DISABLED": "true",
+        }  # fmt: skip
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self._cli, "--app", f"{sys.executable} infrastructure.py", "--no-notices", "--no-color", *arguments],
+            cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False, timeout=180,
+        )  # fmt: skip
+
+
+def test_synth_needs_neither_network_nor_account(cdk_cli: Path, tmp_path: Path) -> None:
+    app = f"""\
+        import aws_cdk
+        from groundplan.cdk import BlueprintStack
+
+        app = aws_cdk.App()
+        BlueprintStack(app, "Production", blueprint={str(DUSKSPENDR)!r}, environment="production")
+        app.synth()
+        """
+    offline = {"HTTP_PROXY": NOWHERE, "HTTPS_PROXY": NOWHERE, "http_proxy": NOWHERE, "https_proxy": NOWHERE}
+    cdk = Cdk(cdk_cli, tmp_path, app, offline)
+    done = cdk("synth", "--quiet")
+    assert done.returncode == 0, done.stderr
+    (own,) = Blueprint.read(DUSKSPENDR).environment("production").cloudformation(stacks="region").stacks
+    assert meaning(written(tmp_path / "cdk.out", "Production")) == meaning(own.template)
+    assert cdk("list").stdout.split() == ["Production"]
+
+
+def test_a_mistake_ends_the_synthesis_with_its_place(cdk_cli: Path, tmp_path: Path) -> None:
+    done = Cdk(cdk_cli, tmp_path, SHOP.replace("port=80)", "port=0)"), {})("synth", "--quiet")
+    assert done.returncode != 0
+    assert "infrastructure.py:6:87: services.web.port: 0 is too little; the least is 1" in done.stdout + done.stderr
+
+
+@pytest.fixture
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
+        try:
+            yield local.start().endpoint
+        finally:
+            local.stop()
+
+
+def test_diff_against_the_local_aws(cdk_cli: Path, tmp_path: Path, endpoint: str) -> None:
+    """A stack out of the synthesized template is, to the CDK CLI, the stack of its app; a change is a difference."""
+    credentials = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    cdk = Cdk(cdk_cli, tmp_path, SHOP, credentials | {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "eu-central-1"})
+    assert cdk("synth", "--quiet", "--no-version-reporting").returncode == 0
+    template = (tmp_path / "cdk.out" / "Shop.template.json").read_text()
+    cloudformation: Any = boto3.client(
+        "cloudformation", region_name="eu-central-1", endpoint_url=endpoint,
+        aws_access_key_id="local", aws_secret_access_key="local",
+    )  # fmt: skip
+    name = "shop-development"
+    cloudformation.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
+    waiter = cloudformation.get_waiter("stack_create_complete")
+    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+
+    same = cdk("diff", "--method", "template", "--fail", "--no-version-reporting")
+    assert same.returncode == 0, same.stdout + same.stderr
+    assert "There were no differences" in same.stdout + same.stderr
+
+    (tmp_path / "infrastructure.py").write_text(SHOP.replace("port=80)", "port=81)"))
+    other = cdk("diff", "--method", "template", "--fail", "--no-version-reporting")
+    assert other.returncode == 1
+    assert "AWS::ECS::TaskDefinition WebTaskDefinition" in other.stdout + other.stderr
