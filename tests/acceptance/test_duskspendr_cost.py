@@ -15,7 +15,7 @@ from groundplan.catalog import instances
 from groundplan.cost import Estimate
 from groundplan.cost.report import cents
 from groundplan.resources import Architecture
-from groundplan.resources.containers import EcsCluster, EcsService
+from groundplan.resources.containers import ClusterCapacityProviders, EcsService
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
@@ -114,7 +114,7 @@ def test_what_can_be_reserved(architecture: Architecture, readme: str) -> None:
 @requirement("DS-164")
 def test_spot_is_ready_for_batch_jobs_and_not_used_by_the_api(architecture: Architecture) -> None:
     """C-30"""
-    assert "FARGATE_SPOT" in architecture[Ref(EcsCluster, "main")].capacity_providers
+    assert "FARGATE_SPOT" in architecture[Ref(ClusterCapacityProviders, "main")].capacity_providers
     service = architecture[Ref(EcsService, "api")]
     assert (service.launch_type, service.capacity_providers) == ("FARGATE", ())
 

@@ -18,9 +18,13 @@ from tests.acceptance.system import CommandLine, Templates, TerraformRoot
 
 from groundplan.blueprint.loading import LoadedEnvironment, load_all, load_environment
 from groundplan.checks import Report, run
+from groundplan.cost import Estimate, estimate
 from groundplan.design import design
 from groundplan.errors import InputError
 from groundplan.resources import Architecture
+from groundplan.resources.edge import Certificate, Listener, Redirect
+from groundplan.resources.monitoring import Alarm
+from groundplan.resources.network import SecurityGroup, SecurityGroupRule
 from groundplan.resources.values import Ref
 
 ENVIRONMENT = "poc"
@@ -159,6 +163,46 @@ def test_all_safe_switches_together(blueprint: Path, tmp_path: Path) -> None:
     values = {path: value for switch in SWITCHES for path, value in switch.values.items()} | {"accept": []}
     report = checked(with_values(blueprint, values, tmp_path))
     assert [f"{item.rule} {item.message}" for item in report.standing if item.severity != "info"] == []
+
+
+CERTIFICATE = "arn:aws:acm:us-east-1:210987654321:certificate/0f7c3a52-9b1e-4c56-8f3d-6a1b2c3d4e5f"
+
+
+@requirement("SP-08", "SP-29", "SP-46")
+@pytest.mark.parametrize("certificate", [None, CERTIFICATE], ids=["requested", "existing"])
+def test_tls_and_an_allow_list_can_be_switched_on(blueprint: Path, tmp_path: Path, certificate: str | None) -> None:
+    """C-75"""
+    values = {
+        "services.api.public.tls": True,
+        "services.api.public.domain": "poc.spontime.app",
+        "services.api.public.allow": ["203.0.113.0/24"],
+    } | ({"services.api.public.certificate": certificate} if certificate else {})
+    found = design(load_environment(with_values(blueprint, values, tmp_path), ENVIRONMENT))
+    listeners = {listener.port: listener for listener in found.of(Listener)}
+    assert sorted(listeners) == [80, 443]
+    assert listeners[443].certificate == (certificate or Ref(Certificate, "api"))
+    assert listeners[80].default_action == Redirect()
+    balancer = Ref(SecurityGroup, "alb")
+    let_in = [rule for rule in found.of(SecurityGroupRule)
+              if rule.security_group == balancer and rule.direction == "ingress"]  # fmt: skip
+    assert {str(rule.peer) for rule in let_in} == {"203.0.113.0/24"}
+
+
+@requirement("SP-21", "SP-49", "SP-63", "SP-67")
+def test_what_is_left_out_to_avoid_costs_is_free(blueprint: Path, costs: Estimate, tmp_path: Path) -> None:
+    """C-76: scanning, the first alarms and a budget."""
+    values = {
+        "services.api.image.scan": True,
+        "alarms.email": "you@spontime.app",
+        "objectives.budget": "60 USD/month",
+    }
+    loaded = load_environment(with_values(blueprint, values, tmp_path), ENVIRONMENT)
+    found = design(loaded)
+    more = {resource.kind_name() for resource in found} - KINDS
+    assert {"alarm", "budget", "topic"} <= more
+    assert len(found.of(Alarm)) == 7
+    usage, budget = loaded.blueprint.usage, loaded.blueprint.objectives.budget
+    assert estimate(found, usage, budget).monthly == costs.monthly
 
 
 @requirement("SP-38", "SP-55", "SP-56")

@@ -81,6 +81,23 @@ def test_an_apply_leaves_number_and_revision_alone(terraform: TerraformRoot) -> 
     assert "ignore_changes = [desired_count, task_definition]" in service
 
 
+@requirement("SP-50")
+def test_terraform_leaves_nothing_in_the_way_of_a_new_apply(terraform: TerraformRoot) -> None:
+    """A secret that could be brought back would keep its name for weeks; a last snapshot would be paid for."""
+    windows = {
+        address: values["recovery_window_in_days"]
+        for address, values in terraform.values.items()
+        if address.startswith("aws_secretsmanager_secret.")
+    }
+    assert len(windows) == 3
+    assert set(windows.values()) == {0}
+    database = terraform.values["aws_db_instance.main"]
+    assert (database["skip_final_snapshot"], database["deletion_protection"]) == (True, False)
+    assert terraform.values["aws_lb.main"]["enable_deletion_protection"] is False
+    terraform.core.destroy(terraform.folder)
+    terraform.core.apply(terraform.folder)
+
+
 @pytest.fixture
 def life(blueprint: Path, tmp_path: Path) -> Iterator[CommandLine]:
     """The command with a local AWS of its own, in which nothing is deployed."""

@@ -164,7 +164,7 @@ SERVICE: Mapping[str, object] = {"image": {"repository": "web", "tag": "1"}}
         (
             {"services": {"web": {**SERVICE, "size": {"cpu": 500}}}},
             ["services.web.size.cpu: 500 CPU units is not a Fargate size; "
-             "choose 256, 512, 1024, 2048, 4096, 8192, 16384"],
+             "choose 256, 512, 1024, 2048, 4096, 8192, 16384, 32768"],
         ),
         (
             {"databases": {"main": {"engine": "postgres 16"}}},

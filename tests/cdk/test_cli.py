@@ -48,12 +48,14 @@ class Cdk:
         (folder / "infrastructure.py").write_text(dedent(app), encoding="utf-8")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         self._environment = clean | environment | {
-            "HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1", "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
+            "CDK_HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1", "NO_COLOR": "1",
         }  # fmt: skip
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *arguments: str, app: str = "") -> subprocess.CompletedProcess[str]:
+        """Run a command on the app, or on what it was synthesized to."""
         return subprocess.run(
-            [self._cli, "--app", f"{sys.executable} infrastructure.py", "--no-notices", "--no-color", *arguments],
+            [self._cli, "--app", app or f"{sys.executable} infrastructure.py", "--no-notices", *arguments],
             cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False, timeout=180,
         )  # fmt: skip
 
@@ -73,7 +75,6 @@ def test_synth_needs_neither_network_nor_account(cdk_cli: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     (own,) = Blueprint.read(DUSKSPENDR).environment("production").cloudformation(stacks="region").stacks
     assert meaning(written(tmp_path / "cdk.out", "Production")) == meaning(own.template)
-    assert cdk("list").stdout.split() == ["Production"]
 
 
 def test_a_mistake_ends_the_synthesis_with_its_place(cdk_cli: Path, tmp_path: Path) -> None:
@@ -107,11 +108,11 @@ def test_diff_against_the_local_aws(cdk_cli: Path, tmp_path: Path, endpoint: str
     waiter = cloudformation.get_waiter("stack_create_complete")
     waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
-    same = cdk("diff", "--method", "template", "--fail", "--no-version-reporting")
+    same = cdk("diff", "--method", "template", "--fail", app="cdk.out")
     assert same.returncode == 0, same.stdout + same.stderr
     assert "There were no differences" in same.stdout + same.stderr
 
     (tmp_path / "infrastructure.py").write_text(SHOP.replace("port=80)", "port=81)"))
     other = cdk("diff", "--method", "template", "--fail", "--no-version-reporting")
     assert other.returncode == 1
-    assert "AWS::ECS::TaskDefinition WebTaskDefinition" in other.stdout + other.stderr
+    assert "[~] AWS::ECS::TaskDefinition Blueprint/Template/WebTaskDefinition" in other.stdout + other.stderr

@@ -52,7 +52,10 @@ def test_the_sample_gives_only_what_is_wrong_with_it() -> None:
         ("GP-OPS-012", "database_instance.reports"),
         ("GP-OPS-016", "bucket.logs"),
         ("GP-OPS-016", "bucket.uploads"),
-        *(("GP-OPS-031", f"queue.{name}") for name in ("emails-dead-letters", "orders-dead-letters", "jobs-not-started")),
+        *(
+            ("GP-OPS-031", f"queue.{name}")
+            for name in ("emails-dead-letters", "orders-dead-letters", "jobs-not-started")
+        ),
         ("GP-REL-001", "database_instance.reports"),
         ("GP-REL-003", "database_instance.reports"),
         ("GP-REL-005", "ecs_service.worker"),

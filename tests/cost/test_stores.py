@@ -83,15 +83,19 @@ def test_three_dashboards_of_an_account_are_free(region: str, dashboards: int, m
 
 
 def test_every_metric_of_metric_math_counts_and_fast_alarms_cost_more() -> None:
-    # In us-east-1: 8 alarm metrics fit in the free ten; 5 copies of the two-metric alarm do not: 18 − 10 at 0.10.
+    # The sample's own alarms take the free ten; 5 copies of the two-metric alarm are 10 metrics more at 0.10.
     virginia = replace(sample_architecture(), region="us-east-1")
     errors = virginia.at("alarm.errors")
     assert isinstance(errors, Alarm)
     copies = [replace(errors, name=f"errors-{number}", period=60) for number in range(5)]
     fast = replace(errors, name="fast", period=10)
-    found = _estimate(virginia.with_resources((*virginia, *copies, fast)))
-    alarms = [item for item in found.lines if item.sku == "cloudwatch.alarm.month"]
-    assert sum(item.monthly for item in alarms) == Decimal("0.80")
+    before, found = _estimate(virginia), _estimate(virginia.with_resources((*virginia, *copies, fast)))
+    standard = [
+        sum(item.monthly for item in estimated.lines if item.sku == "cloudwatch.alarm.month")
+        for estimated in (before, found)
+    ]
+    assert standard[0] > 0
+    assert standard[1] - standard[0] == Decimal("1.00")
     assert line(found, "alarm.fast", "cloudwatch.alarm_hires.month").monthly == Decimal("0.60")  # 2 × 0.30
 
 

@@ -57,8 +57,8 @@ def test_capacity_units_follow_the_largest_dimension(usage: Usage, lcu_hours: st
 def test_rules_beyond_the_first_ten_are_evaluations_to_pay_for() -> None:
     architecture = sample_architecture()
     rule = architecture.of(ListenerRule)[0]
-    # Two rules exist; with 108 more there are 110, of which 100 count. 9,000,000 requests × 100 rules / 3,600,000.
-    more = [replace(rule, name=f"rule-{number}", priority=100 + number) for number in range(108)]
+    # Four rules exist; with 106 more there are 110, of which 100 count. 9,000,000 requests × 100 rules / 3,600,000.
+    more = [replace(rule, name=f"rule-{number}", priority=100 + number) for number in range(106)]
     found = _estimate(architecture.with_resources((*architecture, *more)), Usage(requests=9_000_000))
     capacity = line(found, BALANCER, "alb.lcu_hour")
     assert capacity.quantity == 250

@@ -150,3 +150,10 @@ def test_without_rollback_alarms_only_fail_a_deployment() -> None:
     found = service(shop("strategy: blue-green, rollback: false"))
     assert found.rollback_alarms
     assert not found.circuit_breaker_rollback
+
+
+def test_people_hear_of_unhealthy_tasks_in_either_target_group() -> None:
+    alarm = shop("strategy: blue-green")[Ref(Alarm, "web_unhealthy_hosts")]
+    assert isinstance(alarm.metric, MetricExpression)
+    assert {getattr(value, "ref", None) for value in dynamic_values(alarm.metric)} >= {BLUE, GREEN}
+    assert isinstance(shop("strategy: rolling")[Ref(Alarm, "web_unhealthy_hosts")].metric, Metric)

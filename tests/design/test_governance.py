@@ -19,7 +19,7 @@ from groundplan.resources.governance import (
     DeliveryChannel,
     Trail,
 )
-from groundplan.resources.monitoring import Alarm, Budget, TopicSubscription
+from groundplan.resources.monitoring import Alarm, Budget, Metric, Topic, TopicSubscription
 from groundplan.resources.policies import Statement
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket, BucketPolicy, Transition
@@ -206,11 +206,10 @@ def test_a_copy_of_a_bucket_is_kept_as_its_source_is() -> None:
 buckets:
   files:
     replicate: us-east-1
-    expire_old: null
     lifecycle:
       old: {archive: 90d, expire: 400d}
       warm: {prefix: w/, archive: 30d, archive_class: STANDARD_IA}
-""".replace("    expire_old: null\n", "")
+"""
     )
     source, copy = found[Ref(Bucket, "files")], found[Ref(Bucket, "files_replica")]
     replication = source.replication
@@ -281,10 +280,48 @@ def test_whoever_is_told() -> None:
 def test_databases_are_watched_for_their_connections() -> None:
     found = designed(START + DATABASE)
     alarm = found[Ref(Alarm, "orders_connections_high")]
-    assert alarm.metric.metric_name == "DatabaseConnections"  # type: ignore[union-attr]  # a plain metric
+    assert isinstance(alarm.metric, Metric)
+    assert alarm.metric.metric_name == "DatabaseConnections"
     assert alarm.threshold == Decimal(89)  # 80 % of 112: 1 GiB of a db.t4g.micro / 9531392
     said = designed(START + DATABASE.replace("replicas: 1", "parameters: {max_connections: '200'}"))
     assert said[Ref(Alarm, "orders_connections_high")].threshold == Decimal(160)
     formula = "parameters: {max_connections: 'LEAST({DBInstanceClassMemory/9531392},100)'}"
     unknown = designed(START + DATABASE.replace("replicas: 1", formula))
     assert unknown.find(Alarm, "orders_connections_high") is None
+
+
+CDN = "buckets: {web: {encryption: s3, cdn: {}}}\nalarms: {email: a@b.de, webhook: 'https://x.y/z'}\n"
+
+
+def test_a_cdn_is_watched_where_its_metrics_are() -> None:
+    found = designed(START + CDN)
+    alarm = found[Ref(Alarm, "web_cdn_errors_high")]
+    assert isinstance(alarm.metric, Metric)
+    assert alarm.metric.dimensions["Region"] == "Global"
+    (ref,) = alarm.actions
+    topic = found[ref]
+    assert (alarm.region, topic.region) == ("us-east-1", "us-east-1")
+    assert topic.kms_key is not None
+    key = found[topic.kms_key]
+    assert key.region == "us-east-1"
+    publish = statement(key.policy.statements, "AlarmsAndBudgets")
+    assert "cloudwatch.amazonaws.com" in publish.principals[0].identifiers
+    told = {(item.topic.name, item.protocol, item.region) for item in found.of(TopicSubscription)}
+    assert told == {
+        ("alarms", "email", None),
+        ("alarms", "https", None),
+        ("alarms_global", "email", "us-east-1"),
+        ("alarms_global", "https", "us-east-1"),
+    }
+
+
+def test_in_the_region_of_cdns_one_topic_is_enough() -> None:
+    found = designed(START.replace("eu-west-1", "us-east-1") + CDN)
+    alarm = found[Ref(Alarm, "web_cdn_errors_high")]
+    assert (alarm.region, alarm.actions) == (None, (Ref(Topic, "alarms"),))
+    assert len(found.of(Topic)) == 1
+
+
+def test_without_keys_of_its_own_the_topic_of_a_cdn_has_none_either() -> None:
+    found = designed(START + "keys: aws\n" + CDN)
+    assert [topic.kms_key for topic in found.of(Topic)] == [None, None]

@@ -17,7 +17,7 @@ from groundplan.checks.rules.validity.resource_names import NAMED
 from groundplan.design import design
 from groundplan.design.draft import owned_pattern, shortened
 from groundplan.engines import cloudformation, terraform
-from groundplan.resources import Architecture
+from groundplan.resources import Architecture, Resource
 from groundplan.resources.edge import LoadBalancer, TargetGroup
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Budget, LogGroup
@@ -161,7 +161,7 @@ def test_every_example_can_have_owners(file: Path) -> None:
 def test_where_the_owner_stands() -> None:
     jane = of_owner("jane")
 
-    def names_of(kind: type, field: str) -> set[str]:
+    def names_of(kind: type[Resource], field: str) -> set[str]:
         return {str(getattr(resource, field)) for resource in jane.of(kind)}
 
     assert {"shop-files-production-jane", "shop-exports-jane"} <= names_of(Bucket, "bucket_name")

@@ -296,3 +296,26 @@ def test_a_cluster_that_is_not_watched_records_sessions_only_where_there_can_be_
     cluster, group = found[Ref(EcsCluster, "main")], Ref(LogGroup, "ecs_exec")
     assert cluster.execute_command_log_group == (group if recorded else None)
     assert (group in found) == recorded
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [("profile: poc", 0), ("profile: development", 0), ("profile: production", 30), ("secret_recovery: 7d", 7)],
+)
+def test_every_secret_can_be_brought_back_for_the_same_time(written: str, days: int) -> None:
+    """The name of one that can be brought back is taken, and a poc is to be made again."""
+    found = designed(f"""
+        project: shop
+        region: eu-central-1
+        {written}
+        services:
+          web: {{image: {{repository: web, tag: "1"}}, needs: [orders, carts], secrets: {{KEY: key, TOKEN: token}}}}
+        secrets: {{key: {{generate: 32}}}}
+        databases:
+          orders: {{engine: postgres 16, class: db.t4g.micro}}
+        caches:
+          carts: {{engine: redis 7.1, class: cache.t4g.micro}}
+        """)
+    assert {secret.name: secret.recovery_window_in_days for secret in found.of(Secret)} == dict.fromkeys(
+        ("key", "token", "orders_password", "orders_url", "carts_token", "carts_url"), days
+    )

@@ -10,7 +10,7 @@ from groundplan.resources import Architecture
 from groundplan.resources.containers import CapacityProviderShare, EcsCluster, TaskDefinition
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.messaging import Queue, QueuePolicy
-from groundplan.resources.monitoring import Alarm, Metric
+from groundplan.resources.monitoring import Alarm, Dashboard, Metric
 from groundplan.resources.policies import Statement
 from groundplan.resources.schedules import Schedule, ScheduleGroup
 from groundplan.resources.security import Key, Role, Secret, SecretRotation
@@ -130,6 +130,13 @@ def test_alarms_on_queues() -> None:
     assert (metric.statistic, int(threshold)) == ("Maximum", 0)
     assert alarms["emails_dead_letters"].treat_missing_data == "notBreaching"
     assert "logs_dead_letters" not in found
+
+
+def test_the_dashboard_shows_queues() -> None:
+    (dashboard,) = designed(f"{BASE}queues: {{emails: {{}}}}").of(Dashboard)
+    text = repr(dashboard.body)
+    assert "emails: messages that wait" in text
+    assert "ApproximateAgeOfOldestMessage" in text
 
 
 def job(rest: str = "", more: str = "") -> Architecture:

@@ -168,6 +168,17 @@ def test_sidecars_have_to_fit() -> None:
     assert any("log-router 64 and otel-collector 256 take 320 MiB, and the task has 256" in line for line in found)
 
 
+@pytest.mark.parametrize(
+    ("port", "below", "name"),
+    [(4318, "    tracing: true\n", "otel-collector"), (24224, "    logs: {routes: {a: x}}\n", "log-router")],
+)
+def test_a_port_is_taken(port: int, below: str, name: str) -> None:
+    text = WEB.replace("port: 80", f"port: {port}")
+    assert refused(text) == []
+    (line,) = refused(text + below)
+    assert f"services.web.port: {name} listens on {port} in the same task; choose another port" in line
+
+
 def test_a_workload_is_not_called_like_its_sidecar() -> None:
     text = ROUTED.replace("  web:", "  log-router:")
     assert any("a container beside it is called so too (log-router)" in line for line in refused(text))

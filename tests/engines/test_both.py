@@ -30,6 +30,7 @@ DUSKSPENDR = Path(__file__).parents[2] / "examples" / "duskspendr" / "groundplan
 ONLY_IN_ONE: Mapping[tuple[str, str], str] = {
     ("DatabaseInstance", "final_snapshot_identifier"): "CloudFormation names the snapshot that it takes at deletion",
     ("CacheParameterGroup", "parameter_group_name"): "CloudFormation names cache parameter groups itself",
+    ("ListenerRule", "action"): "CloudFormation has weights as parameters, which an update gives as they are by then",
     ("Secret", "recovery_window_in_days"): "CloudFormation deletes a secret at once",
 }
 """Kind and field, and why only one engine says it."""

@@ -100,3 +100,17 @@ def test_a_delivered_bucket_is_read_back(groundplan: Command, write: Write, aws:
     deployments = apigateway.get_deployments(restApiId=api["id"])["items"]
     assert [item["id"] for item in deployments] == [stage["deploymentId"]], "another backend, another deployment"
     assert f"https://service.{zone}" in deployments[0]["description"]
+    records = route53.list_resource_record_sets(HostedZoneId=hosted["Id"])["ResourceRecordSets"]
+    names = {item["Name"] for item in records if "AliasTarget" in item}
+    assert names == {f"service.{zone}.", f"www.{zone}.", f"{zone}."}, "the record of the old domain is gone"
+
+    # As CloudFormation does at AWS, which leaves the record that validated a certificate.
+    proof = {"Name": f"_0a1b.{zone}", "Type": "CNAME", "TTL": 300, "ResourceRecords": [{"Value": "_2c3d.acm.aws."}]}
+    route53.change_resource_record_sets(
+        HostedZoneId=hosted["Id"], ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": proof}]}
+    )
+    gone = groundplan("destroy", "--yes")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert "1 records deleted that proved the ownership of domains" in gone.err
+    assert aws.buckets(project) == set()
+    assert not [item for item in route53.list_hosted_zones()["HostedZones"] if item["Name"] == f"{zone}."]

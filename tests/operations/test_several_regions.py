@@ -35,7 +35,7 @@ def test_copies_backups_and_records(groundplan: Command, write: Write, aws: Aws,
         blueprint(
             project,
             "databases: {main: {engine: postgres 16, class: db.t4g.micro, final_snapshot: false}}",
-            f"backup: {{keep: 35d, copy_to: {BACKUPS}}}",
+            f"backup: {{keep: 35d, copy_to: {BACKUPS}, lock: true}}",
             "audit: {logs: 90d, rules: [RDS_STORAGE_ENCRYPTED, ACCESS_KEYS_ROTATED]}",
             'alarms: {email: ops@example.com, webhook: "https://events.example.com/aws"}',
             "objectives: {budget: 50 USD/month}",
@@ -60,6 +60,7 @@ def test_copies_backups_and_records(groundplan: Command, write: Write, aws: Aws,
     gone = groundplan("destroy", "-y", "--delete-data")
     assert gone.code == ExitCode.FINE, gone.err
     assert f"bucket.trail ({project}-trail-production): goes" in gone.err
+    assert "backup_vault.copies: deleted with 0 recovery points" in gone.err
     assert aws.buckets(project) == set()
     for region in (REGION, COPIES, BACKUPS):
         assert aws.stacks(project, region) == {}
@@ -98,6 +99,7 @@ def _check_backup(aws: Aws, project: str) -> None:
     vault = away.describe_backup_vault(BackupVaultName=f"{project}-production-backup-copies")
     assert copy["DestinationBackupVaultArn"] == vault["BackupVaultArn"]
     assert vault["EncryptionKeyArn"].split(":")[3] == BACKUPS
+    assert vault["MinRetentionDays"] == 35
     plan_id = plans[f"{project}-production-backup"]
     (item,) = home.list_backup_selections(BackupPlanId=plan_id)["BackupSelectionsList"]
     selection = home.get_backup_selection(BackupPlanId=plan_id, SelectionId=item["SelectionId"])["BackupSelection"]

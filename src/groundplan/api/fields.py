@@ -174,7 +174,7 @@ class Logs(TypedDict, total=False):
     routes: Mapping[str, str | int]
     """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
     '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,
-    which takes 64 MiB of the task's memory."""
+    which takes 64 MiB of the task's memory; all other lines go to the group itself."""
 
 
 class Health(TypedDict, total=False):
@@ -211,7 +211,7 @@ class Tasks(TypedDict, total=False):
 
 
 class Scaling(TypedDict, total=False):
-    """Target tracking: ECS starts and stops tasks so that the average stays at the target."""
+    """When tasks are started and stopped, so that the average of each value stays at its target."""
     cpu: str | None
     """Average CPU utilisation to hold."""
     memory: str | None
@@ -275,18 +275,21 @@ class Deployment(TypedDict, total=False):
     part (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds. Default:
     ``"rolling"``."""
     bake: str | timedelta
-    """Time that the old tasks stay after all requests moved. Not for ``rolling``. At most 24 hours. Default:
-    ``"10m"``."""
+    """Time that the old tasks stay, and are paid for, after all requests moved: whole minutes, at most 24 hours. Not
+    for ``rolling``. Default: ``"10m"``."""
     step: str
-    """Requests that move first (``canary``) or at a time (``linear``). Default: ``"10%"``."""
+    """Requests that move first (``canary``: from 0.1 %) or at a time (``linear``: from 3 %). Default: ``"10%"``."""
     step_bake: str | timedelta
-    """Time between two moves of requests (``canary``, ``linear``). Default: ``"5m"``."""
+    """Time between two moves of requests (``canary``, ``linear``): whole minutes, at most 24 hours. Default:
+    ``"5m"``."""
     alarms: bool | None
-    """Whether a deployment rolls back while an alarm of the service is on. Default: where it is not ``rolling``."""
+    """Whether a deployment fails, and rolls back, while the service's CPU, memory, share of 5xx or unhealthy tasks
+    are above what ``alarms:`` says. The alarms for it are extra, and each of their metrics is paid for beyond the
+    free ten. Default: where the strategy is not ``rolling``."""
     minimum_healthy: str
-    """Share of the desired tasks that stays healthy during a rolling deployment. Default: ``"100%"``."""
+    """Share of the desired tasks that stays healthy during a ``rolling`` deployment. Default: ``"100%"``."""
     maximum: int
-    """Tasks during a rolling deployment, in percent of the desired. Default: ``200``."""
+    """Tasks during a ``rolling`` deployment, in percent of the desired. Default: ``200``."""
     rollback: bool
     """Whether the circuit breaker returns to the last revision that worked. Default: ``True``."""
 
@@ -327,7 +330,8 @@ class Service(TypedDict, total=False):
     capacity: str | Mapping[str, Share | int]
     """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
     warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
-    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. Default: ``{"fargate": {}}``."""
+    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. On EC2 a task may have any size that fits
+    the instance. Default: ``{"fargate": {}}``."""
     zones: Sequence[str] | None
     """Zones that the tasks run in. Default: all of the network."""
     needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]]
@@ -335,7 +339,8 @@ class Service(TypedDict, total=False):
     the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
     environment: Mapping[str, str | int]
     """Environment variables. Never a secret. ``${load_balancer}`` stands for the load balancer's host name,
-    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say."""
+    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say; ``$$`` is
+    a ``$``."""
     secrets: Mapping[str, str | int]
     """Environment variable name to the name of a secret in Secrets Manager: created empty, for a person to fill, or
     as ``secrets:`` of the blueprint says."""
@@ -350,7 +355,9 @@ class Service(TypedDict, total=False):
     """How long the logs are kept, and where which lines go."""
     tracing: bool
     """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
-    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. Default: ``False``."""
+    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. The container gets the
+    ``OTEL_`` variables that an SDK reads. Where the SDK asks X-Ray (``OTEL_TRACES_SAMPLER: xray``), the first
+    request of a second and 5 % of the others are traced. Default: ``False``."""
     read_only: bool
     """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes.
     Default: ``False``."""
@@ -397,7 +404,9 @@ class JobOverlay(TypedDict, total=False):
 
 
 class Job(TypedDict, total=False):
-    """A container that Amazon EventBridge Scheduler starts as an ECS task."""
+    """A container that Amazon EventBridge Scheduler starts as an ECS task, of the newest image that was released.
+
+    It may need whatever a service may, but no services: Service Connect knows only tasks of services."""
     image: Required[Image]
     """The image that the tasks run."""
     size: Size
@@ -407,7 +416,8 @@ class Job(TypedDict, total=False):
     capacity: str | Mapping[str, Share | int]
     """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
     warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
-    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. Default: ``{"fargate": {}}``."""
+    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. On EC2 a task may have any size that fits
+    the instance. Default: ``{"fargate": {}}``."""
     zones: Sequence[str] | None
     """Zones that the tasks run in. Default: all of the network."""
     needs: Sequence[str | Need | Mapping[str, Literal["read", "write", "read-write"]]]
@@ -415,7 +425,8 @@ class Job(TypedDict, total=False):
     the IAM statement for exactly that. ``main``, or ``{backups: read}``."""
     environment: Mapping[str, str | int]
     """Environment variables. Never a secret. ``${load_balancer}`` stands for the load balancer's host name,
-    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say."""
+    ``${cdn.<bucket>}`` for that of a bucket's CDN, ``${region}`` and ``${environment}`` for what they say; ``$$`` is
+    a ``$``."""
     secrets: Mapping[str, str | int]
     """Environment variable name to the name of a secret in Secrets Manager: created empty, for a person to fill, or
     as ``secrets:`` of the blueprint says."""
@@ -430,7 +441,9 @@ class Job(TypedDict, total=False):
     """How long the logs are kept, and where which lines go."""
     tracing: bool
     """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
-    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. Default: ``False``."""
+    (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. The container gets the
+    ``OTEL_`` variables that an SDK reads. Where the SDK asks X-Ray (``OTEL_TRACES_SAMPLER: xray``), the first
+    request of a second and 5 % of the others are traced. Default: ``False``."""
     read_only: bool
     """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes.
     Default: ``False``."""
@@ -469,11 +482,14 @@ class Capacity(TypedDict, total=False):
     """An Auto Scaling group of EC2 instances that joins the cluster as a capacity provider.
 
     Instances run the ECS-optimized Amazon Linux 2023 image, demand IMDSv2, have encrypted volumes, no open port and
-    no key pair: a shell is opened with AWS Systems Manager Session Manager."""
+    no key pair: a shell is opened with AWS Systems Manager Session Manager. A new instance takes the newest image;
+    ``aws autoscaling start-instance-refresh`` with ``ScaleInProtectedInstances=Refresh`` renews those that run. They
+    stand in private subnets, so that the network needs NAT."""
     instance: Required[str]
     """EC2 instance type, like ``t3.small``. Its processor decides the architecture of what runs there."""
     min: int
-    """Fewest instances. Default: ``1``."""
+    """Fewest instances. Each is paid for by the hour, with its volume and its metrics, whether or not it is used.
+    Default: ``1``."""
     max: int
     """Most instances. Default: ``3``."""
     spot: bool
@@ -481,8 +497,8 @@ class Capacity(TypedDict, total=False):
     volume: str
     """Root volume (gp3, encrypted). The ECS-optimized image needs 30 GB. Default: ``"30 GB"``."""
     target: str
-    """Share of the instances that ECS tries to keep in use (managed scaling): below 100 % leaves room for new tasks.
-    Default: ``"100%"``."""
+    """Share of the instances that ECS tries to keep in use (managed scaling), in whole percent: below 100 % leaves
+    room for new tasks. Default: ``"100%"``."""
     zones: Sequence[str] | None
     """Zones of the instances. Default: all of the network."""
 
@@ -568,8 +584,8 @@ class Database(TypedDict, total=False):
     credentials: Literal["generated", "managed"]
     """``generated``: AWS makes the password inside Secrets Manager; services get a whole ``DATABASE_URL``.
     ``managed`` (not with replicas, which RDS refuses then): RDS keeps the password in a secret of its own and
-    rotates it every 7 days; services get host, user and password apart, and have to read them anew after a rotation.
-    Default: ``"generated"``."""
+    rotates it every 7 days. Services get host, user and password apart; after a rotation they read the new password
+    with ``<NAME>_SECRET_ARN``, which they also get, or are started anew. Default: ``"generated"``."""
     rotation: str | timedelta | None
     """How often RDS makes a new password (``credentials: managed`` only): 1 to 1000 days. Default: 7 days."""
     port: int
@@ -832,7 +848,8 @@ class Backup(TypedDict, total=False):
 class Alarms(TypedDict, total=False):
     """CloudWatch alarms and who hears of them."""
     email: str | None
-    """Who is notified. The address has to confirm the subscription once."""
+    """Who is notified. The address has to confirm the subscription once; with a CDN twice, because CloudFront's
+    alarms are in us-east-1."""
     webhook: str | None
     """An HTTPS address that is notified as well: of a pager or an external monitoring service. It has to confirm the
     subscription once."""
@@ -929,6 +946,7 @@ class Overlay(TypedDict, total=False):
     buckets: Mapping[str, BucketOverlay | None] | None
     queues: Mapping[str, Queue | None] | None
     secrets: Mapping[str, Secret | None] | None
+    secret_recovery: str | timedelta | None
     dns: DnsOverlay | None
     firewall: Firewall | None
     audit: Audit | None
@@ -990,6 +1008,10 @@ class BlueprintFields(TypedDict, total=False):
     """Messages that wait for a worker."""
     secrets: Mapping[str, Secret]
     """How the secrets that services name are made. One that is not here is created empty, for a person to fill."""
+    secret_recovery: str | timedelta
+    """How long a deleted secret can be brought back, 7 to 30 days, in which nothing else can have its name; ``0d``:
+    not at all. CloudFormation knows no such time: it deletes at once what AWS made, and keeps what a person filled
+    in, save with ``0d``. Default: ``"30d"``."""
     dns: Dns | None
     """The public DNS zone of the environment. ``None``: none is created."""
     firewall: Firewall | None

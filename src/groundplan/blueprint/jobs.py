@@ -9,7 +9,10 @@ from groundplan.units import Duration
 
 
 class Job(Workload):
-    """A container that Amazon EventBridge Scheduler starts as an ECS task."""
+    """A container that Amazon EventBridge Scheduler starts as an ECS task, of the newest image that was released.
+
+    It may need whatever a service may, but no services: Service Connect knows only tasks of services.
+    """
 
     schedule: str = Field(
         pattern=r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$"

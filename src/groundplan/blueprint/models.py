@@ -24,7 +24,8 @@ class Alarms(Part):
     """CloudWatch alarms and who hears of them."""
 
     email: str | None = Field(default=None, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
-    """Who is notified. The address has to confirm the subscription once."""
+    """Who is notified. The address has to confirm the subscription once; with a CDN twice, because CloudFront's alarms
+    are in us-east-1."""
     webhook: str | None = Field(default=None, pattern=r"^https://[^\s]+$")
     """An HTTPS address that is notified as well: of a pager or an external monitoring service. It has to confirm the
     subscription once."""
@@ -160,6 +161,10 @@ class Blueprint(Part):
     """Messages that wait for a worker."""
     secrets: dict[Name, Secret] = Field(default={})
     """How the secrets that services name are made. One that is not here is created empty, for a person to fill."""
+    secret_recovery: Duration = Duration(30 * 86400)
+    """How long a deleted secret can be brought back, 7 to 30 days, in which nothing else can have its name; ``0d``:
+    not at all. CloudFormation knows no such time: it deletes at once what AWS made, and keeps what a person filled in,
+    save with ``0d``."""
     dns: Dns | None = None
     """The public DNS zone of the environment. ``null``: none is created."""
     firewall: Firewall | None = None

@@ -119,17 +119,20 @@ class Deployment(Part):
     requests from one target group to another: at once (``blue-green``), first a part (``canary``) or part by part
     (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds."""
     bake: Duration = Duration(600)
-    """Time that the old tasks stay after all requests moved. Not for ``rolling``. At most 24 hours."""
+    """Time that the old tasks stay, and are paid for, after all requests moved: whole minutes, at most 24 hours. Not
+    for ``rolling``."""
     step: Percentage = Percentage.parse("10%")
-    """Requests that move first (``canary``) or at a time (``linear``)."""
+    """Requests that move first (``canary``: from 0.1 %) or at a time (``linear``: from 3 %)."""
     step_bake: Duration = Duration(300)
-    """Time between two moves of requests (``canary``, ``linear``)."""
+    """Time between two moves of requests (``canary``, ``linear``): whole minutes, at most 24 hours."""
     alarms: bool | None = None
-    """Whether a deployment rolls back while an alarm of the service is on. Default: where it is not ``rolling``."""
+    """Whether a deployment fails, and rolls back, while the service's CPU, memory, share of 5xx or unhealthy tasks are
+    above what ``alarms:`` says. The alarms for it are extra, and each of their metrics is paid for beyond the free ten.
+    Default: where the strategy is not ``rolling``."""
     minimum_healthy: Percentage = Percentage.parse("100%")
-    """Share of the desired tasks that stays healthy during a rolling deployment."""
+    """Share of the desired tasks that stays healthy during a ``rolling`` deployment."""
     maximum: int = Field(default=200, ge=100, le=200)
-    """Tasks during a rolling deployment, in percent of the desired."""
+    """Tasks during a ``rolling`` deployment, in percent of the desired."""
     rollback: bool = True
     """Whether the circuit breaker returns to the last revision that worked."""
 

@@ -135,7 +135,8 @@ class Workload(Part):
     capacity: CapacityText = Field(default={"fargate": Share()})
     """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
     warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
-    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service."""
+    fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. On EC2 a task may have any size that fits the
+    instance."""
     zones: list[ZoneLetter] | None = Field(default=None, min_length=1)
     """Zones that the tasks run in. Default: all of the network."""
     needs: list[NeedText] = Field(default=[])
@@ -161,8 +162,8 @@ class Workload(Part):
     tracing: bool = False
     """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318
     (HTTP) and sends them to AWS X-Ray. It takes 128 CPU units and 256 MiB of the task. The container gets the
-    ``OTEL_`` variables that an SDK reads. Where the SDK asks X-Ray (``OTEL_TRACES_SAMPLER: xray``), the first request of
-    a second and 5 % of the others are traced."""
+    ``OTEL_`` variables that an SDK reads. Where the SDK asks X-Ray (``OTEL_TRACES_SAMPLER: xray``), the first request
+    of a second and 5 % of the others are traced."""
     read_only: bool = False
     """Whether the container's own root file system is read-only. Safer; the image must not write outside volumes."""
     execute_command: bool = False

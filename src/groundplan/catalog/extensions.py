@@ -1,7 +1,7 @@
 """PostgreSQL extensions on Amazon RDS: which exist for which major version, and what they need to be created.
 
-Only majors that RDS still creates are known (13 and later); a minor version that can be created has every extension of
-its major version.
+Only majors that RDS still creates are known (13 and later). Every minor version of a major is taken to have its
+extensions.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ SOURCE = Source(
     page="https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
     date=date(2026, 11, 21),
 )
+"""The tables to compare with. The rows were entered by hand on that day, by major version: they do not record which
+minor version brought an extension."""
 
 COMMON_NAMES = MappingProxyType({"pgvector": "vector", "uuid_ossp": "uuid-ossp", "uuid": "uuid-ossp", "h3-pg": "h3"})
 """What people write, and what PostgreSQL calls it."""

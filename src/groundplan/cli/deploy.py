@@ -133,7 +133,7 @@ def deploy(
     loaded, architecture, rendering = _prepared(file, environment, settings)
     _refuse_terraform(loaded, target)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
-    say(f"{architecture.title} {loaded.name}: {len(architecture)} resources in {len(rendering.stacks)} stacks")
+    say(f"{architecture.title} {architecture.stage}: {len(architecture)} resources in {len(rendering.stacks)} stacks")
     connection = connect(target.value)
     if target is TargetOption.AWS:
         ahead = planned(connection, architecture, rendering, values, template_bucket=template_bucket)
@@ -161,9 +161,8 @@ def deploy(
         write(f"{name} = {value}")
     if connection.endpoint:
         write(f"endpoint = {connection.endpoint}")
-    write(
-        f"{loaded.name} is deployed to {target.value}: {result.changed} changes in {time.monotonic() - started:.1f} s"
-    )
+    took = f"{time.monotonic() - started:.1f} s"
+    write(f"{architecture.stage} is deployed to {target.value}: {result.changed} changes in {took}")
 
 
 def status(
@@ -208,20 +207,20 @@ def destroy(
     from groundplan.operations.parameters import parse_inputs, resolve_inputs
     from groundplan.targets.connection import connect
 
-    loaded, architecture, rendering = _prepared(file, environment, settings)
+    _, architecture, rendering = _prepared(file, environment, settings)
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     connection = connect(target.value)
     ahead = destruction.look_ahead(connection, architecture, rendering)
     if not ahead.stacks:
-        write(f"{loaded.name}: nothing is deployed to {target.value}")
+        write(f"{architecture.stage}: nothing is deployed to {target.value}")
         return
     for holding in ahead.holdings:
         fate = ahead.fate(holding, with_kept=delete_data)
         say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
-    confirm(f"Destroy {len(ahead.stacks)} stacks of {loaded.name} on {target.value}?", yes=yes)
+    confirm(f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?", yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
     with Progress() as report:
         gone = destruction.destroy(
             connection, architecture, rendering, unprotected, values, report, with_kept=delete_data
         )
-    write(f"{loaded.name} is destroyed on {target.value}: {len(gone)} stacks deleted")
+    write(f"{architecture.stage} is destroyed on {target.value}: {len(gone)} stacks deleted")

@@ -112,6 +112,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
                 description=f"URL of the cache {name} with its authentication token",
                 kms_key=main_key(draft),
                 value=text("rediss://:", token, "@", address, f":{spec.port}/0"),
+                recovery_window_in_days=draft.blueprint.secret_recovery.days,
             )
         )
 
@@ -129,6 +130,7 @@ def _add_token(draft: Draft, name: str, called: str) -> SecretValue:
             description=f"Generated authentication token of the cache {name}",
             kms_key=main_key(draft),
             generate=GeneratedPassword(length=64),
+            recovery_window_in_days=draft.blueprint.secret_recovery.days,
         )
     )
     return SecretValue(secret)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from groundplan.design import caches, databases, edge
+from groundplan.design import caches, databases, edge, queues
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.draft import Draft
 from groundplan.resources.values import Json, JsonDocument, Pseudo, Textual
@@ -87,6 +87,16 @@ def dashboard_body(draft: Draft) -> JsonDocument:
                 f"{name}: memory in percent",
                 "Average",
                 [("AWS/ElastiCache", "DatabaseMemoryUsagePercentage", node) for node in nodes],
+            ),
+        ]
+    for name in draft.blueprint.queues:
+        waiting: dict[str, Textual] = {"QueueName": queues.queue(name).attribute("name")}
+        graphs += [
+            (f"{name}: messages that wait", "Maximum", [("AWS/SQS", "ApproximateNumberOfMessagesVisible", waiting)]),
+            (
+                f"{name}: age of the oldest in seconds",
+                "Maximum",
+                [("AWS/SQS", "ApproximateAgeOfOldestMessage", waiting)],
             ),
         ]
     widgets = [_widget(number, *graph) for number, graph in enumerate(graphs)]

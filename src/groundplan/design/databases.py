@@ -222,6 +222,7 @@ def _add_password(draft: Draft, name: str, called: str, username: Textual) -> Se
             description=f"Master user and generated password of the database {name}",
             kms_key=main_key(draft),
             generate=GeneratedPassword(username=username),
+            recovery_window_in_days=draft.blueprint.secret_recovery.days,
         )
     )
     return SecretValue(secret, "password")
@@ -241,6 +242,7 @@ def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
             secret_name=draft.legal("secret", secret_name(draft, f"{called}_url"), f"databases.{name}.name"),
             description=f"URL of the database {name} with user and password",
             kms_key=main_key(draft),
+            recovery_window_in_days=draft.blueprint.secret_recovery.days,
             value=text(
                 "postgresql://",
                 SecretValue(password, "username"),

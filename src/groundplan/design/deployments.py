@@ -83,7 +83,7 @@ def add_rollback_alarms(draft: Draft, name: str, service: Service, service_name:
         )
     ]  # fmt: skip
     if service.public and service.port:
-        errors, unhealthy = _requests(name, service), _unhealthy(name, service)
+        errors, unhealthy = _requests(name, service), unhealthy_tasks(name, service)
         found += [
             _add(
                 draft, alarms, f"{name}-rollback-errors", f"more than {alarms.errors} of the requests fail (5xx)",
@@ -123,7 +123,7 @@ def _requests(name: str, service: Service) -> MetricExpression:
     return MetricExpression(expression=expression, label="5xx in percent", metrics=metrics)
 
 
-def _unhealthy(name: str, service: Service) -> Metric | MetricExpression:
+def unhealthy_tasks(name: str, service: Service) -> Metric | MetricExpression:
     """How many tasks fail the load balancer's health check, over all target groups of a service."""
     metrics = [
         Metric(

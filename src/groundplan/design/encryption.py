@@ -72,7 +72,7 @@ def _logs_statement(draft: Draft) -> Statement:
     )
 
 
-def _alarms_statement() -> Statement:
+def alarms_statement() -> Statement:
     """Alarms and budgets may publish to an encrypted topic.
 
     Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
@@ -110,7 +110,7 @@ def add_keys(draft: Draft) -> None:
         return
     title = draft.title
     purpose = f"{title} secrets, logs, caches and notifications"
-    add_key(draft, "main", purpose, _logs_statement(draft), _alarms_statement())
+    add_key(draft, "main", purpose, _logs_statement(draft), alarms_statement())
     if any(database.encryption for database in draft.blueprint.databases.values()):
         add_key(draft, "rds", f"{title} databases and their backups")
     for name, bucket in draft.blueprint.buckets.items():
@@ -119,7 +119,7 @@ def add_keys(draft: Draft) -> None:
             add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
 
 
-PURPOSES = ("main", "rds", "audit", "backup", "backup_copies")
+PURPOSES = ("main", "rds", "audit", "backup", "backup_copies", "alarms_global")
 """What the keys that are not a bucket's own are called."""
 
 

@@ -6,6 +6,7 @@ The thresholds that a seed leaves open are chosen, not demanded (C-12): the blue
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Literal
 
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
@@ -15,11 +16,13 @@ from groundplan.design import caches, databases, edge, queues
 from groundplan.design.budget import add_budget
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.dashboard import dashboard_body
+from groundplan.design.deployments import unhealthy_tasks
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import main_key, same_account
+from groundplan.design.encryption import add_key, alarms_statement, main_key, same_account
 from groundplan.design.jobs import NOT_STARTED
 from groundplan.resources.containers import EcsService
 from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.delivery import GLOBAL_REGION, Distribution
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import (
     Alarm,
@@ -44,6 +47,7 @@ def add_monitoring(draft: Draft) -> None:
         _add_topic(draft, alarms)
         _service_alarms(draft, alarms)
         _balancer_alarms(draft, alarms)
+        _cdn_alarms(draft, alarms)
         for name, database in draft.blueprint.databases.items():
             _database_alarms(draft, alarms, name, database)
         for name, cache in draft.blueprint.caches.items():
@@ -62,15 +66,22 @@ def add_monitoring(draft: Draft) -> None:
         add_budget(draft, TOPIC)
 
 
-def _add_topic(draft: Draft, alarms: Alarms) -> None:
+def _add_topic(draft: Draft, alarms: Alarms, *, called: str = "alarms", region: str | None = None) -> Ref[Topic]:
+    """Whom alarms tell. A topic in another region has a key there: AWS's own lets no alarm publish."""
+    key = main_key(draft)
+    if key and region:
+        key = add_key(
+            draft, identifier(called), f"{draft.title} notifications in {region}", alarms_statement(), region=region
+        )
     topic = draft.add(
         Topic(
-            name="alarms",
+            name=identifier(called),
             concern="monitoring",
-            topic_name=draft.called("sns_topic", "alarms", "project"),
+            region=region,
+            topic_name=draft.called("sns_topic", called, "project"),
             display_name=f"{draft.title} {draft.stage}",
-            kms_key=main_key(draft),
-            tags=draft.name_tag("alarms"),
+            kms_key=key,
+            tags=draft.name_tag(called),
         )
     )
     publish = Statement(
@@ -80,18 +91,28 @@ def _add_topic(draft: Draft, alarms: Alarms) -> None:
         principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
         conditions=(same_account(),),
     )
-    draft.add(TopicPolicy(name="alarms", concern="monitoring", topic=topic, policy=PolicyDocument((publish,))))
-    if alarms.email:
-        draft.add(
-            TopicSubscription(name="email", concern="monitoring", topic=topic, protocol="email", endpoint=alarms.email)
-        )
-    if alarms.webhook:
-        draft.add(
-            TopicSubscription(
-                name="webhook", concern="monitoring", topic=topic, protocol="https", endpoint=alarms.webhook
+    policy = PolicyDocument((publish,))
+    draft.add(TopicPolicy(name=topic.name, concern="monitoring", region=region, topic=topic, policy=policy))
+    there = topic.name.removeprefix("alarms")
+
+    def subscribe(name: str, protocol: Literal["email", "https"], endpoint: str | None) -> None:
+        if endpoint:
+            draft.add(
+                TopicSubscription(
+                    name=f"{name}{there}",
+                    concern="monitoring",
+                    region=region,
+                    topic=topic,
+                    protocol=protocol,
+                    endpoint=endpoint,
+                )
             )
-        )
-    draft.output("alarm_topic", "Topic that alarms speak to; subscribe who has to hear them", topic.arn)
+
+    subscribe("email", "email", alarms.email)
+    subscribe("webhook", "https", alarms.webhook)
+    where = f" in {region}" if region else ""
+    draft.output(f"alarm_topic{there}", f"Topic that alarms{where} speak to; subscribe who has to hear them", topic.arn)
+    return topic
 
 
 def _add(
@@ -104,13 +125,16 @@ def _add(
     *,
     below: bool = False,
     missing: str = "missing",
+    topic: Ref[Topic] = TOPIC,
+    region: str | None = None,
 ) -> None:
-    """One alarm: the value stands out in every minute of the period."""
+    """One alarm: the value stands out in every minute of the period. It speaks to a topic of its own region."""
     minutes = max(1, alarms.period.minutes)
     draft.add(
         Alarm(
             name=identifier(name),
             concern="monitoring",
+            region=region,
             alarm_name=draft.called("alarm", name, "alarms"),
             description=description,
             metric=metric,
@@ -120,10 +144,41 @@ def _add(
             evaluation_periods=minutes,
             datapoints_to_alarm=minutes,
             treat_missing_data="notBreaching" if missing == "notBreaching" else "missing",
-            actions=(TOPIC,),
+            actions=(topic,),
             tags=draft.name_tag(name),
         )
     )
+
+
+def _cdn_alarms(draft: Draft, alarms: Alarms) -> None:
+    """CloudFront's metrics are in one region alone, wherever the environment is, and so is what hears of them.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
+    """
+    distributions = [item for item in draft.resources if isinstance(item, Distribution)]
+    if not distributions:
+        return
+    region, topic = None, TOPIC
+    if draft.blueprint.region != GLOBAL_REGION:
+        region = GLOBAL_REGION
+        topic = _add_topic(draft, alarms, called="alarms-global", region=region)
+    for distribution in distributions:
+        name = distribution.name.replace("_", "-")
+        _add(
+            draft,
+            alarms,
+            f"{name}-cdn-errors-high",
+            f"CDN {name}: more than {alarms.errors} of the requests answered with 5xx for {alarms.period}",
+            Metric(
+                namespace="AWS/CloudFront",
+                metric_name="5xxErrorRate",
+                dimensions={"DistributionId": distribution.ref.attribute("id"), "Region": "Global"},
+            ),
+            alarms.errors.percent,
+            missing="notBreaching",
+            topic=topic,
+            region=region,
+        )
 
 
 def _service_alarms(draft: Draft, alarms: Alarms) -> None:
@@ -170,18 +225,13 @@ def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
         alarms.errors.percent,
         missing="notBreaching",
     )
-    for name, _, _ in public:
+    for name, service, _ in public:
         _add(
             draft,
             alarms,
             f"{name}-unhealthy-hosts",
             f"{name}: at least one task fails its health check for {alarms.period}",
-            Metric(
-                namespace="AWS/ApplicationELB",
-                metric_name="UnHealthyHostCount",
-                statistic="Maximum",
-                dimensions=balancer | {"TargetGroup": edge.target_group(name).attribute("full_name")},
-            ),
+            unhealthy_tasks(name, service),
             0,
         )
 

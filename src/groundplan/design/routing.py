@@ -20,6 +20,9 @@ from groundplan.resources.policies import Statement
 from groundplan.resources.values import Pseudo, Ref, Textual, text
 
 NAME = "log-router"
+PORTS = (8877, 24224)
+"""What FireLens has it listen on, in the network of the task.
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_firelens.html"""
 FILE = "/fluent-bit/etc/routes.conf"
 SCRIPT = f"printf '%s\\n' \"$ROUTES\" > {FILE} && exec /entrypoint.sh"
 """``/entrypoint.sh`` is what the image itself runs.

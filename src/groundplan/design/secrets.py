@@ -37,6 +37,7 @@ def _add_secret(draft: Draft, name: str, path: str) -> None:
             secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
             description=description or f"{name}, {'made by AWS' if length else 'filled by a person'}",
             kms_key=main_key(draft),
+            recovery_window_in_days=draft.blueprint.secret_recovery.days,
             generate=GeneratedPassword(length=length, exclude_characters="", exclude_punctuation=True)
             if length
             else None,

@@ -47,8 +47,13 @@ def check_size(draft: Draft, family: str, name: str, workload: Workload) -> None
         )
 
 
-def check_sidecars(draft: Draft, place: str, workload: Workload, containers: tuple[Container, ...]) -> None:
-    """What runs beside the application has to leave it something of the task."""
+SIDECAR_PORTS = {routing.NAME: routing.PORTS, tracing.NAME: tracing.PORTS}
+
+
+def check_sidecars(
+    draft: Draft, place: str, workload: Workload, port: int | None, containers: tuple[Container, ...]
+) -> None:
+    """What runs beside the application has to leave it something of the task, its port and its name."""
     size = workload.size
     for what, unit, whole, shares in (
         ("cpu", "CPU units", size.cpu, {item.name: item.cpu or 0 for item in containers}),
@@ -62,6 +67,9 @@ def check_sidecars(draft: Draft, place: str, workload: Workload, containers: tup
                 f"{listed} take {taken} {unit}, and the task has {whole}: nothing is left for the application",
             )
     names = [item.name for item in containers]
+    for item in names:
+        if port in SIDECAR_PORTS.get(item, ()):
+            draft.problem(f"{place}.port", f"{item} listens on {port} in the same task; choose another port")
     if place.partition(".")[2] in names:
         draft.problem(place, f"a container beside it is called so too ({', '.join(names)}); choose another name")
 
@@ -230,11 +238,9 @@ def _rights_beside(workload: Workload, group: Ref[LogGroup], routes: Mapping[str
 
 def _before(beside: tuple[Container, ...]) -> tuple[ContainerDependency, ...]:
     """The application starts when the extensions exist, and its log router and trace collector run."""
-    return tuple(ContainerDependency(item.name, "START" if _stays(item) else "SUCCESS") for item in beside)
-
-
-def _stays(container: Container) -> bool:
-    return container.name in (routing.NAME, tracing.NAME)
+    return tuple(
+        ContainerDependency(item.name, "START" if item.name in SIDECAR_PORTS else "SUCCESS") for item in beside
+    )
 
 
 def add_task(
@@ -252,7 +258,7 @@ def add_task(
     group, routes = routing.add_groups(draft, name, workload, place)
     injected = _injected(draft, workload)
     beside = _beside(draft, name, workload, group, routes)
-    check_sidecars(draft, place, workload, beside)
+    check_sidecars(draft, place, workload, port, beside)
     container = Container(
         name=name,
         image=_image(draft, name, workload),

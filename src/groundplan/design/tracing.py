@@ -18,6 +18,8 @@ from groundplan.resources.tracing import SamplingRule, TraceGroup
 from groundplan.resources.values import Pseudo, Ref, Textual
 
 NAME = "otel-collector"
+PORTS = (2000, 4317, 4318)
+"""What the collector listens on, in the network of the task."""
 
 CONFIGURATION = """\
 extensions:
@@ -40,13 +42,17 @@ exporters:
   awsxray:
 service:
   extensions: [awsproxy]
+  telemetry:
+    metrics:
+      level: none
   pipelines:
     traces:
       receivers: [otlp]
       processors: [resourcedetection, batch]
       exporters: [awsxray]
 """
-"""``ecs-xray.yaml`` of the image, listening for this task alone, and with the proxy that hands out sampling rules.
+"""``ecs-xray.yaml`` of the image, listening for this task alone, with the proxy that hands out sampling rules, and
+without metrics of its own, for which it would take port 8888 away from the application.
 Sources: https://github.com/aws-observability/aws-otel-collector/blob/main/config/ecs/ecs-xray.yaml and
 https://aws-otel.github.io/docs/getting-started/remote-sampling"""
 

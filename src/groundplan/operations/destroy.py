@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from groundplan.errors import DeploymentError
 from groundplan.operations import stacks
 from groundplan.operations.deploy import Deployer, Report, delete_stack
-from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, holdings
+from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, empty_zone, holdings
 from groundplan.operations.instances import release
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsCapacityProvider
 from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.dns import HostedZone
 from groundplan.resources.edge import LoadBalancer
 from groundplan.targets.connection import Connection
 
@@ -65,9 +66,17 @@ def _unprotected(resource: Resource) -> Resource:
     return resource
 
 
-def _delete(
-    connection: Connection, going: stacks.DeployedStack, found: tuple[Holding, ...], report: Report
-) -> None:
+def _zones(
+    connection: Connection, architecture: Architecture, rendering: Rendering, going: stacks.DeployedStack
+) -> list[str]:
+    """The ids of the hosted zones that a stack has."""
+    places = [place for zone in architecture.of(HostedZone) for place in rendering.locations.get(zone.ref, ())]
+    inside = [place.logical_id for place in places if place.stack == going.name]
+    physical = stacks.physical_ids(connection, going.name, going.region) if inside else {}
+    return [physical[name] for name in inside if name in physical]
+
+
+def _delete(connection: Connection, going: stacks.DeployedStack, found: tuple[Holding, ...], report: Report) -> None:
     """Delete a stack. Logs may still reach a bucket after it was emptied: one that refuses is emptied once more."""
     try:
         delete_stack(connection, going.name, going.region, report)
@@ -118,6 +127,9 @@ def destroy(
         if holding.fate == "goes" and (count := empty(connection, holding)):
             report(f"{holding.address}: {count} objects, images or recovery points deleted")
     for going in ahead.stacks:
+        for zone in _zones(connection, architecture, rendering, going):
+            if count := empty_zone(connection, zone, architecture.region):
+                report(f"{going.name}: {count} records deleted that proved the ownership of domains")
         _delete(connection, going, ahead.holdings, report)
     for holding in ahead.holdings:
         if holding.fate == "stays" and ahead.fate(holding, with_kept=with_kept) == "goes":

@@ -109,6 +109,25 @@ def _delete_recovery_points(connection: Connection, vault: Holding) -> Iterator[
             yield 1
 
 
+def empty_zone(connection: Connection, zone: str, region: str) -> int:
+    """Delete the records that a hosted zone still has beside its own. Returns how many those were.
+
+    CloudFormation writes the records that validate certificates, and leaves them; Route 53 deletes no zone with them.
+    Source: https://docs.aws.amazon.com/Route53/latest/APIReference/API_DeleteHostedZone.html
+    """
+    client = connection.route53(region)
+    with explained(f"Emptying the hosted zone {zone}"):
+        name = client.get_hosted_zone(Id=zone)["HostedZone"]["Name"]
+        pages = client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
+        found = [record for page in pages for record in page["ResourceRecordSets"]]
+        left = [record for record in found if record["Name"] != name or record["Type"] not in ("NS", "SOA")]
+        for record in left:
+            client.change_resource_record_sets(
+                HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "DELETE", "ResourceRecordSet": record}]}
+            )
+    return len(left)
+
+
 def delete_kept(connection: Connection, holding: Holding) -> str:
     """Delete what its stack left in the account. Returns what happened, in words."""
     with explained(f"Deleting {holding.address}"):

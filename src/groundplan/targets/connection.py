@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ecr import ECRClient
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
     from mypy_boto3_kms import KMSClient
+    from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 TargetName = Literal["local", "aws"]
-_Service = Literal["autoscaling", "backup", "cloudformation", "ecr", "elbv2", "kms", "s3", "secretsmanager"]
+_Service = Literal["autoscaling", "backup", "cloudformation", "ecr", "elbv2", "kms", "route53", "s3", "secretsmanager"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +81,10 @@ class Connection:
     def kms(self, region: str) -> KMSClient:
         """A client for AWS KMS."""
         return cast("KMSClient", self._client("kms", region))
+
+    def route53(self, region: str) -> Route53Client:
+        """A client for Amazon Route 53, which is the same in every region."""
+        return cast("Route53Client", self._client("route53", region))
 
     def s3(self, region: str) -> S3Client:
         """A client for Amazon S3."""

@@ -102,7 +102,7 @@ BAD = (
     Bad("GP-REL-010", change(CacheSubnetGroup, "main", subnets=ZONE_A), CACHE, ("ap-south-1a; two zones",)),
     Bad("GP-REL-011", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=0), CACHE, ("1 or more",)),
     Bad("GP-REL-012", change(EcsService, "api", subnets=ZONE_A), "ecs_service.api", ("ap-south-1a; two zones",)),
-    Bad("GP-REL-013", change(Bucket, "uploads", versioning=False), "bucket.uploads", ("true is right",)),
+    Bad("GP-REL-013", change(Bucket, "records", versioning=False), "bucket.records", ("true is right",)),
     Bad(
         "GP-REL-014",
         change(EcsService, "worker", capacity_providers=(SPOT, ON_DEMAND)),

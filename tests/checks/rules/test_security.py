@@ -282,6 +282,7 @@ BAD = (
         allow("s3:GetObject", "ecr:GetAuthorizationToken"),
         "role.api",
         ("allows s3:GetObject on *", "ARNs"),
+        also=("GP-VAL-039",),
     ),
     Bad("GP-SEC-013", change(Key, "data", enable_key_rotation=False), "key.data", ("true is right",)),
     Bad(

@@ -9,6 +9,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node
 from groundplan.blueprint.validation.base import FAMILIES, NAMED, WORKLOADS, Finding, workloads
 from groundplan.errors import suggestion
+from groundplan.units import Duration
 
 _PLACEHOLDERS = ("environment", "name", "owner_id", "project", "title")
 _LIMITED = ("buckets", "queues")
@@ -118,6 +119,13 @@ def check_secrets(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
                 f'no service or job names "{name}" under its secrets{near or "; remove it"}',
                 at_key=True,
             )
+    yield from _check_recovery(blueprint.secret_recovery)
+
+
+def _check_recovery(kept: Duration) -> Iterator[Finding]:
+    """Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html"""
+    if kept.seconds % 86400 or (kept.seconds and not 7 <= kept.days <= 30):
+        yield Finding(("secret_recovery",), f"can be 0d, or 7d to 30d, and is {kept}")
 
 
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:

@@ -19,20 +19,22 @@ def _scalable_target(target: ScalableTarget, _: Architecture) -> dict[str, objec
 
 
 def _target_tracking(policy: ScalingPolicy, architecture: Architecture) -> dict[str, object]:
-    configuration: dict[str, object] = {
-        "TargetValue": policy.target_value,
-        "ScaleInCooldown": policy.scale_in_cooldown,
-        "ScaleOutCooldown": policy.scale_out_cooldown,
-    }
+    metric: dict[str, object]
     if policy.metric:
-        configuration["CustomizedMetricSpecification"] = {"Metrics": _metrics(policy.metric)}
+        metric = {"CustomizedMetricSpecification": {"Metrics": _metrics(policy.metric)}}
     else:
         group = policy.request_count_target_group
-        configuration["PredefinedMetricSpecification"] = present(
-            PredefinedMetricType=policy.predefined_metric,
-            ResourceLabel=_resource_label(group, architecture) if group else None,
-        )
-    return {"TargetTrackingScalingPolicyConfiguration": configuration}
+        label = _resource_label(group, architecture) if group else None
+        predefined = present(PredefinedMetricType=policy.predefined_metric, ResourceLabel=label)
+        metric = {"PredefinedMetricSpecification": predefined}
+    return {
+        "TargetTrackingScalingPolicyConfiguration": {
+            **metric,
+            "TargetValue": policy.target_value,
+            "ScaleInCooldown": policy.scale_in_cooldown,
+            "ScaleOutCooldown": policy.scale_out_cooldown,
+        }
+    }
 
 
 def _metrics(metric: MetricExpression) -> list[object]:

@@ -42,6 +42,8 @@ class RecordSet(Handler):
         return self._change("CREATE", properties)
 
     def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
+        if {"Name", "Type", "SetIdentifier"} & set(changed):  # another record; AWS replaces it
+            self.remove(state, None)
         self.call("change_resource_record_sets", self._change("UPSERT", properties))
         return super().update(state, properties, set())
 
