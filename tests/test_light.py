@@ -13,6 +13,7 @@ HEAVY = {"boto3", "botocore", "moto", "cfnlint", "numpy", "rich", "typer", "json
 @pytest.mark.parametrize(
     "module",
     [
+        "groundplan.api.files",
         "groundplan.blueprint.loading",
         "groundplan.catalog.prices",
         "groundplan.checks",

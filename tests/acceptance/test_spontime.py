@@ -244,6 +244,15 @@ def test_documentation_tells_what_a_person_does(readme: str) -> None:
         assert command in running
 
 
+@requirement("SP-19", "SP-24")
+def test_the_first_image_can_be_pushed_before_the_service_needs_it(readme: str, terraform: TerraformRoot) -> None:
+    running = section(readme, "Running it")
+    (target,) = re.findall(r"-target=(\S+)", running)
+    assert target in terraform.values
+    (output,) = set(re.findall(r"terraform output -raw (\w+)", running))
+    assert output in terraform.plan["planned_values"]["outputs"]
+
+
 @requirement("SP-67")
 def test_nobody_is_told_of_cost(architecture: Architecture, terraform: TerraformRoot, readme: str) -> None:
     assert not any("budget" in resource.kind_name() for resource in architecture)

@@ -170,6 +170,10 @@ SERVICE: Mapping[str, object] = {"image": {"repository": "web", "tag": "1"}}
             {"databases": {"main": {"engine": "postgres 16"}}},
             ['databases.main: "instance_class" is missing'],
         ),
+        (
+            {"databases": {"main": {"engine": "postgres 16", "instance_class": "db.t4g.micro", "instance_clas": "x"}}},
+            ['databases.main.instance_clas: unknown key "instance_clas"; did you mean "instance_class"?'],
+        ),
         ({"region": None}, [': "region" is missing']),
         (
             {"network": {"zones": "ab"}},
@@ -249,3 +253,11 @@ def test_environments_have_to_be_named_and_mappings() -> None:
 def test_it_says_what_it_is() -> None:
     assert repr(call()) == f"<Blueprint shop of {HERE}>"
     assert repr(call().environment()) == "<Environment production of shop>"
+
+
+def test_settings_go_over_everything() -> None:
+    blueprint = call(environments={"live": {"region": "eu-west-1"}})
+    assert blueprint.environment().settings.region == "eu-west-1"
+    assert blueprint.environment("live", settings=["region=us-east-1"]).settings.region == "us-east-1"
+    with pytest.raises(InputError, match="regoin"):
+        blueprint.environment("live", settings=["regoin=us-east-1"])

@@ -67,6 +67,13 @@ def test_explain_names_the_lines_of_the_file(groundplan: Command) -> None:
     assert origins["services.web.tasks.desired"] == "profile development"
 
 
+def test_settings_go_over_it(groundplan: Command) -> None:
+    FILE.write_text(GOOD)
+    arguments = ("-f", FILE, "-e", "production", "--set", "services.web.port=81", "--format", "json")
+    values = {row["path"]: row["value"] for row in groundplan("explain", *arguments).json["values"]}
+    assert values["services.web.port"] == "81"
+
+
 def test_mistakes_have_their_place(groundplan: Command) -> None:
     said = refused(groundplan, GOOD.replace('"port": 80', '"prot": 80').replace('"production": {}, ', ""))
     assert said == 'infrastructure.py:6:67: services.web.prot: unknown key "prot"; did you mean "port"?'

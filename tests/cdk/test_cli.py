@@ -48,8 +48,9 @@ class Cdk:
         (folder / "infrastructure.py").write_text(dedent(app), encoding="utf-8")
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
         self._environment = clean | environment | {
-            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true",
-            "CDK_HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1", "NO_COLOR": "1",
+            "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true", "CDK_HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1",
+            "NO_COLOR": "1",
         }  # fmt: skip
 
     def __call__(self, *arguments: str, app: str = "") -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -63,14 +64,16 @@ class Blueprint:
         """The names of the environments, in the order in which they are written."""
         return self._source.environments
 
-    def environment(self, name: str | None = None) -> Environment:
+    def environment(self, name: str | None = None, *, settings: Sequence[str] = ()) -> Environment:
         """One environment; without a name the only one.
+
+        ``settings`` go over it, as ``--set`` of the command line: ``["owner_id=jane"]``.
 
         Raises InputError with everything that is wrong with it, or where there is no such environment.
         """
         if name is None and len(self.environments) > 1:
             raise InputError(f"the blueprint has several environments; name one: {', '.join(self.environments)}")
-        return Environment(self._source.environment(name))
+        return Environment(self._source.with_settings(settings).environment(name))
 
     def validate(self) -> tuple[Environment, ...]:
         """Every environment, designed. Raises InputError with what is wrong with any of them, each thing said once."""

@@ -170,7 +170,9 @@ class Logs(TypedDict, total=False):
     retention: str | timedelta
     """How long the logs are kept. Default: ``"30d"``."""
     group: str | None
-    """Name of the log group, like ``/ecs/api``. Default: ``/<title>/<environment>/<name>``."""
+    """Name of the log group, like ``/ecs/api``, with the placeholders of ``names:`` where it has any, like
+    ``/ecs/{project}-{environment}-{name}``: environments in one account cannot share it. Default:
+    ``/<title>/<environment>/<name>``."""
     routes: Mapping[str, str | int]
     """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
     '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,

@@ -11,12 +11,12 @@ from pathlib import Path
 from types import FrameType
 
 from groundplan.api.places import place_of_call
-from groundplan.api.values import python_names, tree_of
+from groundplan.api.values import tree_of
 from groundplan.blueprint.loading import LoadedEnvironment, Source, source_of
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shape import shape_of
-from groundplan.blueprint.tree import parse_path
-from groundplan.errors import InputError, Problem
+from groundplan.blueprint.tree import Steps, parse_path
+from groundplan.errors import InputError, Problem, suggestion
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,19 @@ def _in_python() -> Iterator[None]:
 
 def _told(problem: Problem) -> Problem:
     """The same problem; what it says about ``class`` it says about ``instance_class``."""
-    missing = re.fullmatch('"(.+)" is missing', problem.message)
-    if missing is None:
-        return problem
-    shape = shape_of(Blueprint).at(parse_path(problem.path))
-    for name, alias in python_names(shape.model if shape else None).items():
-        if alias == missing[1]:
-            return replace(problem, message=f'"{name}" is missing')
+    path = parse_path(problem.path)
+    if missing := re.fullmatch('"(.+)" is missing', problem.message):
+        for name, key in _spellings(path).items():
+            if key == missing[1]:
+                return replace(problem, message=f'"{name}" is missing')
+    elif unknown := re.match('unknown key "(.+?)"', problem.message):
+        known = _spellings(path[:-1])
+        return replace(problem, message=f"{unknown[0]}{suggestion(unknown[1], known)}") if known else problem
     return problem
+
+
+def _spellings(path: Steps) -> dict[str, str]:
+    """The keys of a part of the blueprint as Python spells them, and as YAML does."""
+    shape = shape_of(Blueprint).at(path)
+    model = shape.model if shape else None
+    return {name: info.alias or name for name, info in model.model_fields.items()} if model else {}

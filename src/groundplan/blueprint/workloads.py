@@ -105,8 +105,10 @@ class Logs(Part):
 
     retention: Duration = Duration(30 * 86400)
     """How long the logs are kept."""
-    group: str | None = Field(default=None, pattern=r"^/?[A-Za-z0-9_#.-]+(/[A-Za-z0-9_#.-]+)*$", max_length=400)
-    """Name of the log group, like ``/ecs/api``. Default: ``/<title>/<environment>/<name>``."""
+    group: str | None = Field(default=None, pattern=r"^/?[A-Za-z0-9_#.{}-]+(/[A-Za-z0-9_#.{}-]+)*$", max_length=400)
+    """Name of the log group, like ``/ecs/api``, with the placeholders of ``names:`` where it has any, like
+    ``/ecs/{project}-{environment}-{name}``: environments in one account cannot share it. Default:
+    ``/<title>/<environment>/<name>``."""
     routes: dict[Name, str] = Field(default={})
     """Log groups of their own for lines that match a regular expression, like ``{access: "GET|POST", errors:
     '"level": ?"ERROR"'}``; the first that matches takes the line. A Fluent Bit sidecar (FireLens) sorts the lines,

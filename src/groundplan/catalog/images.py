@@ -43,6 +43,11 @@ def _table() -> MappingProxyType[str, Image]:
     )
 
 
+def is_of_groundplan(container_image: object) -> bool:
+    """Whether a container runs one of these images, which no blueprint chooses."""
+    return container_image in {str(image) for image in _table().values()}
+
+
 def image(name: Literal["fluent_bit", "otel_collector", "psql"]) -> Image:
     """The log router (AWS for Fluent Bit), the trace collector (ADOT) or PostgreSQL's client."""
     return _table()[name]

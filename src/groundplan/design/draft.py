@@ -123,7 +123,10 @@ class Draft:
 
     def plain(self, name: str) -> str:
         """A thing's name by the blueprint's convention, spelled as in the title: for Name tags and composed names."""
-        return self._pattern.format(
+        return self._filled(self._pattern, name)
+
+    def _filled(self, pattern: str, name: str) -> str:
+        return pattern.format(
             title=self.title,
             project=self.blueprint.project,
             environment=self.environment,
@@ -138,6 +141,12 @@ class Draft:
     def owned(self, name: str) -> str:
         """A whole name that the blueprint writes, with the owner behind it: it has to be every owner's own."""
         return f"{name}-{self.blueprint.owner_id}" if self.blueprint.owner_id else name
+
+    def written(self, pattern: str, name: str) -> str:
+        """A whole name of a thing that the blueprint writes with placeholders, and every owner's own as well."""
+        if "{owner_id}" not in pattern:
+            return self.owned(self._filled(pattern, name))
+        return self._filled(owned_pattern(pattern, owned=self.blueprint.owner_id is not None), name)
 
     def called(self, kind: str, name: str, path: str) -> str:
         """A thing's name by the convention, in the spelling that its service demands.
@@ -201,11 +210,15 @@ class Draft:
         )
 
 
+_OWNER = re.compile(r"/\{owner_id\}$|(?<![^/])\{owner_id\}[-_./]?|[-_.]?\{owner_id\}")
+
+
 def owned_pattern(pattern: str, *, owned: bool) -> str:
     """A naming convention with the place of the owner: behind the environment, or before the name, where it does not
-    say one. Without an owner, its place goes with the separator in front of it."""
+    say one. Without an owner, its place goes with the separator in front of it; at the beginning, or of a part of a
+    path, with the one behind it."""
     if not owned:
-        return re.sub(r"[-_./]?\{owner_id\}", "", pattern).lstrip("-_./")
+        return _OWNER.sub("", pattern)
     if "{owner_id}" in pattern:
         return pattern
     if "{environment}" in pattern:

@@ -34,7 +34,7 @@ _ESCAPED = {" ": r"\x20", '"': r"\x22", "'": r"\x27", "`": r"\x60"}
 
 def group_name(draft: Draft, name: str, workload: Workload) -> str:
     """The log group of a workload: as it says, or by the convention."""
-    return draft.owned(workload.logs.group) if workload.logs.group else f"/{draft.title}/{draft.stage}/{name}"
+    return draft.written(workload.logs.group, name) if workload.logs.group else f"/{draft.title}/{draft.stage}/{name}"
 
 
 def add_groups(

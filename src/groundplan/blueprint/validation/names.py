@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
-from groundplan.blueprint.tree import Node
+from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import FAMILIES, NAMED, WORKLOADS, Finding, workloads
 from groundplan.errors import suggestion
 from groundplan.units import Duration
@@ -28,16 +28,22 @@ def check_names(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             if same != name:
                 message = f'"{name}" and "{same}" of {other} differ only in hyphens; give one another name'
             yield Finding((family, name), message, at_key=True)
+    wrong = list(check_placeholders(blueprint.names, ("names",)))
+    yield from wrong
+    if not wrong and "{name}" not in blueprint.names:
+        yield Finding(("names",), "without {name} everything would be called the same")
+
+
+def check_placeholders(pattern: str, path: Steps) -> Iterator[Finding]:
+    """A name with places to fill in."""
     try:
-        used = [field for _, field, _, _ in string.Formatter().parse(blueprint.names) if field is not None]
+        used = [field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None]
     except ValueError:
-        yield Finding(("names",), "a brace is not closed; write names like {title}-{environment}-{name}")
+        yield Finding(path, "a brace is not closed; write names like {title}-{environment}-{name}")
         return
     for field in used:
         if field not in _PLACEHOLDERS:
-            yield Finding(("names",), f'"{{{field}}}" stands for nothing{suggestion(field, _PLACEHOLDERS)}')
-    if "name" not in used:
-        yield Finding(("names",), "without {name} everything would be called the same")
+            yield Finding(path, f'"{{{field}}}" stands for nothing{suggestion(field, _PLACEHOLDERS)}')
 
 
 def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:

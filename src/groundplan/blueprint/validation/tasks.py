@@ -10,6 +10,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.references import NAMES, Reference, parts
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import Finding, workloads
+from groundplan.blueprint.validation.names import check_placeholders
 from groundplan.blueprint.workloads import Image, Workload
 from groundplan.errors import suggestion
 
@@ -119,9 +120,10 @@ def _check_log_groups(blueprint: Blueprint) -> Iterator[Finding]:
     """No two workloads write to one log group, whose name they chose; a route's group is below its workload's."""
     owners: dict[str, str] = {}
     for family, name, workload in workloads(blueprint):
-        group = workload.logs.group
-        if group is None:
+        if workload.logs.group is None:
             continue
+        yield from check_placeholders(workload.logs.group, (family, name, "logs", "group"))
+        group = workload.logs.group.replace("{name}", name)
         for full in (group, *(f"{group}/{route}" for route in workload.logs.routes)):
             owner = owners.setdefault(full, name)
             if owner != name:

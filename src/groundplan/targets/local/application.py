@@ -21,6 +21,8 @@ from groundplan.targets.local.fakes.service import Fakes
 
 LARGEST_REQUEST = 64 * 1024 * 1024
 """Bytes that a CloudFormation request may have; a template has at most one MiB."""
+PATIENCE = 20.0
+"""Seconds for which the answer to the AWS CLI may wait for the stack. Its waiters look once, and then every 30 s."""
 _ACTION = re.compile(rb"(?:^|&)Action=(\w+)")
 
 
@@ -69,7 +71,8 @@ class LocalAws:
         else:
             if environ.get("REQUEST_METHOD") == "GET":
                 body = str(environ.get("QUERY_STRING", ""))
-            status, text = self.api.handle(region, body)
+            waits = str(environ.get("HTTP_USER_AGENT", "")).startswith("aws-cli/")
+            status, text = self.api.handle(region, body, PATIENCE if waits else 0)
         return _answer(start_response, status, [("Content-Type", "text/xml")], text.encode())
 
     def _emulator(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groundplan.catalog import images
 from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import TaskDefinition
@@ -25,7 +26,9 @@ class ReadonlyRoot(Rule):
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for task in architecture.of(TaskDefinition):
             for container in task.containers:
-                if not container.readonly_root_filesystem:
+                # What runs beside the application is Groundplan's: Fluent Bit's configuration is written at its start,
+                # and no setting of a blueprint would change that.
+                if not container.readonly_root_filesystem and not images.is_of_groundplan(container.image):
                     yield self.violation(
                         task, f"container {container.name} has readonly_root_filesystem false; true is right"
                     )

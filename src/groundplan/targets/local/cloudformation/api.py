@@ -43,19 +43,21 @@ class CloudFormationApi:
         self.engine = engine
         self.detections: dict[str, dict[str, Any]] = {}
 
-    def handle(self, region: str, body: str) -> tuple[int, str]:
-        """The HTTP status and the XML that answer a request. Never raises."""
+    def handle(self, region: str, body: str, patience: float = 0) -> tuple[int, str]:
+        """The HTTP status and the XML that answer a request. Never raises.
+
+        An operation that the request starts may end within ``patience`` seconds before the answer is given.
+        """
         request_id = str(uuid.uuid4())
         try:
             operation, arguments = query.read_request(body)
             action: Callable[..., Mapping[str, Any] | None] | None = getattr(self, xform_name(operation.name), None)
             if action is None:
                 raise StackError(f"The local AWS does not know the action {operation.name}", "NotImplemented")
-            return 200, query.response(
-                operation,
-                action(region, **{xform_name(name): value for name, value in arguments.items()}) or {},
-                request_id,
-            )
+            answer = action(region, **{xform_name(name): value for name, value in arguments.items()}) or {}
+            if patience:
+                self.engine.wait(patience)
+            return 200, query.response(operation, answer, request_id)
         except StackError as error:
             return 400, query.error_response(error.code, str(error), request_id)
         except ClientError as error:

@@ -53,6 +53,7 @@ class Engine:
         self.stacks: dict[str, Stack] = {}
         self.change_sets: dict[str, ChangeSet] = {}
         self._lock = threading.RLock()
+        self._of_this_thread = threading.local()
 
     @property
     def whole(self) -> AbstractContextManager[None]:
@@ -317,9 +318,16 @@ class Engine:
             stack.settling = ""
 
         thread = threading.Thread(target=work, name=f"stack {stack.name}", daemon=True)
+        self._of_this_thread.started = thread
         thread.start()
         if wait:
             thread.join()
+
+    def wait(self, seconds: float) -> None:
+        """Waits for the end of the operation that this thread has started, if it has."""
+        started: threading.Thread | None = self._of_this_thread.__dict__.pop("started", None)
+        if started:
+            started.join(seconds)
 
     def _unsaved(self) -> str:
         """Saves; why that could not be, or an empty text."""
