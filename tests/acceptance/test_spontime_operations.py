@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -96,6 +99,54 @@ def test_terraform_leaves_nothing_in_the_way_of_a_new_apply(terraform: Terraform
     assert terraform.values["aws_lb.main"]["enable_deletion_protection"] is False
     terraform.core.destroy(terraform.folder)
     terraform.core.apply(terraform.folder)
+
+
+TERRAFORM = """#!/bin/sh
+echo "$1" >> "$CALLS"
+if [ "$1" = apply ]; then
+  ls terraform.tfstate.* > copies 2>/dev/null || true
+  echo new > terraform.tfstate
+fi
+"""
+"""A terraform that writes down what it is asked, and at an apply which copies of the state there are."""
+
+
+@pytest.mark.parametrize("answer", ["y", "n"])
+@requirement("SP-06", "SP-24", "SP-50", "SP-65")
+def test_deploy_script_keeps_a_copy_of_the_state_before_it_changes_it(
+    example: Path, tmp_path: Path, answer: str
+) -> None:
+    """C-77"""
+    programs, folder = tmp_path / "programs", tmp_path / "terraform"
+    programs.mkdir()
+    folder.mkdir()
+    groundplan = f"#!/bin/sh\nexec '{sys.executable}' -c 'from groundplan.cli.main import main; main()' \"$@\"\n"
+    for name, text in (("terraform", TERRAFORM), ("groundplan", groundplan)):
+        (programs / name).write_text(text)
+        (programs / name).chmod(0o755)
+    (folder / "terraform.tfstate").write_text("old\n")
+    done = subprocess.run(
+        [str(example / "deploy.sh"), str(folder)],
+        input=f"{answer}\n",
+        env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "CALLS": str(tmp_path / "calls")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == (0 if answer == "y" else 1), done.stderr
+    assert (folder / "rds.tf").exists()
+    calls = (tmp_path / "calls").read_text().split()
+    copies = list(folder.glob("terraform.tfstate.*"))
+    if answer == "y":
+        assert calls == ["init", "validate", "plan", "apply"]
+        assert [copy.read_text() for copy in copies] == ["old\n"]
+        assert (folder / "copies").read_text().split() == [copy.name for copy in copies]
+        assert (folder / "terraform.tfstate").read_text() == "new\n"
+    else:
+        assert calls == ["init", "validate", "plan"]
+        assert copies == []
+        assert (folder / "terraform.tfstate").read_text() == "old\n"
 
 
 @pytest.fixture

@@ -115,6 +115,30 @@ def test_a_log_group_has_one_owner(problems: Problems) -> None:
     assert "services.b.logs.group: a already has the log group /ecs/app/b" in problem
 
 
+def test_a_log_group_takes_the_placeholders_of_names(problems: Problems) -> None:
+    text = BASE + (
+        "services:\n"
+        "  a: {image: {repository: app}, logs: {group: '/ecs/{environment}-{name}'}}\n"
+        "  b: {image: {repository: app}, logs: {group: '/ecs/{environment}-{name}'}}\n"
+    )
+    assert problems(text) == []
+    wrong = text.replace("{environment}-{name}'}}\n  b", "{enviroment}-{name}'}}\n  b").replace(
+        "-{name}'}}\n", "-a'}}\n"
+    )
+    assert [line.partition("services.")[2] for line in problems(wrong)] == [
+        'a.logs.group: "{enviroment}" stands for nothing; did you mean "environment"?',
+    ]
+    (problem,) = problems(
+        text.replace(
+            "b: {image: {repository: app}, logs: {group: '/ecs/{environment}-{name}'",
+            "b: {image: {repository: app}, logs: {group: '/ecs/{environment}-a'",
+        )
+    )
+    assert "services.b.logs.group: a already has the log group /ecs/{environment}-a" in problem
+    (problem,) = problems(text.replace("'/ecs/{environment}-{name}'}}\n  b", "'/ecs/{environment-{name}'}}\n  b"))
+    assert "services.a.logs.group: a brace is not closed" in problem
+
+
 def test_extensions_that_nobody_creates(problems: Problems) -> None:
     text = BASE + "databases: {main: {engine: postgres 16, class: db.t4g.micro, extensions: [hstore, hstore]}}\n"
     first, second = problems(text)

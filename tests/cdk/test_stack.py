@@ -15,11 +15,11 @@ from tests.engines.samples import sample_architecture
 
 from groundplan import Blueprint, Environment, InputError
 from groundplan.cdk import BlueprintStack, stack
-from groundplan.engines.cloudformation import Options, StackOutput, render
+from groundplan.engines.cloudformation import Options, Rendering, StackOutput, render
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources.architecture import Architecture
 
-DUSKSPENDR = Path(__file__).parents[2] / "examples/duskspendr/groundplan.yaml"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def shop(**fields: object) -> Blueprint:
@@ -67,7 +67,7 @@ def section(template: Mapping[str, object], name: str) -> Mapping[str, Mapping[s
 
 
 def test_the_template_is_ours(app: App) -> None:
-    blueprint = Blueprint.read(DUSKSPENDR)
+    blueprint = Blueprint.read(EXAMPLES / "duskspendr/groundplan.yaml")
     made = BlueprintStack(app.app, "DuskSpendr", blueprint=blueprint, environment="production")
     app.app.synth()
     (own,) = blueprint.environment().cloudformation(stacks="region").stacks
@@ -76,16 +76,29 @@ def test_the_template_is_ours(app: App) -> None:
 
 
 def test_every_kind_of_resource_comes_through_cdk_as_it_is(app: App) -> None:
-    """The sample has every kind, in several regions: what is handed from stack to stack is the only difference."""
+    """The sample has every kind, in several regions."""
     architecture = sample_architecture()
-    rendering = render(architecture, Options(stacks="region"))
     BlueprintStack(app.app, "Sample", blueprint=designed(architecture))
     app.app.synth()
+    rendering = render(architecture, Options(stacks="region"))
     assert len({one.region for one in rendering.stacks}) > 1
+    assert_same(app, "Sample", rendering)
+
+
+def test_a_system_of_several_regions_is_the_same(app: App) -> None:
+    environment = Blueprint.read(EXAMPLES / "solemate/groundplan.yaml").environment("production")
+    made = BlueprintStack(app.app, "Solemate", blueprint=environment)
+    app.app.synth()
+    assert_same(app, "Solemate", environment.cloudformation(stacks="region"))
+    assert made.resource("distribution.assets").cfn_resource_type == "AWS::CloudFront::Distribution"
+
+
+def assert_same(app: App, id: str, rendering: Rendering) -> None:
+    """What is handed from stack to stack is the only difference."""
+    main = min((one.name for one in rendering.stacks), key=len)
     for one in rendering.stacks:
-        template = app.template(one.name.replace("Sample-production", "Sample"))
+        template, expected = app.template(id + one.name.removeprefix(main)), ours(rendering, one.name)
         handed = {name for name, source in one.parameters.items() if isinstance(source, StackOutput)}
-        expected = ours(rendering, one.name)
         assert set(section(template, "Parameters")) == set(section(expected, "Parameters")) - handed
         found = section(template, "Resources")
         assert set(section(expected, "Resources")) <= set(found)

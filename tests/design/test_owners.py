@@ -174,6 +174,21 @@ def test_where_the_owner_stands() -> None:
     assert jane.of(Budget)[0].cost_filter_tags == {"Project": "shop", "Environment": "production", "Owner": "jane"}
 
 
+@pytest.mark.parametrize(
+    ("written", "owned", "unowned"),
+    [
+        ("/ecs/{project}-{environment}-{name}", "/ecs/shop-production-api-jane", "/ecs/shop-production-api"),
+        ("/ecs/{title}/{owner_id}/{name}", "/ecs/shop/jane/api", "/ecs/shop/api"),
+        ("/ecs/{environment}-{owner_id}", "/ecs/production-jane", "/ecs/production"),
+    ],
+)
+def test_a_log_group_with_placeholders(written: str, owned: str, unowned: str) -> None:
+    text = EVERYTHING.replace("/ecs/shop}", f'"{written}"}}').replace("NAMES", "")
+    for owner, expected in (("owner_id: jane", owned), ("", unowned)):
+        groups = {group.name: group for group in designed(text.replace("owner_id: OWNER", owner)).of(LogGroup)}
+        assert groups["api"].log_group_name == expected
+
+
 def test_an_owner_reads_no_secrets_of_others() -> None:
     (role,) = (role for role in of_owner("jane").of(Role) if role.name == "api_task")
     statements = [item for policy in role.inline_policies for item in policy.document.statements]
@@ -199,6 +214,9 @@ def test_without_an_owner_nothing_says_so() -> None:
         ("{owner_id}-{title}-{name}", "{owner_id}-{title}-{name}", "{title}-{name}"),
         ("{title}-{name}-{owner_id}", "{title}-{name}-{owner_id}", "{title}-{name}"),
         ("{title}-{owner_id}-{environment}-{name}",) * 2 + ("{title}-{environment}-{name}",),
+        ("/ecs/{owner_id}-{name}", "/ecs/{owner_id}-{name}", "/ecs/{name}"),
+        ("/ecs/{owner_id}/{name}", "/ecs/{owner_id}/{name}", "/ecs/{name}"),
+        ("/{name}/{owner_id}", "/{name}/{owner_id}", "/{name}"),
     ],
 )
 def test_the_convention_with_and_without_an_owner(pattern: str, owned: str, unowned: str) -> None:

@@ -36,7 +36,7 @@ PATTERN_RULES: Mapping[str, str] = {
     "cron(0 3 * * ? *), rate(6 hours) or at(2027-01-01T00:00:00)",
     r"^cron\(.+\)$": "is not a schedule, like cron(0 5 ? * * *)",
     r"^[A-Z0-9_]{3,100}$": "is not the identifier of a managed rule of AWS Config, like RDS_STORAGE_ENCRYPTED",
-    r"^/?[A-Za-z0-9_#.-]+(/[A-Za-z0-9_#.-]+)*$": "is not the name of a log group, like /ecs/api",
+    r"^/?[A-Za-z0-9_#.{}-]+(/[A-Za-z0-9_#.{}-]+)*$": "is not the name of a log group, like /ecs/api",
     r"^[A-Za-z0-9][A-Za-z0-9_. -]*$": "is not the id of a rule: letters, digits, _, ., - and spaces, no sign first",
     r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
 }

@@ -22,6 +22,7 @@ from tests.checks.planting import (
     with_fields,
 )
 
+from groundplan.catalog import images
 from groundplan.resources import Architecture
 from groundplan.resources.compute import LaunchTemplate
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService
@@ -518,6 +519,10 @@ GOOD = (
     Good("GP-SEC-025", change(LoadBalancer, "main", access_log_prefix="")),
     Good("GP-SEC-026", change(Bucket, "logs", keep=True)),
     Good("GP-SEC-027", change_container("api", command=())),
+    Good(
+        "GP-SEC-027",
+        change_container("api", readonly_root_filesystem=False, image=str(images.image("fluent_bit"))),
+    ),
     Good("GP-SEC-028", change(Topic, "alerts", display_name="Alerts")),
     Good("GP-SEC-029", change(Secret, "payment-key", recovery_window_in_days=30)),
     Good("GP-SEC-030", change(LogGroup, "api", retention_in_days=1)),

@@ -67,7 +67,7 @@ def _walk(value: object) -> Iterator[tuple[str, Any]]:
 
 
 def test_stacks_are_named_and_ordered_by_concern() -> None:
-    names = [stack.name for stack in RENDERING.stacks]
+    names = [stack.name for stack in RENDERING.stacks if stack.region == sample_architecture().region]
     assert names[:3] == ["Sample-production-encryption", "Sample-production-network", "Sample-production-storage"]
     ranks = [CONCERNS.index(stack.concern) for stack in RENDERING.stacks]
     assert ranks == sorted(ranks)

@@ -31,7 +31,6 @@ from groundplan.targets.local.cloudformation.stacks import ChangeSet, Stack, now
 from groundplan.targets.local.cloudformation.templates import read_template
 from groundplan.targets.local.cloudformation.validation import check_template, required_capabilities
 
-IMPORTS = ("resources_to_import", "import_existing_resources")
 HIDDEN = ("direct", "nested")
 """Change sets of CreateStack, UpdateStack and of nested stacks, which AWS does not list."""
 
@@ -77,11 +76,7 @@ class CloudFormationApi:
         capabilities: Sequence[str] = (),
         description: str = "", on_stack_failure: str = "", **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
-        if (
-            change_set_type == "IMPORT"
-            or template.get("resources_to_import")
-            or template.get("import_existing_resources")
-        ):
+        if change_set_type == "IMPORT" or template.get("resources_to_import"):
             raise StackError("The local AWS cannot import existing resources into a stack; create them by the template")
         if change_set_type not in ("CREATE", "UPDATE"):
             raise StackError(f"The local AWS does not know change sets of type {change_set_type}")
@@ -293,8 +288,8 @@ class CloudFormationApi:
             template = self.engine.find_change_set(region, change_set_name, stack_name).template
         else:
             found = self.engine.find(stack_name, region).template
-            if found is None:
-                raise StackError(f"Template for stack {stack_name} does not exist yet")
+            if found is None:  # a stack in review has none, and clients (the CDK) ask nevertheless
+                return {"TemplateBody": "", "StagesAvailable": []}
             template = found
         return {"TemplateBody": template.body, "StagesAvailable": ["Original", "Processed"]}
 
