@@ -1,0 +1,78 @@
+"""Amazon EKS: where services run with ``platform: eks``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from groundplan.blueprint.base import Cidr, Name, Part, ZoneLetter
+from groundplan.units import DataSize, Duration
+
+InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")]
+"""An EC2 instance type, like ``t3.large``."""
+Taint = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z0-9./-]+(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
+]
+"""A Kubernetes taint, like ``dedicated=batch:NoSchedule``."""
+
+
+class NodeGroup(Part):
+    """EC2 instances that pods run on: a managed node group, scaled by the Cluster Autoscaler."""
+
+    instances: list[InstanceType] = Field(min_length=1)
+    """Instance types, the wanted one first. With ``spot`` several make it less likely that none can be had."""
+    desired: int = Field(default=2, ge=0)
+    """Nodes at the first deployment; the Cluster Autoscaler moves it later."""
+    min: int = Field(default=1, ge=0)
+    """Fewest nodes."""
+    max: int = Field(default=4, ge=1)
+    """Most nodes."""
+    spot: bool = False
+    """Spot instances: up to 90 % less, and may be taken away with two minutes of warning."""
+    volume: DataSize = DataSize(50 * 1024)
+    """Root volume of a node (gp3, encrypted)."""
+    zones: list[ZoneLetter] | None = Field(default=None, min_length=1)
+    """Zones of the nodes. Default: all of the network."""
+    taints: list[Taint] = Field(default=[])
+    """Only pods that tolerate them run here; services that name the node group do."""
+
+    @model_validator(mode="after")
+    def _ordered(self) -> NodeGroup:
+        if not self.min <= self.desired <= self.max:
+            raise ValueError(f"desired ({self.desired}) has to lie between min ({self.min}) and max ({self.max})")
+        return self
+
+
+class Kubernetes(Part):
+    """An Amazon EKS cluster with its node groups, add-ons and access."""
+
+    version: str = "1.35"
+    """Kubernetes version: one in standard support; in extended support a cluster costs six times as much."""
+    nodes: dict[Name, NodeGroup] = Field(default={})
+    """Node groups. One at least; services without ``nodes`` run on the first without taints."""
+    allow: list[Cidr] = Field(default=[])
+    """Addresses that may reach the Kubernetes API from the internet. Empty: it is reached from inside the VPC only."""
+    admins: list[Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]] = Field(
+        default=[]
+    )
+    """ARNs of IAM roles or users that administer the cluster (access entries)."""
+    logs: Duration = Duration(90 * 86400)
+    """How long the control plane's logs are kept: API server, audit, authenticator, controller manager, scheduler."""
+    autoscaler: bool = True
+    """Whether the Cluster Autoscaler changes the number of nodes."""
+    monitoring: bool = True
+    """Whether Prometheus, Alertmanager and Grafana run in the cluster, with dashboards and alert rules made from the
+    blueprint."""
+
+
+class Volume(Part):
+    """A volume that a service keeps data on (``platform: eks``)."""
+
+    path: str = Field(pattern=r"^/.+")
+    """Where the container finds it."""
+    size: DataSize
+    """Its size: an EBS volume (gp3, encrypted) for each pod, which keeps its pod in one zone."""
+    shared: bool = False
+    """One Amazon EFS file system for all pods instead, over all zones; ``size`` is then no limit."""
