@@ -12,6 +12,7 @@ from groundplan.blueprint.data import Bucket, Cache, Database
 from groundplan.blueprint.delivery import Dns, Firewall
 from groundplan.blueprint.governance import Audit, Backup
 from groundplan.blueprint.jobs import Job
+from groundplan.blueprint.kubernetes import Kubernetes
 from groundplan.blueprint.network import Network
 from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.services import Service
@@ -142,8 +143,13 @@ class Blueprint(Part):
     """Containers that run all the time."""
     jobs: dict[Name, Job] = Field(default={})
     """Containers that run when it is time for them."""
+    platform: Literal["ecs", "eks"] = "ecs"
+    """Where services and jobs run: Amazon ECS, or Kubernetes on Amazon EKS. An EKS cluster costs 0.10 USD an hour, about
+    73 USD a month, and its nodes, which ``kubernetes:`` says."""
+    kubernetes: Kubernetes = Field(default_factory=Kubernetes)
+    """The EKS cluster of ``platform: eks``."""
     capacity: dict[Name, Capacity] = Field(default={})
-    """EC2 instances that services and jobs may run on instead of Fargate."""
+    """EC2 instances that services and jobs may run on instead of Fargate (``platform: ecs``)."""
     keys: Literal["customer", "aws"] = "customer"
     """``customer``: KMS keys of this environment, 1 USD a month each, whose use the environment's policies grant.
     ``aws``: keys that AWS manages or owns, free; everything is still encrypted, but nobody can be granted or denied the

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from groundplan.blueprint.base import Cidr, Part
+from groundplan.blueprint.base import Cidr, Name, Part
+from groundplan.blueprint.kubernetes import Volume
 from groundplan.blueprint.workloads import Workload
 from groundplan.units import Duration, Percentage
 
@@ -143,7 +144,7 @@ class Deployment(Part):
 
 
 class Service(Workload):
-    """A container service on Amazon ECS."""
+    """A container service on Amazon ECS or EKS."""
 
     port: int | None = Field(default=None, ge=1, le=65535)
     """The port the container listens on. A worker has none."""
@@ -155,5 +156,9 @@ class Service(Workload):
     """When tasks are added and removed. ``null``: the number stays at ``tasks.desired``."""
     public: Public | None = None
     """How the internet reaches the service. ``null``: not at all."""
+    volumes: dict[Name, Volume] = Field(default={})
+    """What the service keeps on disk (``platform: eks``)."""
+    nodes: Name | None = None
+    """The node group of ``kubernetes.nodes`` that it runs on (``platform: eks``). Default: any without taints."""
     deployment: Deployment = Field(default_factory=Deployment)
     """How a new revision replaces the old one."""

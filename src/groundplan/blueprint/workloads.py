@@ -126,7 +126,7 @@ LogsText = Annotated[
 
 
 class Workload(Part):
-    """A container that runs as tasks on Amazon ECS."""
+    """A container that runs as tasks on Amazon ECS, or as pods on Amazon EKS."""
 
     image: Image
     """The image that the tasks run."""

@@ -8,7 +8,7 @@ from groundplan.design.audit import add_audit
 from groundplan.design.backup import add_backup
 from groundplan.design.buckets import add_buckets
 from groundplan.design.caches import add_caches
-from groundplan.design.cluster import add_cluster
+from groundplan.design.platform import add_platform
 from groundplan.design.databases import add_databases
 from groundplan.design.delivery import add_delivery
 from groundplan.design.dns import add_zone
@@ -18,13 +18,11 @@ from groundplan.design.encryption import add_keys
 from groundplan.design.extensions import check_extensions
 from groundplan.design.firewall import add_firewall
 from groundplan.design.gateway import add_gateways
-from groundplan.design.jobs import add_jobs
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
 from groundplan.design.secrets import add_secrets
-from groundplan.design.services import add_services
 from groundplan.design.tracing import add_tracing
 from groundplan.resources.architecture import Architecture
 
@@ -42,9 +40,7 @@ STEPS = (
     add_caches,
     add_queues,
     add_secrets,
-    add_cluster,
-    add_services,
-    add_jobs,
+    add_platform,
     add_tracing,
     add_edge,
     add_gateways,

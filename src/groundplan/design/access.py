@@ -8,6 +8,7 @@ from groundplan.blueprint.workloads import Need, Workload
 from groundplan.design import databases, queues
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, main_key
+from groundplan.resources.base import Concern
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
@@ -15,8 +16,9 @@ from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
 
-__all__ = ["add_execution_role", "add_task_role"]
+__all__ = ["add_execution_role", "add_pod_role", "add_role", "add_task_role", "decrypt_statements", "secret_arns"]
 
+ECS = service_trust("ecs-tasks.amazonaws.com")
 OBJECT_ACTIONS = {
     "read": ("s3:GetObject",),
     "write": ("s3:PutObject",),
@@ -47,17 +49,28 @@ QUEUE_KEY_ACTIONS = {
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html"""
 
 
-def _role(draft: Draft, name: str, called: str, description: str, statements: tuple[Statement, ...]) -> Ref[Role]:
-    """A role that ECS tasks of this account assume. No policy where nothing is allowed."""
+def add_role(
+    draft: Draft,
+    name: str,
+    called: str,
+    description: str,
+    statements: tuple[Statement, ...],
+    trust: PolicyDocument,
+    *,
+    managed: tuple[str, ...] = (),
+    concern: Concern = "services",
+) -> Ref[Role]:
+    """A role with one policy of its own, and ``managed`` ones of AWS. No policy where nothing is allowed."""
     policy_name = draft.called("iam_policy", f"{called}-policy", "services")
     return draft.add(
         Role(
             name=name,
-            concern="services",
+            concern=concern,
             role_name=draft.called("iam_role", f"{called}-role", "services"),
             description=description,
-            trust=service_trust("ecs-tasks.amazonaws.com"),
+            trust=trust,
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),) if statements else (),
+            managed_policy_arns=tuple(text("arn:", Pseudo.PARTITION, f":iam::aws:policy/{name}") for name in managed),
         )
     )
 
@@ -83,15 +96,20 @@ def add_execution_role(
             resources=(text(logs.arn, ":*"),),
         ),
     ]
-    secrets = tuple(dict.fromkeys(_secret_arn(value) for value in injected))
+    secrets = secret_arns(injected)
     if secrets:
         statements.append(
             Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets)
         )
-        statements += _decrypt(draft, "DecryptInjectedSecrets")
+        statements += decrypt_statements(draft, "DecryptInjectedSecrets")
     description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
     called = f"{workload.role}-execution" if workload.role else f"{name}-execution"
-    return _role(draft, f"{identifier(name)}_execution", called, description, tuple(statements))
+    return add_role(draft, f"{identifier(name)}_execution", called, description, tuple(statements), ECS)
+
+
+def secret_arns(injected: Iterable[Textual]) -> tuple[Textual, ...]:
+    """The ARNs of the secrets behind injected values, each once."""
+    return tuple(dict.fromkeys(_secret_arn(value) for value in injected))
 
 
 def _secret_arn(value: Textual) -> Textual:
@@ -103,6 +121,21 @@ def _secret_arn(value: Textual) -> Textual:
 
 def add_task_role(draft: Draft, name: str, workload: Workload, beside: Iterable[Statement] = ()) -> Ref[Role]:
     """What the application itself may do, and (``beside``) what runs beside it: a task has one role."""
+    statements = [*_needed(draft, workload), *beside]
+    if workload.execute_command:
+        statements += _execute_command_statements()
+    called = workload.role or f"{name}-task"
+    return add_role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements), ECS)
+
+
+def add_pod_role(draft: Draft, name: str, workload: Workload, trust: PolicyDocument) -> Ref[Role]:
+    """What the application itself may do on EKS: the same as the role of an ECS task says."""
+    called, statements = workload.role or f"{name}-pod", tuple(_needed(draft, workload))
+    return add_role(draft, f"{identifier(name)}_pod", called, f"What {name} itself may do", statements, trust)
+
+
+def _needed(draft: Draft, workload: Workload) -> list[Statement]:
+    """Rights for what ``needs:`` names."""
     blueprint, statements = draft.blueprint, list[Statement]()
     for need in workload.needs:
         statements += queue_statements(draft, need)
@@ -124,12 +157,8 @@ def add_task_role(draft: Draft, name: str, workload: Workload, beside: Iterable[
             f":secret:{draft.title}/{of_owner}*",
         )  # fmt: skip
         statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
-        statements += _decrypt(draft, "DecryptSecrets")
-    statements += beside
-    if workload.execute_command:
-        statements += _execute_command_statements()
-    called = workload.role or f"{name}-task"
-    return _role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements))
+        statements += decrypt_statements(draft, "DecryptSecrets")
+    return statements
 
 
 def queue_statements(draft: Draft, need: Need) -> list[Statement]:
@@ -162,11 +191,11 @@ def _managed_secret_statements(draft: Draft, need: Need) -> list[Statement]:
     label, secret = _sid(need.name), databases.primary(need.name).attribute("master_user_secret_arn")
     return [
         Statement(sid=f"Password{label}", actions=("secretsmanager:GetSecretValue",), resources=(secret,)),
-        *_decrypt(draft, f"DecryptPassword{label}"),
+        *decrypt_statements(draft, f"DecryptPassword{label}"),
     ]
 
 
-def _decrypt(draft: Draft, sid: str) -> list[Statement]:
+def decrypt_statements(draft: Draft, sid: str) -> list[Statement]:
     """The right to the key of the secrets. AWS's own key for secrets lets everybody use it who may read the secret."""
     key = main_key(draft)
     return [Statement(sid=sid, actions=("kms:Decrypt",), resources=(key.arn,))] if key else []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from groundplan.design import caches, databases, edge, queues
+from groundplan.design import caches, databases, edge, kubernetes, queues
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.draft import Draft
 from groundplan.resources.values import Json, JsonDocument, Pseudo, Textual
@@ -41,6 +41,17 @@ def _widget(number: int, title: str, statistic: str, rows: Sequence[Row]) -> Jso
     }
 
 
+def _kubernetes_graphs() -> list[tuple[str, str, list[Row]]]:
+    """What EKS measures of a cluster; pods are shown by Grafana."""
+    cluster: dict[str, Textual] = {"ClusterName": kubernetes.CLUSTER.attribute("id")}
+    pending = ("scheduler_pending_pods_ACTIVEQ", "scheduler_pending_pods_UNSCHEDULABLE")
+    answers = ("apiserver_request_total", "apiserver_request_total_5XX", "apiserver_request_total_429")
+    return [
+        ("Kubernetes: pods that wait for a node", "Sum", [("AWS/EKS", name, cluster) for name in pending]),
+        ("Kubernetes: requests to its API", "Sum", [("AWS/EKS", name, cluster) for name in answers]),
+    ]
+
+
 def dashboard_body(draft: Draft) -> JsonDocument:
     """Requests, errors and latency first, then services, databases and caches."""
     graphs: list[tuple[str, str, list[Row]]] = []
@@ -59,7 +70,9 @@ def dashboard_body(draft: Draft) -> JsonDocument:
             ),
             ("Response time, 95th percentile", "p95", [(namespace, "TargetResponseTime", balancer)]),
         ]
-    for name in draft.blueprint.services:
+    if draft.blueprint.platform == "eks":
+        graphs += _kubernetes_graphs()
+    for name in draft.blueprint.services if draft.blueprint.platform == "ecs" else ():
         service: dict[str, Textual] = {
             "ClusterName": CLUSTER.attribute("id"),
             # Plain text: a template takes 200 parameters, and there may be more services than that.

@@ -9,7 +9,7 @@ from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS, needs_log_buck
 from groundplan.design.dns import add_record, zone_of
 from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.networking import subnets_of
-from groundplan.design.security_groups import add_group, allow, allow_range, group_of
+from groundplan.design.security_groups import add_group, allow, allow_range, group_of_service
 from groundplan.resources.edge import (
     Certificate,
     FixedResponse,
@@ -170,7 +170,10 @@ def _add_target_group(draft: Draft, name: str, service: Service) -> None:
                 tags=draft.name_tag(called),
             )
         )
-    allow(draft, GROUP, group_of(name), service.port, f"Requests to {name}")
+    group_there = group_of_service(draft, name)
+    allow(draft, GROUP, group_there, service.port, f"Requests to {name}")
+    if draft.blueprint.platform == "eks":
+        allow(draft, GROUP, group_there, 443, "HTTPS to pods that end TLS themselves")
 
 
 def _add_https(draft: Draft, services: list[PublicService]) -> None:

@@ -102,7 +102,8 @@ def add_key(draft: Draft, name: str, description: str, *extra: Statement, region
 
 
 def add_keys(draft: Draft) -> None:
-    """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; one for each encrypted bucket.
+    """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; ``kubernetes`` for secrets in an EKS
+    cluster and ``files`` for what its pods share; one for each encrypted bucket.
 
     None where the blueprint leaves keys to AWS.
     """
@@ -113,13 +114,17 @@ def add_keys(draft: Draft) -> None:
     add_key(draft, "main", purpose, _logs_statement(draft), alarms_statement())
     if any(database.encryption for database in draft.blueprint.databases.values()):
         add_key(draft, "rds", f"{title} databases and their backups")
+    if draft.blueprint.platform == "eks":
+        add_key(draft, KUBERNETES.name, f"{title} secrets in Kubernetes")
+        if any(volume.shared for item in draft.blueprint.services.values() for volume in item.volumes.values()):
+            add_key(draft, FILES.name, f"{title} files that pods share")
     for name, bucket in draft.blueprint.buckets.items():
         if bucket.encryption == "kms":
             read_by_cdn = (_cdn_statement(),) if bucket.cdn else ()
             add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
 
 
-PURPOSES = ("main", "rds", "audit", "backup", "backup_copies", "alarms_global")
+PURPOSES = ("main", "rds", "kubernetes", "files", "audit", "backup", "backup_copies", "alarms_global")
 """What the keys that are not a bucket's own are called."""
 
 
@@ -130,6 +135,8 @@ def bucket_key_name(bucket: str) -> str:
 
 MAIN = Ref(Key, "main")
 RDS = Ref(Key, "rds")
+KUBERNETES = Ref(Key, "kubernetes")
+FILES = Ref(Key, "files")
 
 
 def main_key(draft: Draft) -> Ref[Key] | None:
@@ -140,6 +147,16 @@ def main_key(draft: Draft) -> Ref[Key] | None:
 def database_key(draft: Draft) -> Ref[Key] | None:
     """The key for databases; None where AWS's own keys encrypt."""
     return RDS if draft.blueprint.keys == "customer" else None
+
+
+def kubernetes_key(draft: Draft) -> Ref[Key] | None:
+    """The key that Kubernetes secrets are encrypted with before etcd has them; None where AWS's own key does it."""
+    return KUBERNETES if draft.blueprint.keys == "customer" else None
+
+
+def files_key(draft: Draft) -> Ref[Key] | None:
+    """The key for files that pods share; None where EFS's own key encrypts."""
+    return FILES if draft.blueprint.keys == "customer" else None
 
 
 def bucket_key(draft: Draft, name: str) -> Ref[Key] | None:

@@ -12,7 +12,7 @@ from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
 from groundplan.blueprint.queues import Queue as QueueSpec
 from groundplan.catalog import instances
-from groundplan.design import caches, databases, edge, queues
+from groundplan.design import caches, databases, edge, kubernetes, queues
 from groundplan.design.budget import add_budget
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.dashboard import dashboard_body
@@ -38,6 +38,9 @@ from groundplan.resources.values import Ref, Textual
 from groundplan.units import Duration
 
 TOPIC = Ref(Topic, "alarms")
+ETCD_BYTES = 8 * 1024**3
+"""What the database of a control plane holds.
+Source: https://docs.aws.amazon.com/eks/latest/best-practices/known_limits_and_service_quotas.html"""
 
 
 def add_monitoring(draft: Draft) -> None:
@@ -45,7 +48,10 @@ def add_monitoring(draft: Draft) -> None:
     alarms = draft.blueprint.alarms
     if alarms:
         _add_topic(draft, alarms)
-        _service_alarms(draft, alarms)
+        if draft.blueprint.platform == "eks":
+            _kubernetes_alarms(draft, alarms)
+        else:
+            _service_alarms(draft, alarms)
         _balancer_alarms(draft, alarms)
         _cdn_alarms(draft, alarms)
         for name, database in draft.blueprint.databases.items():
@@ -202,6 +208,41 @@ def _service_alarms(draft: Draft, alarms: Alarms) -> None:
             )
 
 
+def _kubernetes_alarms(draft: Draft, alarms: Alarms) -> None:
+    """What EKS itself measures, free of charge. CPU, memory and restarts of pods are Prometheus's affair.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/cloudwatch.html
+    """
+    dimensions: dict[str, Textual] = {"ClusterName": kubernetes.CLUSTER.attribute("id")}
+
+    def metric(name: str, statistic: str = "Sum") -> Metric:
+        return Metric(namespace="AWS/EKS", metric_name=name, dimensions=dimensions, statistic=statistic)
+
+    _add(
+        draft, alarms, "pods-unschedulable",
+        f"Kubernetes: for {alarms.period} there is a pod that no node has room for",
+        metric("scheduler_pending_pods_UNSCHEDULABLE"), 0, missing="notBreaching",
+    )  # fmt: skip
+    _add(
+        draft, alarms, "kubernetes-errors-high",
+        f"Kubernetes: the API answered more than {alarms.errors} of the requests with 5xx for {alarms.period}",
+        MetricExpression(
+            expression="IF(requests > 0, 100 * errors / requests, 0)",
+            label="5xx in percent",
+            metrics={
+                "requests": metric("apiserver_request_total"), "errors": metric("apiserver_request_total_5XX"),
+            },
+        ),
+        alarms.errors.percent, missing="notBreaching",
+    )  # fmt: skip
+    full = (ETCD_BYTES * alarms.storage.percent / 100).to_integral_value()
+    _add(
+        draft, alarms, "kubernetes-storage-high",
+        f"Kubernetes: its own database is fuller than {alarms.storage} of 8 GB; when it is full nothing can be changed",
+        metric("apiserver_storage_size_bytes", "Maximum"), full, missing="notBreaching",
+    )  # fmt: skip
+
+
 def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
     public = edge.public_services(draft)
     if not public:
@@ -323,7 +364,7 @@ def _queue_alarms(draft: Draft, alarms: Alarms, name: str, spec: QueueSpec) -> N
 
 
 def _job_alarm(draft: Draft, alarms: Alarms) -> None:
-    if draft.blueprint.jobs:
+    if draft.blueprint.jobs and draft.blueprint.platform == "ecs":
         _add(
             draft, alarms, "jobs-not-started",
             "Jobs: EventBridge Scheduler could not start one; the queue jobs-not-started says which and why",

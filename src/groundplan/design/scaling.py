@@ -35,7 +35,12 @@ class Held:
 
 
 def add_scaling(draft: Draft) -> None:
-    """A scalable target for each service that scales, and what holds each of its values."""
+    """A scalable target for each service that scales, and what holds each of its values.
+
+    On EKS a HorizontalPodAutoscaler does it, inside the cluster.
+    """
+    if draft.blueprint.platform == "eks":
+        return
     for name, service in draft.blueprint.services.items():
         scaling, ident = service.scaling, identifier(name)
         if scaling is None:

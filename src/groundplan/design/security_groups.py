@@ -13,9 +13,23 @@ from groundplan.resources.values import Ref
 Direction = Literal["ingress", "egress"]
 
 
+CLUSTER = Ref(SecurityGroup, "cluster")
+"""On EKS the group of all nodes, and so of all pods, and of the control plane's network interfaces."""
+
+
 def group_of(name: str) -> Ref[SecurityGroup]:
-    """The security group of a service, database or cache."""
+    """The security group of a database or cache, or of a service on ECS."""
     return Ref(SecurityGroup, identifier(name))
+
+
+def group_of_service(draft: Draft, name: str) -> Ref[SecurityGroup]:
+    """The security group that a service's containers are in.
+
+    On EKS all pods share the nodes' group: security groups for pods take whole network interfaces, which T instances do
+    not have at all. What tells pods apart there are the network policies, made from ``needs:`` as well.
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/security-groups-for-pods.html
+    """
+    return CLUSTER if draft.blueprint.platform == "eks" else group_of(name)
 
 
 def add_group(draft: Draft, name: str, description: str, path: str, *, shown: str | None = None) -> Ref[SecurityGroup]:
@@ -48,6 +62,25 @@ def allow(draft: Draft, source: Ref[SecurityGroup], target: Ref[SecurityGroup], 
         return
     _add_rule(draft, f"{source.name}_to_{target.name}_{port}", source, "egress", port, target, what)
     _add_rule(draft, into, target, "ingress", port, source, what)
+
+
+def allow_within(draft: Draft, group: Ref[SecurityGroup], what: str) -> None:
+    """Let a group's members reach each other on every port."""
+    ways: tuple[tuple[str, Direction], ...] = (("to", "egress"), ("from", "ingress"))
+    for way, direction in ways:
+        draft.add(
+            SecurityGroupRule(
+                name=f"{group.name}_{way}_{group.name}",
+                concern="network",
+                security_group=group,
+                direction=direction,
+                protocol="all",
+                from_port=None,
+                to_port=None,
+                peer=group,
+                description=what,
+            )
+        )
 
 
 def allow_range(

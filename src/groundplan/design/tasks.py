@@ -99,12 +99,13 @@ def add_task_group(draft: Draft, family: str, name: str, workload: Workload) -> 
     group = add_group(draft, identifier(name), f"{family.removesuffix('s').capitalize()} {name}", f"{family}.{name}")
     allow_range(draft, group, "egress", 443, ANYWHERE, "HTTPS to AWS APIs and the internet")
     for need in workload.needs:
-        port, what = _port_of(draft, need.name)
+        port, what = port_of(draft, need.name)
         if port:
             allow(draft, group, group_of(need.name), port, f"{name} to {what} {need.name}")
 
 
-def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
+def port_of(draft: Draft, name: str) -> tuple[int | None, str]:
+    """The port of something that is needed, None where it has none in the network, and what it is."""
     blueprint = draft.blueprint
     if name in blueprint.databases:
         return blueprint.databases[name].port, "database"
@@ -115,7 +116,7 @@ def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
     return None, "bucket"
 
 
-def _environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
+def environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
     """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
     variables: dict[str, Textual] = {}
     if port:
@@ -164,7 +165,7 @@ def _referred(draft: Draft, reference: Reference) -> Textual:
     raise ValueError(f"${{{reference}}} stands for nothing")
 
 
-def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
+def injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
     """Environment variable to secret ARN: what ECS reads from Secrets Manager when a task starts."""
     blueprint, variables = draft.blueprint, dict[str, Textual]()
     needed = [need.name for need in workload.needs]
@@ -186,7 +187,7 @@ def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
     return variables
 
 
-def _image(draft: Draft, name: str, workload: Workload) -> Textual:
+def image(draft: Draft, name: str, workload: Workload) -> Textual:
     tag = InputValue(f"{identifier(name)}_image_tag")
     draft.input(
         tag.name,
@@ -256,17 +257,17 @@ def add_task(
     """The task definition of a service or job, with its roles and log group."""
     place, ident = f"{family}.{name}", identifier(name)
     group, routes = routing.add_groups(draft, name, workload, place)
-    injected = _injected(draft, workload)
+    secrets = injected(draft, workload)
     beside = _beside(draft, name, workload, group, routes)
     check_sidecars(draft, place, workload, port, beside)
     container = Container(
         name=name,
-        image=_image(draft, name, workload),
+        image=image(draft, name, workload),
         command=tuple(workload.command or ()),
         port=port,
         port_name=port_name,
-        environment=_environment(draft, name, workload, port),
-        secrets=injected,
+        environment=environment(draft, name, workload, port),
+        secrets=secrets,
         depends_on=_before(beside),
         health_check=health_check,
         log_group=None if routes else group,

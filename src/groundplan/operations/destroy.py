@@ -18,6 +18,7 @@ from groundplan.resources.containers import EcsCapacityProvider
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.dns import HostedZone
 from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.kubernetes import KubernetesCluster
 from groundplan.targets.connection import Connection
 
 if TYPE_CHECKING:
@@ -51,13 +52,17 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
 
 
 def without_protection(architecture: Architecture) -> Architecture:
-    """The same architecture with AWS's protection of databases, load balancers and instances off."""
+    """The same architecture with AWS's protection of databases, load balancers, clusters and instances off."""
     return architecture.with_resources(map(_unprotected, architecture))
 
 
 def _unprotected(resource: Resource) -> Resource:
     match resource:
-        case DatabaseInstance(deletion_protection=True) | LoadBalancer(deletion_protection=True):
+        case (
+            DatabaseInstance(deletion_protection=True)
+            | LoadBalancer(deletion_protection=True)
+            | KubernetesCluster(deletion_protection=True)
+        ):
             return replace(resource, deletion_protection=False)
         case EcsCapacityProvider(managed_termination_protection=True):
             return replace(resource, managed_termination_protection=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
-from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup, Subnet
 from groundplan.resources.record import Record
 from groundplan.resources.security import Key, Role
@@ -16,7 +16,12 @@ from groundplan.resources.values import Ref, Textual
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class KubernetesCluster(Resource):
-    """An EKS cluster. Access is by access entries only; nobody is an administrator because they created it."""
+    """An EKS cluster. Access is by access entries only; nobody is an administrator because they created it. Every add-on
+    is a resource of its own, those that EKS would otherwise install unasked included.
+
+    EKS writes the control plane's logs to ``/aws/eks/<cluster_name>/cluster``, and creates that group, for ever and
+    unencrypted, where it does not exist: it is what a cluster depends on.
+    """
 
     title: ClassVar[str] = "EKS cluster"
     attributes: ClassVar[frozenset[str]] = frozenset(
@@ -24,15 +29,18 @@ class KubernetesCluster(Resource):
     )
     cluster_name: str
     version: str
+    """``1.35``."""
     role: Ref[Role]
     subnets: tuple[Ref[Subnet], ...]
+    """Where the control plane's network interfaces stand: at least two zones."""
     security_groups: tuple[Ref[SecurityGroup], ...] = ()
+    """Of those interfaces, beside the group that EKS makes itself."""
     endpoint_private_access: bool = True
     endpoint_public_access: bool = False
-    public_access_cidrs: tuple[str, ...] = ()
+    public_access_cidrs: tuple[IPv4Network, ...] = ()
+    """From where the public endpoint answers. Empty with a public endpoint: from everywhere."""
     log_types: tuple[str, ...] = ("api", "audit", "authenticator", "controllerManager", "scheduler")
-    log_group: Ref[LogGroup] | None = None
-    """Where EKS writes them: the name is prescribed, so it has to exist first to have a retention."""
+    """What the control plane writes to CloudWatch Logs."""
     secrets_key: Ref[Key] | None = None
     """Envelope encryption of Kubernetes secrets."""
     support_type: Literal["STANDARD", "EXTENDED"] = "STANDARD"
@@ -51,11 +59,19 @@ class NodeTaint(Record):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class NodeLaunchTemplate(Resource):
-    """How a node is started: encrypted volume, IMDSv2 out of the reach of pods."""
+    """How a node is started: encrypted volume, IMDSv2 out of the reach of pods. AMI and instance type are the node
+    group's; EKS adds what joins the node to the cluster. Its tags stand on instances and volumes as well.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
+    """
 
     title: ClassVar[str] = "launch template"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "latest_version"})
     launch_template_name: str
+    security_groups: tuple[Ref[SecurityGroup], ...]
+    """Of the nodes and, because pods take addresses of the node's network interfaces, of all pods."""
+    root_device_name: str = "/dev/xvda"
+    volume_type: Literal["gp3", "gp2"] = "gp3"
     volume_size: int
     """GiB of the root volume."""
     volume_encrypted: bool = True
@@ -69,7 +85,7 @@ class NodeGroup(Resource):
     """A managed node group. ``desired_size`` counts at creation only: the autoscaler owns it afterwards."""
 
     title: ClassVar[str] = "EKS node group"
-    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn", "auto_scaling_group_name"})
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     cluster: Ref[KubernetesCluster]
     nodegroup_name: str
     role: Ref[Role]
@@ -82,6 +98,7 @@ class NodeGroup(Resource):
     max_size: int
     desired_size: int
     max_unavailable_percentage: int = 33
+    """How many of the nodes an update replaces at a time."""
     labels: Mapping[str, str] = field(default_factory=dict)
     taints: tuple[NodeTaint, ...] = ()
     node_repair: bool = True
@@ -115,6 +132,7 @@ class PodIdentityAssociation(Resource):
     namespace: str
     service_account: str
     role: Ref[Role]
+    """What trusts ``pods.eks.amazonaws.com``. Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html"""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -124,7 +142,7 @@ class AccessEntry(Resource):
     title: ClassVar[str] = "EKS access entry"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     cluster: Ref[KubernetesCluster]
-    principal_arn: Textual
+    principal_arn: str
     policy_arn: Textual
     """An EKS access policy, like AmazonEKSClusterAdminPolicy."""
     namespaces: tuple[str, ...] = ()

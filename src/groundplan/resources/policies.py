@@ -88,6 +88,22 @@ class InlinePolicy(Record):
     document: PolicyDocument = field(default_factory=lambda: PolicyDocument(()))
 
 
+def pod_trust(*conditions: Condition) -> PolicyDocument:
+    """A trust policy that lets EKS give the role to pods of a service account.
+
+    Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-id-role.html
+    """
+    return PolicyDocument(
+        (
+            Statement(
+                actions=("sts:AssumeRole", "sts:TagSession"),
+                principals=(Principal("Service", ("pods.eks.amazonaws.com",)),),
+                conditions=conditions,
+            ),
+        )
+    )
+
+
 def service_trust(*services: str, conditions: tuple[Condition, ...] = ()) -> PolicyDocument:
     """A trust policy that lets AWS services assume the role."""
     return PolicyDocument(

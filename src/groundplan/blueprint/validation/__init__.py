@@ -21,6 +21,7 @@ from groundplan.blueprint.validation.delivery import (
 from groundplan.blueprint.validation.deployments import check_deployments
 from groundplan.blueprint.validation.governance import check_governance, check_replicas
 from groundplan.blueprint.validation.jobs import check_jobs
+from groundplan.blueprint.validation.kubernetes import check_kubernetes
 from groundplan.blueprint.validation.names import check_names, check_needs, check_secrets, check_tags, check_usage
 from groundplan.blueprint.validation.network import check_network
 from groundplan.blueprint.validation.queues import check_queues
@@ -36,6 +37,7 @@ CHECKS: tuple[Check, ...] = (
     check_services,
     check_deployments,
     check_capacity,
+    check_kubernetes,
     check_tasks,
     check_jobs,
     check_needs,

@@ -13,6 +13,7 @@ from groundplan.resources import Architecture, Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsService
 from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.kubernetes import NodeGroup
 from groundplan.resources.network import InternetGateway, Route, VpcEndpoint
 from groundplan.resources.storage import BucketPolicy
 from groundplan.resources.values import Ref
@@ -35,7 +36,7 @@ def _first(resource: Resource, architecture: Architecture) -> Iterator[Ref[Resou
             yield from (gateway.ref for gateway in architecture.of(InternetGateway))
         logs = resource.access_log_bucket
         yield from (policy.ref for policy in architecture.of(BucketPolicy) if logs and policy.bucket == logs)
-    if isinstance(resource, EcsService | AutoScalingGroup):
+    if isinstance(resource, EcsService | AutoScalingGroup | NodeGroup):
         # Tasks pull their image, and instances join their cluster, by ways that have to lead somewhere.
         yield from (route.ref for route in architecture.of(Route))
         yield from (endpoint.ref for endpoint in architecture.of(VpcEndpoint))

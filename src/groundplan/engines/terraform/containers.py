@@ -168,12 +168,13 @@ def _before_service(service: EcsService, context: Context) -> Iterator[str]:
     refs: list[Ref[Resource]] = [item.ref for item in injected if isinstance(item, Attribute)]
     yield from after_values(dict.fromkeys(refs), context)
     for subnet in service.subnets:
-        yield from _routes(subnet, context)
+        yield from routes(subnet, context)
     shifts = [item.shift.role for item in service.load_balancers if item.shift]
     yield from after_policies(dict.fromkeys(shifts), context)
 
 
-def _routes(subnet: Ref[Subnet], context: Context) -> Iterator[str]:
+def routes(subnet: Ref[Subnet], context: Context) -> Iterator[str]:
+    """What makes the ways out of a subnet."""
     dependents = context.architecture.dependents
     for association in dependents.get(subnet, ()):
         if isinstance(association, RouteTableAssociation):

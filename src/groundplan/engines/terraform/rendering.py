@@ -34,6 +34,8 @@ CONCERNS: Mapping[str, str] = {
     "dns.tf": "DNS zone and records",
     "ecr.tf": "repositories of container images",
     "ecs.tf": "cluster, task definitions and services",
+    "efs.tf": "files that pods share",
+    "eks.tf": "Kubernetes cluster, node groups, add-ons, and who gets which rights",
     "elasticache.tf": "caches",
     "iam.tf": "roles and what they allow",
     "kms.tf": "encryption keys",

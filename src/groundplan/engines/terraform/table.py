@@ -12,9 +12,11 @@ from groundplan.engines.terraform import (
     delivery,
     dns,
     edge,
+    files,
     firewall,
     gateway,
     governance,
+    kubernetes,
     messaging,
     monitoring,
     network,
@@ -30,8 +32,8 @@ from groundplan.resources import Resource
 ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
-        network, security, storage, messaging, databases, edge, firewall, delivery, dns, gateway, tasks, compute,
-        containers, scaling, tracing, monitoring, governance,
+        network, security, storage, files, messaging, databases, edge, firewall, delivery, dns, gateway, tasks, compute,
+        containers, kubernetes, scaling, tracing, monitoring, governance,
     )
     for row in family.ROWS
 }  # fmt: skip

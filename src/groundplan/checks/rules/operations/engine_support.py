@@ -11,6 +11,7 @@ from groundplan.checks.rule import Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.databases import CacheReplicationGroup
+from groundplan.resources.kubernetes import KubernetesCluster
 
 DATABASES = {"postgres": engines.postgres, "mysql": engines.mysql}
 
@@ -21,9 +22,10 @@ class EngineSupport(Rule):
     severity = "warning"
     why = "Extended support costs more per vCPU and hour than many instances, and ends in a forced upgrade."
     fix = Fix(
-        blueprint="Set engine: of the database or cache to a newer major version.",
-        terraform="aws_db_instance, aws_elasticache_replication_group: engine_version",
-        cloudformation="AWS::RDS::DBInstance, AWS::ElastiCache::ReplicationGroup: EngineVersion",
+        blueprint="Set engine: of the database or cache, or kubernetes.version, to a newer major version.",
+        terraform="aws_db_instance, aws_elasticache_replication_group: engine_version; aws_eks_cluster: version",
+        cloudformation="AWS::RDS::DBInstance, AWS::ElastiCache::ReplicationGroup: EngineVersion; AWS::EKS::Cluster: "
+        "Version",
     )
     source = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"
     references = References(pillar="Operational Excellence")
@@ -36,6 +38,8 @@ class EngineSupport(Rule):
         for cache in architecture.of(CacheReplicationGroup):
             engine = engines.valkey if cache.engine == "valkey" else engines.redis
             yield from self._of(cache, engine, cache.engine_version)
+        for cluster in architecture.of(KubernetesCluster):
+            yield from self._of(cluster, engines.kubernetes, cluster.version)
 
     def _of(self, resource: Resource, engine: Engine, written: str) -> Iterator[Violation]:
         # The catalog's day, not today: the same blueprint gives the same findings until the catalog is refreshed.

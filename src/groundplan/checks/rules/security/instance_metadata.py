@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.compute import LaunchTemplate
+from groundplan.resources.kubernetes import NodeLaunchTemplate
 
 MOST_HOPS = 1
 
@@ -27,7 +28,7 @@ class InstanceMetadata(Rule):
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        for template in architecture.of(LaunchTemplate):
+        for template in (*architecture.of(LaunchTemplate), *architecture.of(NodeLaunchTemplate)):
             hops = template.http_put_response_hop_limit
             if template.http_tokens != "required":
                 yield self.violation(template, f"has http_tokens {template.http_tokens}; required is right")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.compute import LaunchTemplate
+from groundplan.resources.kubernetes import NodeLaunchTemplate
 
 
 class InstanceVolumes(Rule):
@@ -23,6 +24,6 @@ class InstanceVolumes(Rule):
     references = References(pillar="Security", security_hub=("EC2.3",), checkov=("CKV_AWS_8",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        for template in architecture.of(LaunchTemplate):
+        for template in (*architecture.of(LaunchTemplate), *architecture.of(NodeLaunchTemplate)):
             if not template.volume_encrypted:
                 yield self.violation(template, "has volume_encrypted false; true is right")

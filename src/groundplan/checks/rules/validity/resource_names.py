@@ -43,6 +43,7 @@ from groundplan.resources.governance import (
     DeliveryChannel,
     Trail,
 )
+from groundplan.resources.kubernetes import KubernetesCluster, NodeGroup, NodeLaunchTemplate
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, Topic
 from groundplan.resources.network import SecurityGroup
@@ -82,11 +83,14 @@ NAMED: dict[type[Resource], dict[str, str]] = {
     EcsService: {"service_name": "ecs_service"},
     InstanceProfile: {"instance_profile_name": "instance_profile"},
     Key: {"alias": "kms_alias"},
+    KubernetesCluster: {"cluster_name": "eks_cluster"},
     LaunchTemplate: {"launch_template_name": "launch_template"},
     LoadBalancer: {"load_balancer_name": "load_balancer"},
     LogDeliveryDestination: {"destination_name": "log_delivery"},
     LogDeliverySource: {"source_name": "log_delivery"},
     LogGroup: {"log_group_name": "log_group"},
+    NodeGroup: {"nodegroup_name": "eks_node_group"},
+    NodeLaunchTemplate: {"launch_template_name": "launch_template"},
     OriginAccessControl: {"control_name": "cloudfront_origin_access_control"},
     Queue: {"queue_name": "sqs_queue"},
     ResponseHeadersPolicy: {"policy_name": "cloudfront_policy"},

@@ -1,0 +1,90 @@
+"""Rights of what Helm installs in an EKS cluster: one role for each, by pod identity.
+
+Which actions each asks for is data (``catalog/data/kubernetes.toml``); what they are allowed on is decided here.
+"""
+
+from __future__ import annotations
+
+from groundplan.blueprint.validation.base import workloads
+from groundplan.catalog.kubernetes import controller
+from groundplan.design import edge
+from groundplan.design.access import add_role, decrypt_statements, secret_arns
+from groundplan.design.draft import Draft, identifier
+from groundplan.design.encryption import main_key
+from groundplan.design.kubernetes import AUTOSCALER_TAG, cluster_name, trust
+from groundplan.design.monitoring import TOPIC
+from groundplan.design.pods import associate
+from groundplan.design.tasks import injected
+from groundplan.resources.base import Concern
+from groundplan.resources.kubernetes import NodeGroup
+from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.policies import Condition, Statement
+from groundplan.resources.values import Pseudo, Ref, Textual, text
+
+
+def add_controllers(draft: Draft) -> None:
+    """A role for everything that the blueprint makes Helm install, and that asks AWS for something."""
+    blueprint = draft.blueprint
+    if blueprint.kubernetes.autoscaler:
+        _add_autoscaler(draft)
+    targets = tuple(edge.target_group(name).arn for name, _, _ in edge.public_services(draft))
+    if targets:
+        _add(draft, "aws-load-balancer-controller", targets)
+    secrets = secret_arns(
+        value for _, _, workload in workloads(blueprint) for value in injected(draft, workload).values()
+    )
+    if secrets:
+        _add(draft, "external-secrets", secrets, *decrypt_statements(draft, "DecryptInjectedSecrets"))
+    groups = tuple(
+        text(Ref(LogGroup, identifier(name)).arn, ":*") for _, name, workload in workloads(blueprint)
+    )
+    if groups:
+        _add(draft, "log-shipper", groups)
+    if any(workload.tracing for _, _, workload in workloads(blueprint)):
+        _add(draft, "trace-collector")
+    if blueprint.kubernetes.monitoring:
+        _add(draft, "grafana")
+        if blueprint.alarms:
+            _add_alertmanager(draft)
+
+
+def _add(
+    draft: Draft,
+    name: str,
+    resources: tuple[Textual, ...] = (),
+    *more: Statement,
+    conditions: tuple[Condition, ...] = (),
+    concern: Concern = "services",
+) -> None:
+    """A controller's role: it may look at everything, and act on ``resources`` alone."""
+    asked = controller(name)
+    statements = [Statement(sid="Look", actions=asked.reads, resources=("*",))] if asked.reads else []
+    if asked.acts:
+        statements.append(Statement(sid="Act", actions=asked.acts, resources=resources, conditions=conditions))
+    ident = name.replace("-", "_")
+    role = add_role(draft, ident, name, asked.purpose, (*statements, *more), trust(draft), concern=concern)
+    associate(draft, ident, asked.namespace, asked.service_account, role, concern)
+
+
+def _add_autoscaler(draft: Draft) -> None:
+    """The groups are not known by name before they exist; EKS tags them with the cluster's."""
+    owned = Condition(
+        operator="StringEquals",
+        key=f"aws:ResourceTag/{AUTOSCALER_TAG}/{cluster_name(draft)}",
+        values=("owned",),
+    )
+    every = text(
+        "arn:", Pseudo.PARTITION, ":autoscaling:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
+        ":autoScalingGroup:*:autoScalingGroupName/*",
+    )  # fmt: skip
+    groups = tuple(item.ref.arn for item in draft.resources if isinstance(item, NodeGroup))
+    # Labels and taints of a group without nodes: what a new node of it would have.
+    empty = Statement(sid="LookAtNodeGroups", actions=("eks:DescribeNodegroup",), resources=groups)
+    _add(draft, "cluster-autoscaler", (every,), *((empty,) if groups else ()), conditions=(owned,))
+
+
+def _add_alertmanager(draft: Draft) -> None:
+    """Alerts of the cluster reach whom alarms reach. The topic stands with what watches, and so does this role."""
+    key = main_key(draft)
+    use = Statement(sid="UseKey", actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.arn,)) if key else None
+    _add(draft, "alertmanager", (TOPIC.arn,), *((use,) if use else ()), concern="monitoring")
