@@ -14,6 +14,7 @@ from groundplan.checks import Finding, run
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import Container, EcsService, TaskDefinition
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.resources.files import FileSystem
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, LogGroup, Metric, Topic
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Principal, Statement
@@ -49,6 +50,7 @@ def clean() -> Architecture:
         change(LogGroup, "flow-logs", kms_key=Ref(Key, "logs")),
         more_rights("api-execution", "secretsmanager:GetSecretValue", on=Ref(Secret, "database").arn),
         more_rights("api", "kms:Decrypt", "kms:GenerateDataKey", on=DATA_KEY.arn),
+        change(FileSystem, "scratch", automatic_backups=True),
         change(Bucket, "uploads", lifecycle_rules=(abort,)),
         change(Bucket, "logs", lifecycle_rules=(*log_rules, abort)),
         change(BucketPolicy, "logs", policy=PolicyDocument((*log_statements, only_tls(logs)))),

@@ -13,6 +13,7 @@ from typing import get_args
 import pytest
 from tests.checks.rules import (
     test_governance,
+    test_kubernetes,
     test_operations,
     test_reliability,
     test_security,
@@ -79,6 +80,7 @@ def test_every_rule_is_proven(kind: str) -> None:
         test_reliability,
         test_operations,
         test_governance,
+        test_kubernetes,
         test_tasks,
     )
     proven = {case.rule for module in modules for case in getattr(module, kind)}

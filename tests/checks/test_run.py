@@ -61,6 +61,7 @@ def test_the_sample_gives_only_what_is_wrong_with_it() -> None:
         ("GP-REL-005", "ecs_service.worker"),
         ("GP-REL-007", "database_instance.reports"),
         ("GP-REL-008", "database_instance.reports"),
+        ("GP-REL-044", "file_system.scratch"),
         ("GP-REL-015", "database_instance.reports"),
         ("GP-SEC-006", "bucket.logs"),
         ("GP-SEC-027", "task_definition.worker"),

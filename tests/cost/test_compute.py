@@ -22,6 +22,7 @@ from groundplan.resources.containers import (
     EcsService,
     TaskDefinition,
 )
+from groundplan.resources.kubernetes import NodeGroup
 from groundplan.resources.values import Ref
 from groundplan.units import DataSize
 
@@ -56,15 +57,24 @@ def test_no_tasks_cost_nothing_and_still_show_their_formula() -> None:
     assert found.monthly == _estimate(sample_architecture()).monthly - Decimal("56.79765")
 
 
+def _without_nodes() -> Architecture:
+    """The sample without what has a range of its own."""
+    sample = sample_architecture()
+    users = {group.ref for group in sample.of(NodeGroup)}
+    return sample.with_resources(
+        item for item in sample if not isinstance(item, NodeGroup) and not users & set(item.depends_on)
+    )
+
+
 def test_the_range_runs_from_the_fewest_to_the_most_tasks() -> None:
-    found = _estimate(sample_architecture())
+    found = _estimate(_without_nodes())
     task = Decimal("18.93255")  # 730 × (0.5 × 0.04256 + 1 × 0.004655)
     assert found.range.least == found.monthly  # three are desired, and the minimum
     assert found.range.most == found.monthly + 17 * task  # twenty
 
 
 def test_without_scaling_the_range_is_the_estimate() -> None:
-    architecture = sample_architecture()
+    architecture = _without_nodes()
     still = architecture.with_resources(resource for resource in architecture if resource.concern != "scaling")
     found = _estimate(still)
     assert found.range.least == found.monthly == found.range.most

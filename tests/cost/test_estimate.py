@@ -33,6 +33,11 @@ FIXED = {
     ("auto_scaling_group.machines", "ec2.t3_small.hour"): "163.52",
     ("auto_scaling_group.machines", "ebs.gp3.gb_month"): "27.36",
     ("auto_scaling_group.leftovers", "ebs.gp3.gb_month"): "27.36",
+    # a control plane at 0.10; twenty t3.large at 0.0896, and 50 GB gp3 for each of twenty nodes, on demand and Spot
+    ("kubernetes_cluster.pods", "eks.cluster.hour"): "73.00",
+    ("node_group.general", "ec2.t3_large.hour"): "1308.16",
+    ("node_group.general", "ebs.gp3.gb_month"): "91.20",
+    ("node_group.batch", "ebs.gp3.gb_month"): "91.20",
     # db.t3.medium, Multi-AZ at 0.212: 730 × 0.212
     ("database_instance.main", "rds.postgres.db_t3_medium.multi_az.hour"): "154.76",
     # 100 GB gp3, Multi-AZ at 0.262
@@ -69,6 +74,8 @@ FIXED = {
     ("dashboard.main", "cloudwatch.dashboard.month"): "0",
     ("budget.monthly", "budgets.budget.month"): "0",
 }
+TEN_NODES = Decimal("745.28")
+"""10 × (730 × 0.0896 + 50 × 0.0912) on demand, and 10 × 50 × 0.0912 as Spot: what the groups may do without."""
 USED = {
     # 90 million requests / 90,000 connections per LCU-hour = 1,000 LCU-hours at 0.008; 500 GB would be only 500
     ("load_balancer.main", "alb.lcu_hour"): "8.00",
@@ -92,15 +99,15 @@ def test_every_line_of_the_sample_is_what_the_published_prices_make() -> None:
     assert {(item.resource, item.sku): item.monthly for item in found.lines} == {
         key: Decimal(monthly) for key, monthly in (FIXED | USED).items()
     }
-    assert found.fixed == Decimal("836.116275")  # the column above, added by hand
+    assert found.fixed == Decimal("2399.676275")  # the column above, added by hand
     assert found.usage == Decimal("387.3825")
-    assert found.monthly == Decimal("1223.498775")
+    assert found.monthly == Decimal("2787.058775")
 
 
 def test_without_usage_only_the_fixed_floor_is_priced_and_each_gap_is_named() -> None:
     found = estimate(sample_architecture(), Usage(), None)
     assert {(item.resource, item.sku) for item in found.lines} == FIXED.keys()
-    assert found.monthly == Decimal("836.116275")
+    assert found.monthly == Decimal("2399.676275")
     assert found.usage == 0
     assert reasons(found, "nat_gateway.*") == ["usage.nat is not stated"]
     assert reasons(found, "internet_gateway.main") == ["usage.internet_out is not stated"]
@@ -144,7 +151,7 @@ def test_every_resource_is_priced_or_free_or_unpriced() -> None:
 def test_a_price_that_is_missing_makes_the_line_unpriced_and_never_guessed() -> None:
     sku = "rds.postgres.db_t3_medium.multi_az.hour"
     found = estimate(sample_architecture(), USAGE, None, prices=without(sku))
-    assert found.monthly == Decimal("1223.498775") - Decimal("154.76")
+    assert found.monthly == Decimal("2787.058775") - Decimal("154.76")
     assert f"1 Multi-AZ instance × 730 h: no price of {sku} is known in ap-south-1" in reasons(
         found, "database_instance.main"
     )
@@ -167,12 +174,13 @@ def test_a_region_without_prices_costs_nothing_and_says_so() -> None:
         project="sample", title="Sample", environment="production", region="eu-north-1", resources=mumbai.resources
     )
     found = estimate(elsewhere, USAGE, None)
-    # What AWS gives away in every region, a hosted zone, which costs the same everywhere, and the web ACL of
-    # CloudFront, which is in us-east-1.
+    # What AWS gives away in every region, a hosted zone and an EKS control plane, which cost the same everywhere, and
+    # the web ACL of CloudFront, which is in us-east-1.
     assert {(item.sku, item.monthly) for item in found.lines} == {
         ("acm.public_certificate", 0),
         ("budgets.budget.month", 0),
         ("cloudwatch.dashboard.month", 0),
+        ("eks.cluster.hour", 73),
         ("route53.zone_month", Decimal("0.5")),
         ("waf.web_acl.month", 5),
         ("waf.rule.month", 2),
@@ -191,7 +199,7 @@ def test_a_resource_in_another_region_is_priced_there() -> None:
     assert found.of("key.data")
 
 
-@pytest.mark.parametrize(("budget", "margin"), [("373 USD/month", "-850.498775"), ("1240.5 USD/month", "17.001225")])
+@pytest.mark.parametrize(("budget", "margin"), [("373 USD/month", "-2414.058775"), ("2804.06 USD/month", "17.001225")])
 def test_the_budget_is_compared(budget: str, margin: str) -> None:
     found = estimate(sample_architecture(), USAGE, MonthlyAmount.parse(budget))
     assert found.margin == Decimal(margin)
@@ -200,7 +208,9 @@ def test_the_budget_is_compared(budget: str, margin: str) -> None:
 
 def test_a_store_that_does_not_exist_is_named_with_the_nearest() -> None:
     found = estimate(sample_architecture(), Usage(stored={"upload": DataSize.parse("1 GB")}), None)
-    assert reasons(found, "usage.stored.upload") == ['no bucket or repository has this name; did you mean "uploads"?']
+    assert reasons(found, "usage.stored.upload") == [
+        'no bucket, repository or file system has this name; did you mean "uploads"?'
+    ]
 
 
 def test_usage_of_what_does_not_exist_costs_nothing() -> None:
@@ -220,7 +230,7 @@ def test_environments_of_one_account_share_its_allowances() -> None:
     assert production.monthly - staging.monthly == Decimal("100") * Decimal("0.1093") + 5 * Decimal("0.67")
     assert line(production, "log_group.*", "cloudwatch.logs_ingest.gb").formula.startswith("20 GB × 0.67 USD")
     for found in (staging, production):  # the range is reckoned with the same rest of the allowances
-        assert found.range.least == found.monthly
+        assert found.range.least == found.monthly - TEN_NODES
     # Ten free alarms: staging has more than that.
     assert not any("free per account" in item.why for item in production.free)
     assert any("alarms of target tracking" in why for why in reasons(production, "scaling_policy.api-requests"))

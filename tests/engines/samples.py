@@ -18,6 +18,7 @@ from tests.engines.parts import (
     delivery,
     edge,
     governance,
+    kubernetes,
     messaging,
     monitoring,
     network,
@@ -87,8 +88,9 @@ def sample_architecture() -> Architecture:
         region=REGION,
         resources=(
             *network.network(), *security.security(), *storage.storage(), *databases.databases(),
-            *edge.edge(), *delivery.delivery(), *services.services(), *compute.compute(), *messaging.messaging(),
-            *tasks.tasks(), *messaging.schedules(), *monitoring.monitoring(), *governance.governance(),
+            *edge.edge(), *delivery.delivery(), *services.services(), *compute.compute(), *kubernetes.kubernetes(),
+            *messaging.messaging(), *tasks.tasks(), *messaging.schedules(), *monitoring.monitoring(),
+            *governance.governance(),
         ),
         tags={"Project": "sample", "Environment": "production", "ManagedBy": "groundplan"},
         inputs=(

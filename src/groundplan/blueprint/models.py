@@ -56,7 +56,7 @@ class Usage(Part):
     logs: DataSize | None = None
     """Logs written."""
     stored: dict[Name, DataSize] = Field(default={})
-    """Data kept, by bucket."""
+    """Data kept, by bucket, image repository or shared volume (``<service>-<volume>``)."""
     messages: dict[Name, int] = Field(default={})
     """Messages, by queue."""
     cdn_requests: int | None = Field(default=None, ge=0)
@@ -144,8 +144,8 @@ class Blueprint(Part):
     jobs: dict[Name, Job] = Field(default={})
     """Containers that run when it is time for them."""
     platform: Literal["ecs", "eks"] = "ecs"
-    """Where services and jobs run: Amazon ECS, or Kubernetes on Amazon EKS. An EKS cluster costs 0.10 USD an hour, about
-    73 USD a month, and its nodes, which ``kubernetes:`` says."""
+    """Where services and jobs run: Amazon ECS, or Kubernetes on Amazon EKS. An EKS cluster costs 0.10 USD an hour,
+    about 73 USD a month, and its nodes, which ``kubernetes:`` says."""
     kubernetes: Kubernetes = Field(default_factory=Kubernetes)
     """The EKS cluster of ``platform: eks``."""
     capacity: dict[Name, Capacity] = Field(default={})

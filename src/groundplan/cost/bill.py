@@ -19,6 +19,7 @@ from groundplan.resources.containers import (
     ContainerRepository,
     EcsService,
 )
+from groundplan.resources.files import FileSystem
 from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.storage import Bucket
 
@@ -107,8 +108,8 @@ class Bill:
         self.unpriced: list[Unpriced] = []
         self.free: list[Free] = []
 
-    def stored(self, resource: Bucket | ContainerRepository) -> DataSize | None:
-        """How much a bucket or repository keeps, where usage states it."""
+    def stored(self, resource: Bucket | ContainerRepository | FileSystem) -> DataSize | None:
+        """How much a bucket, repository or file system keeps, where usage states it."""
         return stores(self.usage).get(resource.name)
 
     def charge(

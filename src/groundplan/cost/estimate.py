@@ -13,6 +13,7 @@ from groundplan.cost import (
     delivery,
     edge,
     governance,
+    kubernetes,
     messaging,
     monitoring,
     network,
@@ -25,6 +26,7 @@ from groundplan.cost.model import Estimate, Free, Range, Unpriced, total
 from groundplan.errors import suggestion
 from groundplan.resources import Architecture
 from groundplan.resources.containers import ContainerRepository
+from groundplan.resources.files import FileSystem
 from groundplan.resources.storage import Bucket
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 PRICERS: tuple[Pricer, ...] = (
     *compute.PRICERS,
+    *kubernetes.PRICERS,
     *databases.PRICERS,
     *edge.PRICERS,
     *delivery.PRICERS,
@@ -114,8 +117,9 @@ def _unknown_kinds(architecture: Architecture) -> list[Unpriced]:
 def _unknown_stores(architecture: Architecture, usage: Usage) -> list[Unpriced]:
     names = {bucket.name for bucket in architecture.of(Bucket)}
     names |= {repository.name for repository in architecture.of(ContainerRepository)}
+    names |= {system.name for system in architecture.of(FileSystem)}
     return [
-        Unpriced(f"usage.stored.{name}", f"no bucket or repository has this name{suggestion(name, names)}")
+        Unpriced(f"usage.stored.{name}", f"no bucket, repository or file system has this name{suggestion(name, names)}")
         for name in stores(usage)
         if name not in names
     ]

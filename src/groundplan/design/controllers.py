@@ -35,9 +35,7 @@ def add_controllers(draft: Draft) -> None:
     )
     if secrets:
         _add(draft, "external-secrets", secrets, *decrypt_statements(draft, "DecryptInjectedSecrets"))
-    groups = tuple(
-        text(Ref(LogGroup, identifier(name)).arn, ":*") for _, name, workload in workloads(blueprint)
-    )
+    groups = tuple(text(Ref(LogGroup, identifier(name)).arn, ":*") for _, name, workload in workloads(blueprint))
     if groups:
         _add(draft, "log-shipper", groups)
     if any(workload.tracing for _, _, workload in workloads(blueprint)):

@@ -103,7 +103,7 @@ def add_key(draft: Draft, name: str, description: str, *extra: Statement, region
 
 def add_keys(draft: Draft) -> None:
     """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; ``kubernetes`` for secrets in an EKS
-    cluster and ``files`` for what its pods share; one for each encrypted bucket.
+    cluster and ``shared_files`` for what its pods share; one for each encrypted bucket.
 
     None where the blueprint leaves keys to AWS.
     """
@@ -124,7 +124,7 @@ def add_keys(draft: Draft) -> None:
             add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
 
 
-PURPOSES = ("main", "rds", "kubernetes", "files", "audit", "backup", "backup_copies", "alarms_global")
+PURPOSES = ("main", "rds", "kubernetes", "shared_files", "audit", "backup", "backup_copies", "alarms_global")
 """What the keys that are not a bucket's own are called."""
 
 
@@ -136,7 +136,7 @@ def bucket_key_name(bucket: str) -> str:
 MAIN = Ref(Key, "main")
 RDS = Ref(Key, "rds")
 KUBERNETES = Ref(Key, "kubernetes")
-FILES = Ref(Key, "files")
+FILES = Ref(Key, "shared_files")
 
 
 def main_key(draft: Draft) -> Ref[Key] | None:

@@ -16,8 +16,8 @@ from groundplan.resources.values import Ref, Textual
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class KubernetesCluster(Resource):
-    """An EKS cluster. Access is by access entries only; nobody is an administrator because they created it. Every add-on
-    is a resource of its own, those that EKS would otherwise install unasked included.
+    """An EKS cluster. Access is by access entries only; nobody is an administrator because they created it. Every
+    add-on is a resource of its own, those that EKS would otherwise install unasked included.
 
     EKS writes the control plane's logs to ``/aws/eks/<cluster_name>/cluster``, and creates that group, for ever and
     unencrypted, where it does not exist: it is what a cluster depends on.

@@ -15,6 +15,12 @@ resource "aws_cloudwatch_log_group" "flow_logs" {
   retention_in_days = 90
 }
 
+resource "aws_cloudwatch_log_group" "pods" {
+  name              = "/aws/eks/sample-production-pods/cluster"
+  retention_in_days = 90
+  kms_key_id        = aws_kms_key.logs.arn
+}
+
 resource "aws_cloudwatch_log_group" "reports" {
   name              = "/sample/production/reports"
   retention_in_days = 30

@@ -37,3 +37,23 @@ resource "aws_security_group" "database" {
     Name = "sample-database"
   }
 }
+
+resource "aws_security_group" "files" {
+  name        = "sample-production-files"
+  description = "Files that pods share"
+  vpc_id      = aws_vpc.main.id
+
+  tags = {
+    Name = "files"
+  }
+}
+
+resource "aws_security_group" "pods" {
+  name        = "sample-production-pods"
+  description = "Control plane, nodes and pods"
+  vpc_id      = aws_vpc.main.id
+
+  tags = {
+    Name = "pods"
+  }
+}

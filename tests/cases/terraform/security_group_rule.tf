@@ -76,3 +76,44 @@ resource "aws_vpc_security_group_ingress_rule" "database_from_api" {
   to_port                      = 5432
   referenced_security_group_id = aws_security_group.api.id
 }
+
+resource "aws_vpc_security_group_ingress_rule" "files_from_pods" {
+  security_group_id            = aws_security_group.files.id
+  description                  = "files from pods"
+  ip_protocol                  = "tcp"
+  from_port                    = 2049
+  to_port                      = 2049
+  referenced_security_group_id = aws_security_group.pods.id
+}
+
+resource "aws_vpc_security_group_ingress_rule" "pods_from_pods" {
+  security_group_id            = aws_security_group.pods.id
+  description                  = "pods from pods"
+  ip_protocol                  = "-1"
+  referenced_security_group_id = aws_security_group.pods.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "pods_to_files" {
+  security_group_id            = aws_security_group.pods.id
+  description                  = "pods to files"
+  ip_protocol                  = "tcp"
+  from_port                    = 2049
+  to_port                      = 2049
+  referenced_security_group_id = aws_security_group.files.id
+}
+
+resource "aws_vpc_security_group_egress_rule" "pods_to_internet" {
+  security_group_id = aws_security_group.pods.id
+  description       = "pods to internet"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = "0.0.0.0/0"
+}
+
+resource "aws_vpc_security_group_egress_rule" "pods_to_pods" {
+  security_group_id            = aws_security_group.pods.id
+  description                  = "pods to pods"
+  ip_protocol                  = "-1"
+  referenced_security_group_id = aws_security_group.pods.id
+}

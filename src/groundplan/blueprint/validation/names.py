@@ -135,12 +135,19 @@ def _check_recovery(kept: Duration) -> Iterator[Finding]:
 
 
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """Usage is said of buckets and image repositories that exist; ``logs`` is the bucket for access logs."""
+    """Usage is said of buckets, image repositories and shared volumes (``<service>-<volume>``) that exist; ``logs`` is
+    the bucket for access logs."""
     repositories = [workload.image.repository for _, _, workload in workloads(blueprint)]
-    stores = [*_names(tree, "buckets"), *repositories, "logs"]
+    shared = [
+        f"{service}-{name}"
+        for service, spec in blueprint.services.items()
+        for name, volume in spec.volumes.items()
+        if volume.shared
+    ]
+    stores = [*_names(tree, "buckets"), *repositories, *shared, "logs"]
     for name in blueprint.usage.stored:
         if name not in stores:
-            message = f'there is no bucket or image repository "{name}"{suggestion(name, stores)}'
+            message = f'there is no bucket, image repository or shared volume "{name}"{suggestion(name, stores)}'
             yield Finding(("usage", "stored", name), message, at_key=True)
 
 

@@ -32,8 +32,8 @@ from groundplan.resources import Resource
 ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
-        network, security, storage, filesystems, messaging, databases, edge, firewall, delivery, dns, gateway, tasks, compute,
-        containers, kubernetes, scaling, tracing, monitoring, governance,
+        network, security, storage, filesystems, messaging, databases, edge, firewall, delivery, dns, gateway, tasks,
+        compute, containers, kubernetes, scaling, tracing, monitoring, governance,
     )
     for row in family.ROWS
 }  # fmt: skip

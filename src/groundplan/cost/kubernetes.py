@@ -1,0 +1,80 @@
+"""Amazon EKS: control planes by the hour, nodes as the EC2 instances that they are; Amazon EFS.
+
+Sources: https://aws.amazon.com/eks/pricing/, https://aws.amazon.com/ec2/pricing/on-demand/,
+https://aws.amazon.com/ebs/pricing/, https://aws.amazon.com/efs/pricing/
+"""
+
+from __future__ import annotations
+
+from groundplan.catalog import engines
+from groundplan.catalog.engines import Support
+from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.quantities import MONTH, count, gigabytes
+from groundplan.resources.files import FileSystem
+from groundplan.resources.kubernetes import ClusterAddon, KubernetesCluster, NodeGroup
+
+INSIGHTS = "amazon-cloudwatch-observability"
+
+
+def _clusters(bill: Bill, clusters: tuple[KubernetesCluster, ...]) -> None:
+    """A version in extended support, on the day of the catalog, has a price of its own."""
+    for cluster in clusters:
+        version = engines.kubernetes.find(cluster.version)
+        extended = version.support(version.source.date) is Support.EXTENDED
+        note = f"Kubernetes {cluster.version} is in extended support" if extended else ""
+        sku = "eks.cluster_extended_support.hour" if extended else "eks.cluster.hour"
+        bill.charge(cluster, sku, count(1, "cluster") * MONTH, note=note)
+
+
+def _node_groups(bill: Bill, groups: tuple[NodeGroup, ...]) -> None:
+    """Nodes by the hour and their volumes: as many as wanted at the first deployment, or a bound of the group.
+
+    Of several instance types the first is charged: the wanted one.
+    """
+    for group in groups:
+        template = bill.architecture[group.launch_template]
+        nodes = {"desired": group.desired_size, "least": group.min_size, "most": group.max_size}[bill.scale]
+        name = group.instance_types[0]
+        hosts = count(nodes, f"{name} node")
+        if group.capacity_type == "SPOT" and nodes:
+            bill.add_unpriced(
+                group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
+            )
+        else:
+            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * MONTH)
+        volumes = count(nodes, f"{template.volume_type} volume") * count(template.volume_size, "GB", "GB")
+        bill.charge(group, f"ebs.{template.volume_type}.gb_month", volumes)
+
+
+def _addons(bill: Bill, addons: tuple[ClusterAddon, ...]) -> None:
+    for addon in addons:
+        if addon.addon_name == INSIGHTS:
+            bill.add_unpriced(
+                addon,
+                "Container Insights is charged by observation: how many depends on the running pods, and usage does "
+                "not state it",
+            )
+        else:
+            bill.add_free(addon, "an add-on has no charge of its own", "https://aws.amazon.com/eks/pricing/")
+
+
+def _file_systems(bill: Bill, systems: tuple[FileSystem, ...]) -> None:
+    for system in systems:
+        stored = bill.stored(system)
+        if stored is None:
+            bill.add_unpriced(
+                system, f"usage.stored.{system.name.replace('_', '-')} is not stated: files are charged by size"
+            )
+        else:
+            note = "all of it in the class Standard" if system.transition_to_ia else ""
+            bill.charge(system, "efs.standard.gb_month", gigabytes(stored), "usage", note=note)
+        if system.throughput_mode == "elastic":
+            bill.add_unpriced(system, "usage does not state what is read from files and written to them")
+
+
+PRICERS = (
+    pricer(KubernetesCluster, _clusters),
+    pricer(NodeGroup, _node_groups),
+    pricer(ClusterAddon, _addons),
+    pricer(FileSystem, _file_systems),
+)
