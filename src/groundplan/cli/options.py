@@ -34,6 +34,7 @@ class EngineOption(StrEnum):
 
     TERRAFORM = "terraform"
     CLOUDFORMATION = "cloudformation"
+    KUBERNETES = "kubernetes"
 
 
 File = Annotated[

@@ -25,7 +25,13 @@ def render(
     environment: Environment = None,
     settings: Settings = None,
 ) -> None:
-    """Write Terraform or CloudFormation for an environment."""
+    """Write Terraform or CloudFormation for an environment, or manifests of Kubernetes.
+
+    Kubernetes: base/, overlays/ and helm/ of one environment, or of every one on EKS where none is named.
+    """
+    if engine is EngineOption.KUBERNETES:
+        _render_kubernetes(out, file, environment, settings)
+        return
     loaded, architecture = designed(file, environment, settings)
     chosen = engine.value if engine else loaded.blueprint.engine
     if chosen == "terraform":
@@ -47,3 +53,21 @@ def render(
         write(str(path))
     for address, reason in gaps:
         say(f"warning: {chosen} cannot express {address}: {reason}")
+
+
+def _render_kubernetes(out: Path, file: Path, environment: str | None, settings: list[str] | None) -> None:
+    """Patches say what differs between environments, so that all are rendered together where none is named."""
+    from groundplan.cli.options import load, load_all
+    from groundplan.design import design
+    from groundplan.engines import kubernetes
+    from groundplan.errors import InputError
+
+    chosen = [load(file, environment, settings)] if environment else load_all(file, settings)
+    on_eks = [loaded for loaded in chosen if loaded.blueprint.platform == "eks"]
+    if not on_eks:
+        raise InputError(f"no environment of {file} runs on Kubernetes; write platform: eks")
+    for loaded in chosen:
+        if loaded not in on_eks:
+            say(f"{loaded.name} runs on Amazon ECS, so there is nothing of Kubernetes to write for it")
+    for path in kubernetes.write(kubernetes.render(*(design(loaded) for loaded in on_eks)), out):
+        write(str(path))

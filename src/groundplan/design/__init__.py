@@ -24,6 +24,7 @@ from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
 from groundplan.design.secrets import add_secrets
 from groundplan.design.tracing import add_tracing
+from groundplan.design.workloads import add_workloads
 from groundplan.resources.architecture import Architecture
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ STEPS = (
     add_monitoring,
     add_audit,
     add_backup,
+    add_workloads,
 )
 """What makes an architecture, in order: a step may read what the ones before it added."""
 

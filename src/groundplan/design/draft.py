@@ -17,6 +17,7 @@ from groundplan.resources.base import Resource
 from groundplan.resources.databases import CacheReplicationGroup
 from groundplan.resources.network import Vpc
 from groundplan.resources.values import Ref, Textual, text
+from groundplan.resources.workloads import Workload
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -46,6 +47,8 @@ class Draft:
     """Places of names that make what is there already: one complaint each is enough."""
     inputs: list[Input] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)
+    workloads: list[Workload] = field(default_factory=list)
+    """What runs in the Kubernetes cluster."""
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -207,6 +210,7 @@ class Draft:
             tags=self.tags,
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),
+            workloads=tuple(self.workloads),
         )
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Ref, Textual
+from groundplan.resources.workloads import Workload
 
 R = TypeVar("R", bound=Resource)
 
@@ -56,6 +57,8 @@ class Architecture:
     """Tags on everything that takes tags."""
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
+    workloads: tuple[Workload, ...] = ()
+    """What runs in the Kubernetes cluster, where there is one."""
 
     def __post_init__(self) -> None:
         ordered = _ordered(self.resources)
