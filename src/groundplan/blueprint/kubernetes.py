@@ -80,7 +80,7 @@ class Kubernetes(Part):
 class Volume(Part):
     """A volume that a service keeps data on (``platform: eks``)."""
 
-    path: str = Field(pattern=r"^/.+")
+    path: str = Field(pattern=r"^/")
     """Where the container finds it."""
     size: DataSize
     """Its size: an EBS volume (gp3, encrypted) for each pod, which keeps its pod in one zone."""

@@ -38,6 +38,10 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^[A-Z0-9_]{3,100}$": "is not the identifier of a managed rule of AWS Config, like RDS_STORAGE_ENCRYPTED",
     r"^/?[A-Za-z0-9_#.{}-]+(/[A-Za-z0-9_#.{}-]+)*$": "is not the name of a log group, like /ecs/api",
     r"^[A-Za-z0-9][A-Za-z0-9_. -]*$": "is not the id of a rule: letters, digits, _, ., - and spaces, no sign first",
+    r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$": "is not the ARN of an IAM role or user, like "
+    "arn:aws:iam::123456789012:role/ops",
+    r"^[a-z0-9./-]+(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$": "is not a taint, like "
+    "dedicated=batch:NoSchedule; the effects are NoSchedule, PreferNoSchedule and NoExecute",
     r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
 }
 """What each pattern of the models means in words."""

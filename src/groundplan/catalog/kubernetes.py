@@ -21,6 +21,8 @@ class Addon:
     name: str
     """As EKS calls it: ``vpc-cni``."""
     title: str
+    role: str
+    """What its role is called: its name, or a shorter one."""
     when: When
     """Which clusters have it."""
     before_nodes: bool
@@ -40,6 +42,8 @@ class Controller:
 
     name: str
     title: str
+    role: str
+    """What its role is called: its name, or a shorter one."""
     purpose: str
     """The description of its role."""
     namespace: str
@@ -77,6 +81,7 @@ def _addon(name: str, table: Mapping[str, Any]) -> Addon:
     return Addon(
         name=name,
         title=table["title"],
+        role=table.get("role", name),
         when=table.get("when", "always"),
         before_nodes=table.get("before_nodes", False),
         service_account=table.get("service_account"),
@@ -90,6 +95,7 @@ def _controller(name: str, table: Mapping[str, Any]) -> Controller:
     return Controller(
         name=name,
         title=table["title"],
+        role=table.get("role", name),
         purpose=table["purpose"],
         namespace=table["namespace"],
         service_account=table["service_account"],

@@ -9,9 +9,10 @@ from __future__ import annotations
 from groundplan.catalog import engines
 from groundplan.catalog.engines import Support
 from groundplan.cost.bill import Bill, pricer
-from groundplan.cost.quantities import MONTH, count, gigabytes
+from groundplan.cost.quantities import MONTH, amount, count, gigabytes
 from groundplan.resources.files import FileSystem
 from groundplan.resources.kubernetes import ClusterAddon, KubernetesCluster, NodeGroup
+from groundplan.resources.workloads import ServiceWorkload
 
 INSIGHTS = "amazon-cloudwatch-observability"
 
@@ -24,6 +25,21 @@ def _clusters(bill: Bill, clusters: tuple[KubernetesCluster, ...]) -> None:
         note = f"Kubernetes {cluster.version} is in extended support" if extended else ""
         sku = "eks.cluster_extended_support.hour" if extended else "eks.cluster.hour"
         bill.charge(cluster, sku, count(1, "cluster") * MONTH, note=note)
+        _volumes(bill, cluster)
+
+
+def _volumes(bill: Bill, cluster: KubernetesCluster) -> None:
+    """Volumes of single pods, which the cluster makes itself: one for each pod."""
+    for workload in bill.architecture.workloads:
+        if not isinstance(workload, ServiceWorkload):
+            continue
+        scaling = workload.autoscaling
+        pods = workload.replicas
+        if scaling is not None and bill.scale != "desired":
+            pods = scaling.min if bill.scale == "least" else scaling.max
+        for volume in workload.own_volumes:
+            size = count(pods, "gp3 volume") * amount(volume.gib, "GB")
+            bill.charge(cluster, "ebs.gp3.gb_month", size, note=f"{volume.name} of {workload.name}")
 
 
 def _node_groups(bill: Bill, groups: tuple[NodeGroup, ...]) -> None:
@@ -42,7 +58,7 @@ def _node_groups(bill: Bill, groups: tuple[NodeGroup, ...]) -> None:
             )
         else:
             bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * MONTH)
-        volumes = count(nodes, f"{template.volume_type} volume") * count(template.volume_size, "GB", "GB")
+        volumes = count(nodes, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
         bill.charge(group, f"ebs.{template.volume_type}.gb_month", volumes)
 
 

@@ -59,14 +59,15 @@ def add_role(
     *,
     managed: tuple[str, ...] = (),
     concern: Concern = "services",
+    path: str = "services",
 ) -> Ref[Role]:
     """A role with one policy of its own, and ``managed`` ones of AWS. No policy where nothing is allowed."""
-    policy_name = draft.called("iam_policy", f"{called}-policy", "services")
+    policy_name = draft.called("iam_policy", f"{called}-policy", path)
     return draft.add(
         Role(
             name=name,
             concern=concern,
-            role_name=draft.called("iam_role", f"{called}-role", "services"),
+            role_name=draft.called("iam_role", f"{called}-role", path),
             description=description,
             trust=trust,
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),) if statements else (),

@@ -7,6 +7,7 @@ from groundplan.design import databases
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import add_key
 from groundplan.design.regions import check_other_region
+from groundplan.resources.files import FileSystem
 from groundplan.resources.governance import BackupCopy, BackupPlan, BackupRule, BackupSelection, BackupVault
 from groundplan.resources.policies import service_trust
 from groundplan.resources.security import Role
@@ -18,7 +19,7 @@ DATABASE_POLICIES = (
     "service-role/AWSBackupServiceRolePolicyForRestores",
 )
 BUCKET_POLICIES = ("AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore")
-"""Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"""
+"""The former two are for file systems, too. Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"""
 
 
 def add_backup(draft: Draft) -> None:
@@ -56,7 +57,11 @@ def add_backup(draft: Draft) -> None:
             selection_name=draft.called("backup_selection", "backup", "backup"),
             plan=plan,
             role=_add_role(draft),
-            resource_arns=(*_databases(draft), *(bucket.arn for bucket in _buckets(draft))),
+            resource_arns=(
+                *_databases(draft),
+                *(bucket.arn for bucket in _buckets(draft)),
+                *(item.ref.arn for item in draft.resources if isinstance(item, FileSystem)),
+            ),
         )
     )
     draft.output("backup_vault", "Vault that holds the recovery points", vault.attribute("id"))
@@ -80,6 +85,7 @@ def _add_vault(draft: Draft, backup: Backup, name: str, region: str | None) -> R
         key = add_key(draft, identifier(called), f"{draft.title} recovery points{there}", region=region)
     blueprint = draft.blueprint
     keeps = any(spec.keep for spec in blueprint.buckets.values())
+    keeps = keeps or any(item.keep for item in draft.resources if isinstance(item, FileSystem))
     keeps = keeps or any(database.final_snapshot for database in blueprint.databases.values())
     return draft.add(
         BackupVault(

@@ -59,8 +59,11 @@ def _add(
     statements = [Statement(sid="Look", actions=asked.reads, resources=("*",))] if asked.reads else []
     if asked.acts:
         statements.append(Statement(sid="Act", actions=asked.acts, resources=resources, conditions=conditions))
-    ident = name.replace("-", "_")
-    role = add_role(draft, ident, name, asked.purpose, (*statements, *more), trust(draft), concern=concern)
+    ident = identifier(name)
+    rights = (*statements, *more)
+    role = add_role(
+        draft, ident, asked.role, asked.purpose, rights, trust(draft), concern=concern, path="platform"
+    )  # fmt: skip
     associate(draft, ident, asked.namespace, asked.service_account, role, concern)
 
 

@@ -163,6 +163,7 @@ def _add_cluster_role(draft: Draft) -> Ref[Role]:
         (Statement(sid="EncryptSecrets", actions=actions, resources=(key.arn,)),) if key else (),
         service_trust("eks.amazonaws.com", conditions=(same_account(),)),
         managed=("AmazonEKSClusterPolicy",),
+        path="platform",
     )
 
 
@@ -179,12 +180,12 @@ def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], .
     role = None
     if addon.service_account:
         role = add_role(
-            draft, identifier(addon.name.replace("-", "_")), addon.name, f"What {addon.name} may do", (), trust(draft),
-            managed=addon.policies,
+            draft, identifier(addon.name), addon.role, f"What {addon.name} may do", (), trust(draft),
+            managed=addon.policies, path="platform",
         )  # fmt: skip
     return draft.add(
         ClusterAddon(
-            name=identifier(addon.name.replace("-", "_")),
+            name=identifier(addon.name),
             concern="services",
             cluster=CLUSTER,
             addon_name=addon.name,
@@ -239,6 +240,7 @@ def _add_node_group(
             concern="services",
             cluster=CLUSTER,
             nodegroup_name=draft.called("eks_node_group", name, place),
+            version=draft.blueprint.kubernetes.version,
             role=_node_role(draft),
             subnets=tuple(Ref(Subnet, "private", zone) for zone in draft.blueprint.network.zones if zone in zones),
             instance_types=tuple(spec.instances),
@@ -268,6 +270,7 @@ def _node_role(draft: Draft) -> Ref[Role]:
             (),
             service_trust("ec2.amazonaws.com"),
             managed=NODE_POLICIES,
+            path="kubernetes.nodes",
         )
     return role
 

@@ -49,7 +49,8 @@ def _add_file_system(draft: Draft, service: str, volume: str) -> None:
             name=system.name,
             concern="storage",
             kms_key=files_key(draft),
-            automatic_backups=draft.blueprint.profile in ("staging", "production"),
+            # A backup plan takes them along; without one EFS keeps a copy of every day itself.
+            automatic_backups=not draft.blueprint.backup and draft.blueprint.profile in ("staging", "production"),
             keep=draft.blueprint.profile == "production",
             tags=draft.name_tag(shown),
         )

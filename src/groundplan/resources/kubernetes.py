@@ -88,6 +88,8 @@ class NodeGroup(Resource):
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     cluster: Ref[KubernetesCluster]
     nodegroup_name: str
+    version: str
+    """Kubernetes version of the nodes: the cluster's, or up to three minor versions behind it while it is upgraded."""
     role: Ref[Role]
     subnets: tuple[Ref[Subnet], ...]
     instance_types: tuple[str, ...]

@@ -1,6 +1,7 @@
 resource "aws_eks_node_group" "batch" {
   cluster_name    = aws_eks_cluster.pods.name
   node_group_name = "sample-production-batch"
+  version         = "1.35"
   capacity_type   = "SPOT"
   ami_type        = "AL2023_x86_64_STANDARD"
   labels = {
@@ -64,6 +65,7 @@ resource "aws_eks_node_group" "batch" {
 resource "aws_eks_node_group" "general" {
   cluster_name    = aws_eks_cluster.pods.name
   node_group_name = "sample-production-general"
+  version         = "1.35"
   capacity_type   = "ON_DEMAND"
   ami_type        = "AL2023_x86_64_STANDARD"
   labels = {

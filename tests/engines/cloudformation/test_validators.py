@@ -18,6 +18,9 @@ from groundplan.resources import Architecture
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 ACCEPTED_BY_VALIDATE = {
+    "W9002": (r"Property 'PrincipalArn' has a hardcoded ARN", "people of other accounts may use a cluster, too"),
+    "W9013": (r"Hardcoded account ID in ARN", "the same"),
+    "W9009": (r"Property 'EncryptionConfig\.\*\.Resources' is deprecated", "EKS itself still asks what to encrypt"),
     "W2509": (r"Parameter '\w+SecretArn' appears to be a password", "it is the ARN of a secret, which is none itself"),
 }
 ACCEPTED_BY_LINT = {

@@ -184,6 +184,7 @@ def _nodes() -> Iterator[Resource]:
             concern="services",
             cluster=PODS,
             nodegroup_name=f"sample-production-{name}",
+            version="1.35",
             role=Ref(Role, "nodes"),
             subnets=subnets("private"),
             instance_types=("c5.large", "c5.xlarge") if spot else ("t3.large",),

@@ -70,7 +70,8 @@ def _check_backup(blueprint: Blueprint, backup: Backup) -> Iterator[Finding]:
             f"{backup.copy_to} is where the vault is; a copy for a disaster stands in another region",
         )
     kept = {name: bucket for name, bucket in blueprint.buckets.items() if bucket.keep}
-    if not blueprint.databases and not kept:
+    shared = any(volume.shared for item in blueprint.services.values() for volume in item.volumes.values())
+    if not blueprint.databases and not kept and not shared:
         yield Finding(
             ("backup",), "there is no database and no bucket with keep: true that could be backed up", at_key=True
         )

@@ -226,7 +226,7 @@ ROWS = (
         FILE,
         attributes={"id": "id", "arn": "arn"},
         rename={"nodegroup_name": "node_group_name"},
-        first=("cluster_name", "node_group_name"),
+        first=("cluster_name", "node_group_name", "version"),
         arguments=_node_group,
         blocks=_node_group_blocks,
         written=frozenset(

@@ -28,7 +28,9 @@ class InstanceMetadata(Rule):
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        for template in (*architecture.of(LaunchTemplate), *architecture.of(NodeLaunchTemplate)):
+        templates: list[LaunchTemplate | NodeLaunchTemplate] = [*architecture.of(LaunchTemplate)]
+        templates += architecture.of(NodeLaunchTemplate)
+        for template in templates:
             hops = template.http_put_response_hop_limit
             if template.http_tokens != "required":
                 yield self.violation(template, f"has http_tokens {template.http_tokens}; required is right")

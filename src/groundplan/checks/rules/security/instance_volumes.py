@@ -24,6 +24,8 @@ class InstanceVolumes(Rule):
     references = References(pillar="Security", security_hub=("EC2.3",), checkov=("CKV_AWS_8",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        for template in (*architecture.of(LaunchTemplate), *architecture.of(NodeLaunchTemplate)):
+        templates: list[LaunchTemplate | NodeLaunchTemplate] = [*architecture.of(LaunchTemplate)]
+        templates += architecture.of(NodeLaunchTemplate)
+        for template in templates:
             if not template.volume_encrypted:
                 yield self.violation(template, "has volume_encrypted false; true is right")
