@@ -8,7 +8,6 @@ from groundplan.design.audit import add_audit
 from groundplan.design.backup import add_backup
 from groundplan.design.buckets import add_buckets
 from groundplan.design.caches import add_caches
-from groundplan.design.platform import add_platform
 from groundplan.design.databases import add_databases
 from groundplan.design.delivery import add_delivery
 from groundplan.design.dns import add_zone
@@ -20,6 +19,7 @@ from groundplan.design.firewall import add_firewall
 from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
+from groundplan.design.platform import add_platform
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
 from groundplan.design.secrets import add_secrets

@@ -6,7 +6,9 @@ from ipaddress import IPv4Network
 
 import pytest
 from tests.checks.planting import Bad, Good, change, identify, together
+from tests.design.blueprints import designed
 
+from groundplan.checks import run
 from groundplan.resources.files import FileSystem
 from groundplan.resources.kubernetes import KubernetesCluster, NodeGroup, NodeLaunchTemplate, NodeTaint
 from groundplan.resources.network import ANYWHERE, Subnet
@@ -107,3 +109,35 @@ def test_finds_the_fault(case: Bad) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=identify)
 def test_leaves_the_neighbour_alone(case: Good) -> None:
     case.check()
+
+
+BLUEPRINT = """
+    project: shop
+    region: us-east-1
+    platform: eks
+    kubernetes:
+      insights: true
+      nodes:
+        general: {instances: [t3.large], desired: 6, min: 3, max: 12}
+        batch: {instances: [c5.large], spot: true, desired: 0, min: 0, taints: ["spot=yes:NoSchedule"]}
+    alarms: {email: ops@shop.io}
+    objectives: {budget: 2000 USD/month}
+    services:
+      api:
+        image: {repository: api, tag: '1'}
+        port: 8080
+        public: {domain: api.shop.io}
+        needs: [main, sessions, {media: read}, {mails: read}]
+        secrets: {JWT_KEY: jwt}
+        tracing: true
+        volumes: {uploads: {path: /uploads, size: 5 GB, shared: true}, index: {path: /index, size: 9 GB}}
+    jobs: {night: {image: {repository: api, tag: '1'}, schedule: rate(1 day), needs: [{mails: write}]}}
+    databases: {main: {engine: postgres 16, class: db.t4g.small, storage: 100..500 GB gp3}}
+    caches: {sessions: {engine: redis 7.1, class: cache.t4g.small, nodes: 2}}
+    buckets: {media: {}}
+    queues: {mails: {}}
+    """
+
+
+def test_a_production_on_eks_is_clean() -> None:
+    assert [f"{item.rule} {item.message}" for item in run(designed(BLUEPRINT)).findings] == []

@@ -14,7 +14,8 @@ UNSCOPED = re.compile(
     r"ecr:GetAuthorizationToken"
     r"|ssmmessages:(Create|Open)(Control|Data)Channel"
     r"|logs:DescribeLogGroups"
-    r"|cloudwatch:(PutMetricData|GetMetricData|GetMetricStatistics|ListMetrics)"
+    r"|cloudwatch:(PutMetricData|GetMetricData|GetMetricStatistics|ListMetrics|DescribeAlarmsForMetric)"
+    r"|(autoscaling|elasticloadbalancing):Describe\w+|ec2:GetInstanceTypesFromInstanceRequirements"
     r"|xray:(Put(TraceSegments|TelemetryRecords)|GetSampling(Rules|Targets|StatisticSummaries))"
     r"|s3:ListAllMyBuckets|sts:GetCallerIdentity|ec2:Describe\w+"
 )
