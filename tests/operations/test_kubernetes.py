@@ -64,6 +64,14 @@ def test_a_cluster_is_created_read_back_and_deleted(groundplan: Command, write: 
     assert again.code == ExitCode.FINE, again.err
     assert again.out == "local: nothing to change\n"
 
+    write(blueprint(project).replace("max: 4", "max: 6").replace("203.0.113.0/24", "198.51.100.0/24"))
+    changed = groundplan("deploy")
+    assert changed.code == ExitCode.FINE, changed.err
+    network = aws.client("eks").describe_cluster(name=cluster)["cluster"]["resourcesVpcConfig"]
+    assert network["publicAccessCidrs"] == ["198.51.100.0/24"]
+    group = aws.client("eks").describe_nodegroup(clusterName=cluster, nodegroupName=f"{project}-production-general")
+    assert group["nodegroup"]["scalingConfig"] == {"minSize": 1, "maxSize": 6, "desiredSize": 2}
+
     gone = groundplan("destroy", "-y")
     assert gone.code == ExitCode.FINE, gone.err
     assert aws.stacks(project) == {}

@@ -8,6 +8,7 @@ from typing import Any
 from groundplan.targets.local.types.handler import Handler, ResourceState
 from groundplan.targets.local.types.registry import handles
 
+_AT_CREATION = "BootstrapClusterCreatorAdminPermissions"
 _LOG_TYPES = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 
 
@@ -19,7 +20,12 @@ class Cluster(Handler):
         return super().create_arguments(_with_api_logging(properties))
 
     def update_arguments(self, state: ResourceState, properties: dict[str, Any]) -> dict[str, Any]:
-        return super().update_arguments(state, _with_api_logging(properties, switch_off=True))
+        logged = _with_api_logging(properties, switch_off=True)
+        if "AccessConfig" in logged:
+            # Whoever creates a cluster is its administrator or not; afterwards nothing asks.
+            asked = logged["AccessConfig"].items()
+            logged["AccessConfig"] = {name: value for name, value in asked if name != _AT_CREATION}
+        return super().update_arguments(state, logged)
 
     def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
         if "Version" in changed and properties.get("Version"):
