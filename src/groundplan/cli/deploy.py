@@ -146,6 +146,10 @@ def deploy(
             confirm(f"Deploy {len(ahead.changes)} changes to AWS?", yes=yes)
     with Progress() as report:
         result = Deployer(connection, architecture, rendering, values, report, template_bucket).run()
+    if architecture.workloads:
+        from groundplan.cli.kubernetes import after_deploy
+
+        after_deploy(architecture, target)
     if format is OutputFormat.JSON:
         stacks = [{"name": item.name, "status": item.status, "changed": item.changed} for item in result.stacks]
         write_json(

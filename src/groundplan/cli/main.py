@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from groundplan.cli import check, deploy, explore, local, render
+from groundplan.cli import check, deploy, explore, kubernetes, local, render
 from groundplan.errors import ExitCode, GroundplanError
 
 INTERNAL_ERROR = 70
@@ -26,6 +26,7 @@ app = typer.Typer(
 )
 for module in (explore, check, render, deploy):
     module.register(app)
+app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")
 
 

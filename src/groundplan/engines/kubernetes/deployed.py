@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from groundplan.engines.kubernetes.model import DEPLOYED, MARKER, Late, Placed, System, Wanted, late_values
+from groundplan.errors import EnvironmentalError
 
 CONFIG_MAP = "deployed"
 
@@ -13,7 +15,7 @@ def text(system: System, values: Mapping[str, str] | None = None) -> str:
     """The file. What nobody knows yet stands in a comment, so that kustomize stops instead of deploying a gap."""
     lines = [
         f"{MARKER}: what {system.title} {system.environment} is told by its deployment.",
-        "# `groundplan deploy` writes the values of a deployment by CloudFormation. By hand: take the # away and write",
+        "# `groundplan kubernetes fill` writes what stacks of CloudFormation say. By hand: take the # away and write",
         "# the value behind the equals sign, without quotes. A name is that of an output: of Terraform (terraform",
         "# output -raw NAME), or of a stack of CloudFormation. Tags of images are yours to give.",
         "# What you write stays when Groundplan writes this file again.",
@@ -32,6 +34,25 @@ def read(content: str) -> dict[str, str]:
         if equals and not key.startswith("#") and value:
             found[key] = value
     return found
+
+
+def fill(path: Path, system: System, outputs: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
+    """Write what a deployment says into a file that was rendered. Gives everything that the file then holds.
+
+    What a person wrote stays where the deployment says nothing. Raises EnvironmentalError where there is no such file.
+    """
+    try:
+        known = read(path.read_text(encoding="utf-8"))
+        wanted = {item.key for item in system.wanted}
+        known |= {key: value for key, value in {**outputs, **tags}.items() if key in wanted}
+        path.write_text(text(system, known), encoding="utf-8")
+    except FileNotFoundError as error:
+        raise EnvironmentalError(
+            f"{path} is not there; write it first: groundplan render --engine kubernetes --out DIR"
+        ) from error
+    except OSError as error:
+        raise EnvironmentalError(f"{path} cannot be written: {error.strerror or error}") from error
+    return known
 
 
 def missing(wanted: Sequence[Wanted], values: Mapping[str, str]) -> list[Wanted]:

@@ -65,8 +65,8 @@ def _readme(context: Context, chosen: list[Chart]) -> str:
     return (
         f"<!-- {MARKER.removeprefix('# ')}, which overwrites what is changed here. -->\n"
         f"# {architecture.title} {stage}: what runs beside the application\n\n"
-        "`groundplan deploy` installs these where helm is there and the cluster answers. By hand, in the folder that "
-        "holds `base/`:\n\n"
+        "`groundplan kubernetes apply` installs these where helm is there and the cluster answers. By hand, in the "
+        "folder that holds `base/`:\n\n"
         f"```sh\n{lines}{told}\nkubectl apply --server-side -k overlays/{stage}\n```\n\n"
         f"| chart | version | namespace | what it is for |\n|---|---|---|---|\n{rows}\n"
     )
