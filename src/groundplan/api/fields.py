@@ -41,12 +41,16 @@ __all__ = [
     "ImageOverlay",
     "Job",
     "JobOverlay",
+    "Kubernetes",
+    "KubernetesOverlay",
     "LifecycleRule",
     "Logs",
     "LogsOverlay",
     "Need",
     "Network",
     "NetworkOverlay",
+    "NodeGroup",
+    "NodeGroupOverlay",
     "Objectives",
     "Overlay",
     "Public",
@@ -64,6 +68,8 @@ __all__ = [
     "TerraformState",
     "Usage",
     "UsageOverlay",
+    "Volume",
+    "VolumeOverlay",
 ]
 
 
@@ -269,6 +275,24 @@ class Public(TypedDict, total=False):
     """A REST API of Amazon API Gateway in front, which limits the rate of requests. ``None``: none."""
 
 
+class VolumeOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Volume`."""
+    path: str | None
+    size: str | None
+    shared: bool | None
+
+
+class Volume(TypedDict, total=False):
+    """A volume that a service keeps data on (``platform: eks``)."""
+    path: Required[str]
+    """Where the container finds it."""
+    size: Required[str]
+    """Its size: an EBS volume (gp3, encrypted) for each pod, which keeps its pod in one zone."""
+    shared: bool
+    """One Amazon EFS file system for all pods instead, over all zones; ``size`` is then no limit. Default:
+    ``False``."""
+
+
 class Deployment(TypedDict, total=False):
     """How a new revision replaces the old one."""
     strategy: Literal["rolling", "blue-green", "canary", "linear"]
@@ -318,11 +342,13 @@ class ServiceOverlay(TypedDict, total=False):
     tasks: Tasks | None
     scaling: Scaling | None
     public: Public | None
+    volumes: Mapping[str, VolumeOverlay | None] | None
+    nodes: str | None
     deployment: Deployment | None
 
 
 class Service(TypedDict, total=False):
-    """A container service on Amazon ECS."""
+    """A container service on Amazon ECS or EKS."""
     image: Required[Image]
     """The image that the tasks run."""
     size: Size
@@ -376,6 +402,10 @@ class Service(TypedDict, total=False):
     """When tasks are added and removed. ``None``: the number stays at ``tasks.desired``."""
     public: Public | None
     """How the internet reaches the service. ``None``: not at all."""
+    volumes: Mapping[str, Volume]
+    """What the service keeps on disk (``platform: eks``)."""
+    nodes: str | None
+    """The node group of ``kubernetes.nodes`` that it runs on (``platform: eks``). Default: any without taints."""
     deployment: Deployment
     """How a new revision replaces the old one."""
 
@@ -467,6 +497,84 @@ class Job(TypedDict, total=False):
     ``2``."""
     enabled: bool
     """Whether the schedule runs. Default: ``True``."""
+
+
+class NodeGroupOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`NodeGroup`."""
+    instances: Sequence[str] | None
+    desired: int | None
+    min: int | None
+    max: int | None
+    spot: bool | None
+    volume: str | None
+    zones: Sequence[str] | None
+    taints: Sequence[str] | None
+
+
+class NodeGroup(TypedDict, total=False):
+    """EC2 instances that pods run on: a managed node group, scaled by the Cluster Autoscaler."""
+    instances: Required[Sequence[str]]
+    """Instance types, the wanted one first. With ``spot`` several make it less likely that none can be had."""
+    desired: int
+    """Nodes at the first deployment; the Cluster Autoscaler moves it later. Default: ``2``."""
+    min: int
+    """Fewest nodes. Default: ``1``."""
+    max: int
+    """Most nodes: 450 at most, what EKS allows a node group. Default: ``4``."""
+    spot: bool
+    """Spot instances: up to 90 % less, and may be taken away with two minutes of warning. Default: ``False``."""
+    volume: str
+    """Root volume of a node (gp3, encrypted), 20 GB at least: images and what pods write beside volumes. Default:
+    ``"50 GB"``."""
+    zones: Sequence[str] | None
+    """Zones of the nodes. Default: all of the network."""
+    taints: Sequence[str]
+    """Only pods that tolerate them run here; services that name the node group do."""
+
+
+class KubernetesOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Kubernetes`."""
+    version: str | None
+    extended: bool | None
+    nodes: Mapping[str, NodeGroupOverlay | None] | None
+    allow: Sequence[str | IPv4Network] | None
+    admins: Sequence[str] | None
+    viewers: Sequence[str] | None
+    logs: str | timedelta | None
+    autoscaler: bool | None
+    insights: bool | None
+    monitoring: bool | None
+
+
+class Kubernetes(TypedDict, total=False):
+    """An Amazon EKS cluster with its node groups, add-ons and access."""
+    version: str
+    """Kubernetes version in standard support. When that ends, AWS upgrades the cluster to the next version. Default:
+    ``"1.35"``."""
+    extended: bool
+    """Whether the version may be one in extended support, for 0.60 instead of 0.10 USD an hour, about 438 instead of
+    73 USD a month; and whether the cluster enters it, instead of being upgraded. Default: ``False``."""
+    nodes: Mapping[str, NodeGroup]
+    """Node groups, one at least. Services without ``nodes`` run on any that has no taints; where every group has
+    some, nothing could run on its own and the blueprint is refused."""
+    allow: Sequence[str | IPv4Network]
+    """Addresses that may reach the Kubernetes API from the internet. Empty: it is reached from inside the VPC only."""
+    admins: Sequence[str]
+    """ARNs of IAM roles or users that administer the cluster (access entries). Nobody else gets in, also not who
+    created it."""
+    viewers: Sequence[str]
+    """ARNs of IAM roles or users that may look at everything in the application's namespace except its secrets."""
+    logs: str | timedelta
+    """How long the control plane's logs are kept: API server, audit, authenticator, controller manager, scheduler.
+    Default: ``"90d"``."""
+    autoscaler: bool
+    """Whether the Cluster Autoscaler changes the number of nodes. Default: ``True``."""
+    insights: bool
+    """Whether CloudWatch Container Insights watches the cluster (the CloudWatch Observability add-on). It is paid by
+    observation, 0.21 USD a million, and by the logs that it writes. Default: ``False``."""
+    monitoring: bool
+    """Whether Prometheus, Alertmanager and Grafana run in the cluster, with dashboards and alert rules made from the
+    blueprint. Default: ``True``."""
 
 
 class CapacityOverlay(TypedDict, total=False):
@@ -892,7 +1000,7 @@ class Usage(TypedDict, total=False):
     logs: str | None
     """Logs written."""
     stored: Mapping[str, str | int]
-    """Data kept, by bucket."""
+    """Data kept, by bucket, image repository or shared volume (``<service>-<volume>``)."""
     messages: Mapping[str, int]
     """Messages, by queue."""
     cdn_requests: int | None
@@ -940,6 +1048,8 @@ class Overlay(TypedDict, total=False):
     network: NetworkOverlay | None
     services: Mapping[str, ServiceOverlay | None] | None
     jobs: Mapping[str, JobOverlay | None] | None
+    platform: Literal["ecs", "eks"] | None
+    kubernetes: KubernetesOverlay | None
     capacity: Mapping[str, CapacityOverlay | None] | None
     keys: Literal["customer", "aws"] | None
     insights: Literal["enabled", "enhanced", "disabled"] | None
@@ -991,8 +1101,13 @@ class BlueprintFields(TypedDict, total=False):
     """Containers that run all the time."""
     jobs: Mapping[str, Job]
     """Containers that run when it is time for them."""
+    platform: Literal["ecs", "eks"]
+    """Where services and jobs run: Amazon ECS, or Kubernetes on Amazon EKS. An EKS cluster costs 0.10 USD an hour,
+    about 73 USD a month, and its nodes, which ``kubernetes:`` says. Default: ``"ecs"``."""
+    kubernetes: Kubernetes
+    """The EKS cluster of ``platform: eks``."""
     capacity: Mapping[str, Capacity]
-    """EC2 instances that services and jobs may run on instead of Fargate."""
+    """EC2 instances that services and jobs may run on instead of Fargate (``platform: ecs``)."""
     keys: Literal["customer", "aws"]
     """``customer``: KMS keys of this environment, 1 USD a month each, whose use the environment's policies grant.
     ``aws``: keys that AWS manages or owns, free; everything is still encrypted, but nobody can be granted or denied

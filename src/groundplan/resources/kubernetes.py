@@ -82,7 +82,11 @@ class NodeLaunchTemplate(Resource):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class NodeGroup(Resource):
-    """A managed node group. ``desired_size`` counts at creation only: the autoscaler owns it afterwards."""
+    """A managed node group. ``desired_size`` counts at creation only: the autoscaler owns it afterwards.
+
+    EKS refuses a ``min_size`` above the number of nodes that run at the moment, so that whoever raises it has to scale
+    the group first. Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html
+    """
 
     title: ClassVar[str] = "EKS node group"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})

@@ -1,0 +1,80 @@
+"""``groundplan kubernetes`` after a deployment to the local AWS: files filled in, plain words on what is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.commands import Command, Write
+from tests.operations.running import REGION
+
+from groundplan.engines.kubernetes.deployed import read
+from groundplan.errors import ExitCode
+
+
+def _blueprint(project: str) -> str:
+    return f"""\
+project: {project}
+region: {REGION}
+profile: development
+platform: eks
+network: {{nat: single, endpoints: []}}
+kubernetes: {{nodes: {{general: {{instances: [t3.small]}}}}}}
+services:
+  api:
+    image: {{repository: api}}
+    port: 8080
+    public: {{tls: false}}
+    needs: [media]
+    volumes: {{uploads: {{path: /var/uploads, size: 5 GB, shared: true}}}}
+buckets:
+  media: {{keep: false}}
+"""
+
+
+def test_what_a_deployment_knows_is_filled_in(groundplan: Command, write: Write, project: str, tmp_path: Path) -> None:
+    write(_blueprint(project))
+    out = tmp_path / "out"
+    early = groundplan("kubernetes", "fill", "--out", out)
+    assert early.code == ExitCode.BAD_INPUT
+    assert "groundplan render --engine kubernetes" in early.err
+    deployed = groundplan("deploy")
+    assert deployed.code == ExitCode.FINE, deployed.err
+    assert "no Kubernetes answers in the local AWS" in deployed.err
+    assert groundplan("render", "--engine", "kubernetes", "--out", out).code == ExitCode.FINE
+    filled = groundplan("kubernetes", "fill", "--out", out)
+    assert filled.code == ExitCode.FINE, filled.err
+    assert "still to be given: api_image_tag" in filled.err
+    done = groundplan("kubernetes", "fill", "--out", out, "--tag", "api=1.2.3")
+    assert "still to be given" not in done.err
+    values = read((out / "overlays" / "production" / "deployed.env").read_text())
+    assert values["api_image_tag"] == "1.2.3"
+    assert values["api_repository"].endswith(f"amazonaws.com/{project}-production-api")
+    assert values["api_target_group"].startswith(f"arn:aws:elasticloadbalancing:{REGION}:")
+    assert values["api_uploads_files"].startswith("fs-")
+    assert values["api_uploads_access_point"].startswith("fsap-")
+    _status(groundplan)
+    _apply(groundplan)
+    assert groundplan("destroy", "--yes", "--delete-data").code == ExitCode.FINE
+
+
+def _status(groundplan: Command) -> None:
+    found = groundplan("kubernetes", "status", "--format", "json").json
+    assert found["cluster"]["answers"] is False
+    assert "no Kubernetes" in found["cluster"]["says"]
+    assert found["missing"] == ["api_image_tag"]
+    assert found["objects"]["Deployment"] == 1
+    assert "cluster-autoscaler" in [chart["name"] for chart in found["charts"]]
+
+
+def _apply(groundplan: Command) -> None:
+    refused = groundplan("kubernetes", "apply", "--target", "local", "--tag", "api=1", "--yes")
+    assert refused.code == ExitCode.BAD_INPUT
+    assert "aws eks update-kubeconfig" in refused.err
+
+
+def test_a_system_on_ecs_has_no_cluster(groundplan: Command, write: Write, project: str) -> None:
+    write(f"project: {project}\nregion: {REGION}\nservices:\n  web: {{image: {{repository: web, tag: '1'}}}}\n")
+    for arguments in (("kubernetes", "status"), ("render", "--engine", "kubernetes", "--out", "out")):
+        refused = groundplan(*arguments)
+        assert refused.code == ExitCode.BAD_INPUT
+        assert "platform: eks" in refused.err
