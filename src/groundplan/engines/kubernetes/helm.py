@@ -58,7 +58,7 @@ def _readme(context: Context, chosen: list[Chart]) -> str:
     rows = "\n".join(f"| {chart.name} | {chart.version} | {chart.namespace} | {chart.title} |" for chart in chosen)
     lines = "\n".join(commands(chart, folder) for chart in chosen if not _tells_topic(context, chart))
     told = "".join(
-        f"\nset -a; . ./overlays/{stage}/{DEPLOYED}; set +a\n{commands(chart, folder)}"
+        f"\nalarm_topic=$(sed -n 's/^alarm_topic=//p' overlays/{stage}/{DEPLOYED})\n{commands(chart, folder)}"
         for chart in chosen
         if _tells_topic(context, chart)
     )
