@@ -71,9 +71,8 @@ def test_functions(aws: Aws, written: Any, expected: str) -> None:
         "N": {"Type": "Number", "Default": 3},
         "S": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/engine/dynamic"},
     }
-    stack = aws.deploy(
-        template({"P": parameter(written)}, Parameters=parameters, Mappings=MAPPINGS, Conditions=CONDITIONS)
-    )
+    whole = template({"P": parameter(written)}, Parameters=parameters, Mappings=MAPPINGS, Conditions=CONDITIONS)
+    stack = aws.deploy({**whole, "Transform": "AWS::LanguageExtensions"})
     assert value_of(aws, stack) == expected
 
 

@@ -148,6 +148,24 @@ LOOPS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"Fn::Length": ["a"]}, "Encountered unsupported function: Fn::Length"),
+        ({"Fn::ToJsonString": {"a": 1}}, "Encountered unsupported function: Fn::ToJsonString"),
+        ({"Fn::Join": ["", [{"Fn::Length": ["a"]}]]}, "Encountered unsupported function: Fn::Length"),
+        ({"Fn::FindInMap": ["M", "a", "b", {"DefaultValue": "c"}]}, "every Fn::FindInMap object requires three"),
+    ],
+)
+def test_extensions_need_the_transform(aws: Aws, written: Any, says: str) -> None:
+    plain = {"Mappings": {"M": {"a": {"v": "1"}}}, "Resources": {"P": parameter(written)}}
+    with pytest.raises(StackError, match=says):
+        aws.deploy(plain)
+    stack = aws.deploy({**plain, "Transform": EXTENSIONS})
+    assert stack.status == "CREATE_COMPLETE", failures(stack)
+    aws.delete(stack)
+
+
 def test_loops(aws: Aws) -> None:
     stack = aws.deploy(LOOPS)
     assert stack.status == "CREATE_COMPLETE", failures(stack)
