@@ -34,10 +34,10 @@ ALB, TASK, DATABASE, CACHE = (Ref(SecurityGroup, name) for name in ("alb", "back
 SUBNETS = [
     proves("SS-102", "public", "a", "10.1.1.0/24"),
     proves("SS-102", "public", "b", "10.1.2.0/24"),
-    proves("SS-102 SS-47", "private", "a", "10.1.10.0/24"),
-    proves("SS-102 SS-47", "private", "b", "10.1.20.0/24"),
-    proves("SS-102", "database", "a", "10.1.100.0/24"),
-    proves("SS-102", "database", "b", "10.1.200.0/24"),
+    proves("SS-102 SS-47", "private", "a", "10.1.11.0/24"),
+    proves("SS-102 SS-47", "private", "b", "10.1.12.0/24"),
+    proves("SS-102", "database", "a", "10.1.21.0/24"),
+    proves("SS-102", "database", "b", "10.1.22.0/24"),
 ]
 # Terraform's argument, CloudFormation's property, and what DescribeTargetGroups calls it.
 HEALTH = [
@@ -99,7 +99,7 @@ def test_vpc(terraform: TerraformRoot, templates: Templates) -> None:
 @requirement("SS-101", "SS-135")
 def test_deployed_vpc(aws: Aws) -> None:
     vpc = deployed.vpc(aws)
-    assert (vpc["CidrBlock"], tags(vpc["Tags"])["Name"]) == ("10.1.0.0/16", "spendsense-vpc")
+    assert (vpc["CidrBlock"], tags(vpc["Tags"])["Name"]) == ("10.1.0.0/16", "spendsense-prod")
 
 
 @each_subnet
@@ -132,7 +132,7 @@ def test_deployed_nat_gateways(aws: Aws) -> None:
     """One for each zone, in the public subnet of the zone, and the way out of its private subnet."""
     found = aws.client("ec2").describe_nat_gateways()["NatGateways"]
     gateways = {gateway["SubnetId"]: gateway["NatGatewayId"] for gateway in found}
-    for public, private in (("10.1.1.0/24", "10.1.10.0/24"), ("10.1.2.0/24", "10.1.20.0/24")):
+    for public, private in (("10.1.1.0/24", "10.1.11.0/24"), ("10.1.2.0/24", "10.1.12.0/24")):
         gateway = gateways.pop(deployed.subnet(aws, public)["SubnetId"])
         assert deployed.default_routes(aws, deployed.subnet(aws, private)["SubnetId"]) == [gateway]
     assert gateways == {}

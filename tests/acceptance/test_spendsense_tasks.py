@@ -304,7 +304,6 @@ def test_deployed_task_role(aws: Aws) -> None:
     for action in ("s3:GetObject", "s3:PutObject"):
         assert allows(documents, action, f"{bucket}/a.json")
         assert not allows(documents, action, "arn:aws:s3:::spendsense-logs-prod/a.json")
-    assert allows(documents, "s3:ListBucket", bucket)
     secret = deployed.database(aws, "spendsense-main")["MasterUserSecret"]["SecretArn"]
     assert allows(documents, "secretsmanager:GetSecretValue", secret)
     jwt = aws.client("secretsmanager").describe_secret(SecretId="spendsense/prod/jwt")["ARN"]

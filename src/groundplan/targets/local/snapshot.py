@@ -26,7 +26,7 @@ from typing import Any
 from groundplan.errors import EnvironmentalError
 from groundplan.targets.local.application import LocalAws
 
-FORMAT = 3
+FORMAT = 4
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 _NO_STATE = ("moto_api", "moto_proxy", "instance_metadata")
 
