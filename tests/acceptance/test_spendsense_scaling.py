@@ -93,9 +93,8 @@ def test_deployed_policy(
 @requirement("SS-66")
 def test_deployed_requests_are_those_of_the_target_group(aws: Aws) -> None:
     client = aws.client("application-autoscaling")
-    (found,) = client.describe_scaling_policies(
-        ServiceNamespace="ecs", PolicyNames=["backend-requests-scaling"]
-    )["ScalingPolicies"]  # fmt: skip
+    every = client.describe_scaling_policies(ServiceNamespace="ecs", ResourceId=SERVICE)["ScalingPolicies"]
+    (found,) = (item for item in every if item["PolicyName"] == "backend-requests-scaling")
     label = found["TargetTrackingScalingPolicyConfiguration"]["PredefinedMetricSpecification"]["ResourceLabel"]
     elb = aws.client("elbv2")
     balancer = elb.describe_load_balancers()["LoadBalancers"][0]["LoadBalancerArn"].partition("loadbalancer/")[2]

@@ -141,6 +141,7 @@ def serve(folder: StateFolder, port: int) -> None:
         signal.signal(signal.SIGINT, stop)
         folder.write_address(Running(f"http://{HOST}:{actual}", os.getpid(), actual))
         _log.info("ready on port %d", actual)
+        threading.Thread(target=aws.ready, name="moto", daemon=True).start()  # while the first client still prepares
         server.serve_forever()
 
 

@@ -31,6 +31,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
         databases.deleted_replication_groups_go,
         databases.cache_subnet_zones,
         databases.reader_endpoints,
+        databases.nodes_of_replication_groups,
     ),
     "dynamodb": (databases.tables_on_demand_have_no_throughput, databases.streams_can_start_again),
     "wafv2": (delivery.rules_can_go,),
