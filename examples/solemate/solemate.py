@@ -11,6 +11,7 @@ from groundplan import (
     Database,
     DatabaseOverlay,
     Network,
+    NetworkOverlay,
     Overlay,
     Service,
     ServiceOverlay,
@@ -27,14 +28,15 @@ S3_MANAGED = Accept(
 )
 
 
-def network(second: int) -> Network:
+def network(second: int) -> NetworkOverlay:
     """An environment's range 10.x.0.0/16, of which each subnet gets a /24 in order."""
-    tiers = ("public", "private", "database")
-    subnets = {
-        tier: {zone: f"10.{second}.{2 * index + offset}.0/24" for offset, zone in enumerate("ab")}
-        for index, tier in enumerate(tiers)
-    }
-    return Network(cidr=f"10.{second}.0.0/16", subnets=subnets)
+
+    def pair(first: int) -> dict[str, str]:
+        return {"a": f"10.{second}.{first}.0/24", "b": f"10.{second}.{first + 1}.0/24"}
+
+    return NetworkOverlay(
+        cidr=f"10.{second}.0.0/16", subnets={"public": pair(0), "private": pair(2), "database": pair(4)}
+    )
 
 
 staging = Overlay(

@@ -1,4 +1,4 @@
-"""SS-106 to SS-108, SS-125 to SS-127, SS-136, SS-137, SS-167, SS-169 to SS-174: database, cache, bucket, secrets, backups."""
+"""SS-106 to SS-108, SS-125 to SS-127, SS-136, SS-137, SS-167 to SS-174: database, cache, bucket, secrets, backups."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def test_cache(terraform: TerraformRoot, templates: Templates, argument: str, na
 
 
 @each_cache_value
-def test_deployed_cache(
-    aws: Aws, architecture: Architecture, argument: str, name: str, expected: object
-) -> None:
+def test_deployed_cache(aws: Aws, architecture: Architecture, argument: str, name: str, expected: object) -> None:
     group = deployed.replication_group(aws, architecture[SESSIONS].replication_group_id)
     if name == "EngineVersion":
         found = aws.client("elasticache").describe_cache_clusters(CacheClusterId=group["MemberClusters"][0])

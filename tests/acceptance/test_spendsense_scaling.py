@@ -160,7 +160,10 @@ def test_steps_add_one_task_after_two_minutes_and_remove_one_after_five(steps: A
             above = above + 1 if value > high.threshold else 0
             below = below + 1 if value < high.threshold * Decimal("0.9") else 0
             since += MINUTE
-            for policy, lasting, needed in ((out, above, high.evaluation_periods), (into, below, low.evaluation_periods)):
+            for policy, lasting, needed in (
+                (out, above, high.evaluation_periods),
+                (into, below, low.evaluation_periods),
+            ):
                 if lasting >= needed and since >= cooldown[policy]:
                     tasks, since = min(max(tasks + adjustment[policy], 2), 10), 0
             yield tasks

@@ -13,7 +13,7 @@ from tests.acceptance.rows import proves, requirement
 from tests.acceptance.system import Aws, CommandLine, Templates, TerraformRoot, at, pascal, same
 
 from groundplan.resources import Architecture
-from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService, TaskDefinition
+from groundplan.resources.containers import ContainerRepository, EcsService, TaskDefinition
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.network import Subnet
 from groundplan.resources.security import Role, Secret

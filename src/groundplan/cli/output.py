@@ -18,6 +18,7 @@ STYLES = {
     "info": "cyan",
     "create": "green",
     "update": "yellow",
+    "may replace": "bold yellow",
     "replace": "bold red",
     "delete": "red",
 }

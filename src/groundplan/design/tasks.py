@@ -115,8 +115,8 @@ def _port_of(draft: Draft, name: str) -> tuple[int | None, str]:
     return None, "bucket"
 
 
-def _environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
-    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
+def _given(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
+    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, ``<QUEUE>_QUEUE_URL``, …"""
     variables: dict[str, Textual] = {}
     if port:
         variables["PORT"] = str(port)
@@ -143,7 +143,7 @@ def _environment(draft: Draft, name: str, workload: Workload, port: int | None) 
             variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
     if workload.tracing:
         variables |= tracing.variables(draft, name)
-    return variables | {variable: _value(draft, value) for variable, value in workload.environment.items()}
+    return variables
 
 
 def _value(draft: Draft, written: str) -> Textual:
@@ -165,7 +165,7 @@ def _referred(draft: Draft, reference: Reference) -> Textual:
 
 
 def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
-    """Environment variable to secret ARN: what ECS reads from Secrets Manager when a task starts."""
+    """Environment variable to secret ARN: what ECS reads from Secrets Manager for the needs when a task starts."""
     blueprint, variables = draft.blueprint, dict[str, Textual]()
     needed = [need.name for need in workload.needs]
     one_database = sum(name in blueprint.databases for name in needed) == 1
@@ -181,9 +181,26 @@ def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
             variables[f"{prefix}_PASSWORD"] = text(managed, ":password::")
         elif name in blueprint.caches and blueprint.caches[name].encryption:
             variables["REDIS_URL" if one_cache else f"{prefix}_REDIS_URL"] = caches.url_secret(name).arn
-    for variable, secret in workload.secrets.items():
-        variables[variable] = Ref(Secret, identifier(secret)).arn
     return variables
+
+
+def _check_variables(
+    draft: Draft, place: str, workload: Workload, given: Mapping[str, Textual], injected: Mapping[str, Textual]
+) -> None:
+    """ECS refuses a variable that is plain and a secret at once. And a secret never quietly takes a need's place.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    for family, written, taken in (
+        ("environment", workload.environment, {*injected}),
+        ("secrets", workload.secrets, {*injected, *given}),
+    ):
+        for variable in written:
+            if variable in taken:
+                draft.problem(
+                    f"{place}.{family}.{variable}",
+                    f"{variable} is what the task already gets from what it needs; leave it out, or choose another name",
+                )
 
 
 def _image(draft: Draft, name: str, workload: Workload) -> Textual:
@@ -256,7 +273,8 @@ def add_task(
     """The task definition of a service or job, with its roles and log group."""
     place, ident = f"{family}.{name}", identifier(name)
     group, routes = routing.add_groups(draft, name, workload, place)
-    injected = _injected(draft, workload)
+    given, injected = _given(draft, name, workload, port), _injected(draft, workload)
+    _check_variables(draft, place, workload, given, injected)
     beside = _beside(draft, name, workload, group, routes)
     check_sidecars(draft, place, workload, port, beside)
     container = Container(
@@ -265,8 +283,8 @@ def add_task(
         command=tuple(workload.command or ()),
         port=port,
         port_name=port_name,
-        environment=_environment(draft, name, workload, port),
-        secrets=injected,
+        environment=given | {variable: _value(draft, value) for variable, value in workload.environment.items()},
+        secrets=injected | {key: Ref(Secret, identifier(secret)).arn for key, secret in workload.secrets.items()},
         depends_on=_before(beside),
         health_check=health_check,
         log_group=None if routes else group,

@@ -122,8 +122,7 @@ class Deployer:
             self.outputs[stack.name] = before.outputs
             self.report(f"{stack.name}: nothing to change")
             return StackResult(stack.name, before.status, 0, time.monotonic() - started)
-        self._execute(change_set, before)
-        after = stacks.look_at(self.connection, stack.name, stack.region)
+        after = self._execute(change_set, before)
         self.outputs[stack.name] = after.outputs
         seconds = time.monotonic() - started
         done = "updated" if before.updatable else "created"
@@ -169,10 +168,11 @@ class Deployer:
             stack = stacks.look_at(self.connection, stack.name, stack.region)
         return stack
 
-    def _execute(self, change_set: ChangeSet, before: stacks.DeployedStack) -> None:
+    def _execute(self, change_set: ChangeSet, before: stacks.DeployedStack) -> stacks.DeployedStack:
         client = self.connection.cloudformation(change_set.region)
         watch = Watch(self.connection, change_set.stack, change_set.region, self.report, addresses(self.rendering))
-        watch.skip_past()
+        if before.updatable:
+            watch.skip_past()
         self._go_on(change_set.stack)
         with explained(f"Deploying the stack {change_set.stack}"):
             client.execute_change_set(ChangeSetName=change_set.arn)
@@ -184,6 +184,7 @@ class Deployer:
             rolled_back = after.status.endswith("ROLLBACK_COMPLETE")
             end = f"The stack was rolled back: {state}" if rolled_back else f"The stack is in {after.status}"
             raise DeploymentError(f"{change_set.stack}: {why}. {end}.")
+        return after
 
 
 def _why(stack: stacks.DeployedStack) -> str:

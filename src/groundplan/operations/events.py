@@ -108,7 +108,7 @@ class Watch:
                 if self.ended or looks % _LOOK_ANYWAY == 0:
                     state = stacks.look_at(self.connection, self.stack, self.region)
                     if not state.busy:
-                        for event in self._events():
+                        for event in () if self.ended else self._events():
                             self._tell(event)
                         return state
             time.sleep(self._pause(time.monotonic() - started))

@@ -60,8 +60,8 @@ class Connection:
 
     @property
     def poll_seconds(self) -> float:
-        """Time between two looks at a deployment."""
-        return 0.1 if self.target == "local" else 3.0
+        """Longest time between two looks at a deployment."""
+        return 0.2 if self.target == "local" else 3.0
 
     def backup(self, region: str) -> BackupClient:
         """A client for AWS Backup."""

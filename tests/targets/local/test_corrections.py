@@ -210,3 +210,26 @@ def test_rotation_without_a_function_is_refused(aws: Aws) -> None:
     secrets.delete_secret(SecretId="unmanaged")
     assert "marked for deletion" in refused(rotate, SecretId="unmanaged")
     assert "ResourceNotFoundException" in refused(rotate, SecretId="nowhere")
+
+
+def test_the_nodes_of_a_replication_group_are_cache_clusters(aws: Aws) -> None:
+    cache = aws.client("elasticache", "us-west-1")
+    cache.create_replication_group(
+        ReplicationGroupId="nodes",
+        ReplicationGroupDescription="two of them",
+        Engine="redis",
+        EngineVersion="7.1",
+        CacheNodeType="cache.t4g.small",
+        ReplicasPerNodeGroup=1,
+    )
+    found = cache.describe_cache_clusters()["CacheClusters"]
+    assert [node["CacheClusterId"] for node in found] == ["nodes-001", "nodes-002"]
+    (node,) = cache.describe_cache_clusters(CacheClusterId="nodes-002")["CacheClusters"]
+    assert (node["ReplicationGroupId"], node["EngineVersion"], node["CacheNodeType"]) == (
+        "nodes",
+        "7.1",
+        "cache.t4g.small",
+    )
+    assert "nodes-003" in refused(cache.describe_cache_clusters, CacheClusterId="nodes-003")
+    cache.delete_replication_group(ReplicationGroupId="nodes")
+    assert cache.describe_cache_clusters()["CacheClusters"] == []

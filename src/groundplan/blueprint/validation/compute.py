@@ -19,6 +19,9 @@ MOST_PROVIDERS = 20
 SMALLEST_VOLUME = 30
 """GiB. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_instance.html"""
 
+LARGEST_VOLUME = 65_536
+"""GiB. Source: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html"""
+
 
 def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """EC2 capacity, and how services and jobs use it."""
@@ -30,6 +33,10 @@ def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if capacity.volume.gib < SMALLEST_VOLUME:
             yield Finding(
                 (*at, "volume"), f"the ECS-optimized image needs {SMALLEST_VOLUME} GB, and this is {capacity.volume}"
+            )
+        if capacity.volume.gib > LARGEST_VOLUME:
+            yield Finding(
+                (*at, "volume"), f"a gp3 volume has {LARGEST_VOLUME} GB at most, and this is {capacity.volume}"
             )
         if capacity.target.percent < 1 or capacity.target.percent % 1:
             yield Finding((*at, "target"), f"the target is a whole share of 1% to 100%, and is {capacity.target}")

@@ -137,7 +137,7 @@ def _check_recovery(kept: Duration) -> Iterator[Finding]:
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """Usage is said of buckets and image repositories that exist; ``logs`` is the bucket for access logs."""
     repositories = [workload.image.repository for _, _, workload in workloads(blueprint)]
-    stores = [*_names(tree, "buckets"), *repositories, "logs"]
+    stores = {*_names(tree, "buckets"), *repositories, "logs"}
     for name in blueprint.usage.stored:
         if name not in stores:
             message = f'there is no bucket or image repository "{name}"{suggestion(name, stores)}'

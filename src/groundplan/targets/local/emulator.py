@@ -163,10 +163,14 @@ def _plain_json(_: object, path: str, opened: Callable[[str, str], IO[bytes]]) -
 def moto_application() -> WsgiApplication:
     """moto's server application; it imports a service when its first request comes."""
     import moto.backends
+    import moto.core.responses
+    from moto.core.utils import method_names_from_class
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     modules = tuple(moto.backends.list_of_moto_modules())  # moto lists its folder with 170 stats on every request
     setattr(moto.backends, "list_of_moto_modules", lambda: modules)  # noqa: B010 - mypy forbids assigning to a function
+    names = lru_cache(maxsize=None)(method_names_from_class)  # and all methods of a service
+    setattr(moto.core.responses, "method_names_from_class", names)  # noqa: B010 - mypy forbids assigning to a function
     application: WsgiApplication = DomainDispatcherApplication(create_backend_app)
     return application
 

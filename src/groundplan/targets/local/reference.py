@@ -38,14 +38,14 @@ Groundplan's own; the APIs behind it are those of [moto](https://docs.getmoto.or
 
 `eval "$(groundplan local env)"` sets what every AWS SDK and tool reads (`AWS_ENDPOINT_URL` and credentials).
 
-- **AWS CLI**: `aws cloudformation deploy`, `wait`, `describe-*`, `aws s3 cp`, `aws ecs wait services-stable` and the rest.
-  Version 1 sends `sqs`, `emr` and `health`, and in us-east-1 `rds`, to names of their own whatever the variable says:
-  there, write `aws --endpoint-url "$AWS_ENDPOINT_URL" sqs …`.
+- **AWS CLI**: `aws cloudformation deploy`, `wait`, `describe-*`, `aws s3 cp`, `aws ecs wait services-stable`, and the
+  rest. Version 1 sends `sqs`, `emr` and `health`, and in us-east-1 `rds`, to names of their own whatever the variable
+  says: there, write `aws --endpoint-url "$AWS_ENDPOINT_URL" sqs …`.
 - **CDK**: `cdk bootstrap aws://{account}/REGION`, `cdk deploy`, `cdk diff` and `cdk destroy` work as they are.
 - **boto3** and every other SDK that knows `AWS_ENDPOINT_URL`.
 
-Nested stacks have change sets of their own (`--include-nested-stacks`), and drift of their own, as at AWS. The endpoint is
-plain HTTP on 127.0.0.1; nothing else can reach it.
+Nested stacks have change sets of their own (`--include-nested-stacks`), and drift of their own, as at AWS. The
+endpoint is plain HTTP on 127.0.0.1; nothing else can reach it.
 """
 _TYPES = """\
 ## Resource types

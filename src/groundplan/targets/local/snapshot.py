@@ -18,6 +18,7 @@ import types
 import weakref
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -138,6 +139,7 @@ def check(path: Path) -> None:
         )
 
 
+@cache
 def _backend(name: str) -> Any:
     import moto.backends
 
