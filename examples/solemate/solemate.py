@@ -79,6 +79,7 @@ blueprint = Blueprint(
     about={"specification": "DEV-4.2"},
     tags={"CostCenter": "solemate"},
     network=Network(
+        name="vpc",
         zones=["a", "b"],
         nat="single",
         endpoints=["s3", "ecr.api", "ecr.dkr", "logs", "secretsmanager"],

@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,11 @@ class Synthesized:
         return found
 
 
-def run(cli: Path, folder: Path, app: Path, *arguments: str, region: str = "us-west-2") -> subprocess.CompletedProcess[str]:
-    """A command of the CDK CLI on the app, with nothing of this machine's AWS settings. The CLI makes CDK_DEFAULT_REGION
-    of the region that it is set for, and CDK_DEFAULT_ACCOUNT where it has credentials."""
+def run(
+    cli: Path, folder: Path, app: Path, *arguments: str, region: str = "us-west-2"
+) -> subprocess.CompletedProcess[str]:
+    """A command of the CDK CLI on the app, with nothing of this machine's AWS settings. The CLI makes
+    CDK_DEFAULT_REGION of the region that it is set for, and CDK_DEFAULT_ACCOUNT where it has credentials."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     quiet = {f"JSII_SILENCE_WARNING_{word}_NODE_VERSION": "1" for word in ("END_OF_LIFE", "DEPRECATED", "UNTESTED")}
     environment = clean | quiet | {
@@ -76,7 +78,7 @@ def run(cli: Path, folder: Path, app: Path, *arguments: str, region: str = "us-w
 @pytest.fixture(scope="session")
 def synthesized(
     surroundings: None, cdk_cli: Path, systems: Systems, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Synthesized]:
+) -> Synthesized:
     """``cdk synth`` and ``cdk list``, once."""
     folder = tmp_path_factory.mktemp("solemate-cdk")
     app = systems("solemate", "staging").example / "cdk" / "app.py"
@@ -88,7 +90,7 @@ def synthesized(
         cwd=folder, capture_output=True, text=True, check=True, timeout=180,
         env={**os.environ, "CDK_HOME": str(folder), "CDK_DISABLE_CLI_TELEMETRY": "1", "NO_COLOR": "1"},
     ).stdout  # fmt: skip
-    yield Synthesized(folder / "cdk.out", [line.split()[0] for line in listed.splitlines() if line.strip()])
+    return Synthesized(folder / "cdk.out", [line.split()[0] for line in listed.splitlines() if line.strip()])
 
 
 @pytest.fixture
@@ -226,7 +228,8 @@ def rendered(command_line: CommandLine, production: LoadedEnvironment) -> Path:
 
 @both
 @pytest.mark.parametrize(
-    ("concern", "types"), [pytest.param(*item, id=row, marks=requirement(row, "SM-56")) for row, item in CONCERNS.items()]
+    ("concern", "types"),
+    [pytest.param(*item, id=row, marks=requirement(row, "SM-56")) for row, item in CONCERNS.items()],
 )
 def test_each_concern_is_a_template_of_its_own(
     rendered: Path, templates: Templates, environment: str, concern: str, types: set[str]

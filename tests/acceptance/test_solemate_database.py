@@ -11,11 +11,12 @@ from tests.acceptance.system import Aws, Templates, TerraformRoot, same
 from tests.acceptance.test_solemate_network import deployed_group, subnets_of
 
 from groundplan.catalog import engines
+from groundplan.errors import InputError
 from groundplan.resources import Architecture
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
 from groundplan.resources.monitoring import Alarm
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.values import InputValue, Ref
+from groundplan.resources.values import Ref
 
 ENVIRONMENT = "production"
 MAIN, REPLICA = Ref(DatabaseInstance, "main"), Ref(DatabaseInstance, "main_replica")
@@ -90,11 +91,13 @@ def test_deployed_class(aws: Aws, environment: str) -> None:
 
 @requirement("SM-63")
 def test_version_is_a_creatable_minor_of_the_demanded_major(architecture: Architecture) -> None:
-    """C-01: 15.4 cannot be created any longer; the version is an input of the deployment."""
-    version = architecture[MAIN].engine_version
-    assert version == "15.17"
-    assert engines.version("postgres", version).deprecated is None if hasattr(engines, "version") else True
-    assert not isinstance(version, InputValue)
+    """C-01: 15.4 cannot be created any longer."""
+    version = engines.Engine("postgres").resolve("15")
+    assert architecture[MAIN].engine_version == version.version == "15.17"
+    assert version.problem() is None
+    with pytest.raises(InputError, match=r"15\.4"):
+        engines.Engine("postgres").resolve("15.4")
+    assert architecture[MAIN].auto_minor_version_upgrade
 
 
 @both

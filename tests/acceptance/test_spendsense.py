@@ -58,8 +58,9 @@ class TestProd(EveryEnvironment):
 
 @requirement("SS-01", "SS-02")
 def test_documentation_names_the_specification(readme: str, production: LoadedEnvironment) -> None:
+    """The blueprint says "and", since its word becomes a tag."""
     about = production.blueprint.about
-    assert (about.specification, about.version) == ("Deployment & Infrastructure Requirements", "1.0")
+    assert (about.specification, about.version) == ("Deployment and Infrastructure Requirements", "1.0")
     told = " ".join(section(readme, "Specification").split())
     for quoted in (
         "SpendSense Platform - Backend Layer", "Version: 1.0", "Date: 2024-01-15", "Planning", "Draft", "Product Owner",

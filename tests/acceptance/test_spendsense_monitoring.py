@@ -134,9 +134,7 @@ def test_alarm(architecture: Architecture, name: str, metric: str | None, thresh
 def test_deployed_alarm(aws: Aws, name: str, metric: str | None, threshold: int) -> None:
     alarm = deployed_alarm(aws, name)
     assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (float(threshold), "GreaterThanThreshold")
-    period = (
-        alarm["Period"] if metric else next(m["MetricStat"]["Period"] for m in alarm["Metrics"] if "MetricStat" in m)
-    )
+    period = alarm["Period"] if metric else at(alarm["Metrics"], "1.MetricStat.Period")
     assert period * alarm["EvaluationPeriods"] == 300
     assert alarm.get("MetricName") == metric
     (topic,) = aws.client("sns").list_topics()["Topics"]

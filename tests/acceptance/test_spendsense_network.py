@@ -1,5 +1,5 @@
-"""SS-05, SS-47 to SS-49, SS-54 to SS-65, SS-98, SS-101 to SS-105, SS-112, SS-113, SS-129, SS-131, SS-135, SS-163 to SS-166:
-the network and the load balancer, as designed, as both engines write them, as the local AWS answers."""
+"""SS-05, SS-47 to SS-49, SS-54 to SS-65, SS-101 to SS-105, SS-112, SS-113, SS-129 to SS-135, SS-163 to SS-166: network
+and load balancer, as designed, as both engines write them, as the local AWS answers."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_security_groups_let_in_what_is_demanded_and_nothing_else(architecture: 
     assert deployed.admitted(architecture, DATABASE, "ingress") == {(5432, TASK)}
     assert deployed.admitted(architecture, CACHE, "ingress") == {(6379, TASK)}
     assert len([rule for rule in architecture.of(SecurityGroupRule) if rule.direction == "ingress"]) == 4
-    assert not any(rule.protocol == "-1" for rule in architecture.of(SecurityGroupRule))
+    assert not any(rule.protocol == "all" for rule in architecture.of(SecurityGroupRule))
 
 
 @pytest.mark.parametrize(("group", "port", "source"), DOORS)

@@ -55,7 +55,7 @@ def call(aws: Aws, command: str, **known: str) -> Any:
             arguments[name] = True
         else:
             arguments[name] = word  # the value of the option before it
-    client = aws.client(service)
+    client = aws.client({"s3api": "s3"}.get(service, service))  # what the AWS CLI calls it
     method = client.meta.method_to_api_mapping[operation.replace("-", "_")]
     shape = client.meta.service_model.operation_model(method).input_shape
     members = {member.lower(): (member, model) for member, model in shape.members.items()}

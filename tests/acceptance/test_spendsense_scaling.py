@@ -149,9 +149,8 @@ def test_steps_add_one_task_after_two_minutes_and_remove_one_after_five(steps: A
     """The alarms as they are, on 3 minutes of load, then none, one data point a minute."""
     high = steps[Ref(Alarm, "backend_cpu_scale_out")]
     low = steps[Ref(Alarm, "backend_scale_in")]
-    adjustment = {policy.ref: policy.adjustment for policy in steps.of(StepScalingPolicy)}
-    (out,), (into,) = high.scales, low.scales
-    cooldown = {policy.ref: policy.cooldown for policy in steps.of(StepScalingPolicy)}
+    policies = {str(policy.ref): policy for policy in steps.of(StepScalingPolicy)}
+    (out,), (into,) = ([policies[str(ref)] for ref in alarm.scales] for alarm in (high, low))
 
     def minutes() -> Iterator[int]:
         tasks, above, below, since = 2, 0, 0, 10**9
@@ -160,12 +159,9 @@ def test_steps_add_one_task_after_two_minutes_and_remove_one_after_five(steps: A
             above = above + 1 if value > high.threshold else 0
             below = below + 1 if value < high.threshold * Decimal("0.9") else 0
             since += MINUTE
-            for policy, lasting, needed in (
-                (out, above, high.evaluation_periods),
-                (into, below, low.evaluation_periods),
-            ):
-                if lasting >= needed and since >= cooldown[policy]:
-                    tasks, since = min(max(tasks + adjustment[policy], 2), 10), 0
+            for policy, alarm, lasting in ((out, high, above), (into, low, below)):
+                if lasting >= alarm.evaluation_periods and since >= policy.cooldown:
+                    tasks, since = min(max(tasks + policy.adjustment, 2), 10), 0
             yield tasks
 
     assert list(minutes()) == [2, 3, 3, 3, 3, 3, 3, 2] + [2] * 12

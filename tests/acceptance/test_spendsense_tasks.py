@@ -1,4 +1,4 @@
-"""SS-04, SS-25, SS-27 to SS-53, SS-92 to SS-94, SS-109 to SS-111, SS-114, SS-116: cluster, task, service, roles, secrets."""
+"""SS-04, SS-25, SS-27 to SS-53, SS-92 to SS-94, SS-109 to SS-116: cluster, task, service, roles, secrets."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""SS-06, SS-67, SS-68, SS-95 to SS-98, SS-128, SS-130, SS-133, SS-142, SS-143, SS-174: environments and owners side by side in
-one account, and what can be switched on: blue/green, a gateway, copies in another region, steps."""
+"""SS-06, SS-67, SS-68, SS-95 to SS-98, SS-128 to SS-133, SS-142, SS-143, SS-174: environments and owners side by side
+in one account, and what can be switched on: blue/green, a gateway, copies in another region, steps."""
 
 from __future__ import annotations
 
@@ -192,8 +192,8 @@ def log_groups(aws: Aws) -> set[str]:
 
 
 def nothing_to_change(life: CommandLine, *arguments: str) -> bool:
-    plan = life.json("plan", "--target", "local", *arguments)
-    return plan["changes"] == []
+    changes: list[object] = life.json("plan", "--target", "local", *arguments)["changes"]
+    return changes == []
 
 
 @requirement("SS-128", "SS-130", "SS-143", "SS-148")

@@ -73,39 +73,29 @@ def void(_: object) -> None:
     """A step returns nothing."""
 
 
-def test_all_that_fails_is_told_and_nothing_new_begins() -> None:
+def test_all_that_fails_is_told_and_what_needs_it_never_begins() -> None:
     begun: list[str] = []
-    together = threading.Barrier(3, timeout=PATIENCE)
 
     def step(name: str) -> None:
         begun.append(name)
-        together.wait()
-        if name != "fine":
+        if name in ("second", "first"):
+            time.sleep(0.05 if name == "second" else 0)
             raise RuntimeError(name)
 
-    needs = {name: frozenset[str]() for name in ("second", "fine", "first")} | {"later": frozenset({"fine"})}
-    failures, _ = run(needs, step, at_once=3)
-    assert {name: str(error) for name, error in failures.items()} == {"second": "second", "first": "first"}
-    assert list(failures) == ["second", "first"], "in the order of the steps, whichever failed first"
-    assert sorted(begun) == ["fine", "first", "second"]
-
-
-def test_what_is_under_way_is_finished_after_a_failure() -> None:
-    failed, finished = threading.Event(), threading.Event()
-    together = threading.Barrier(2, timeout=PATIENCE)
-
-    def step(name: str) -> None:
-        together.wait()
-        if name == "fails":
-            failed.set()
-            raise RuntimeError
-        assert failed.wait(PATIENCE)
-        time.sleep(0.05)
-        finished.set()
-
-    failures, _ = run({"fails": frozenset(), "slow": frozenset()}, step)
-    assert list(failures) == ["fails"]
-    assert finished.is_set()
+    needs: dict[str, frozenset[str]] = {
+        "second": frozenset(),
+        "fine": frozenset(),
+        "first": frozenset(),
+        "needs one": frozenset({"fine", "first"}),
+        "needs that": frozenset({"needs one"}),
+        "later": frozenset({"fine"}),
+    }
+    for at_once in (1, 2, 6):
+        begun.clear()
+        failures, _ = run(needs, step, at_once)
+        assert {name: str(error) for name, error in failures.items()} == {"second": "second", "first": "first"}
+        assert list(failures) == ["second", "first"], "in the order of the steps, whichever failed first"
+        assert sorted(begun) == ["fine", "first", "later", "second"]
 
 
 def test_an_interruption_is_handed_on_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

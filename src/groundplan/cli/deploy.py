@@ -224,6 +224,13 @@ def destroy(
     for holding in ahead.holdings:
         fate = ahead.fate(holding, with_kept=delete_data)
         say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
+    staying = [item for item in ahead.holdings if ahead.fate(item, with_kept=delete_data) == "stays"]
+    named = [item.address for item in staying if item.type != "AWS::KMS::Key"]
+    if named:
+        say(
+            f"{', '.join(named)}: what stays keeps its name, and {architecture.stage} cannot be deployed again beside "
+            "it; --delete-data takes it too"
+        )
     confirm(f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?", yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
     with Progress() as report:

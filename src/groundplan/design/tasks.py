@@ -199,7 +199,7 @@ def _check_variables(
             if variable in taken:
                 draft.problem(
                     f"{place}.{family}.{variable}",
-                    f"{variable} is what the task already gets from what it needs; leave it out, or choose another name",
+                    f"the task already gets {variable} from what it needs; leave it out, or choose another name",
                 )
 
 

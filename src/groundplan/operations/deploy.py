@@ -73,8 +73,9 @@ class Deployer:
         """Bring every stack to what the blueprint says, then remove stacks that it no longer asks for.
 
         Raises DeploymentError with the resource and the reason where something fails; where several stacks fail, with
-        those of each. CloudFormation has then rolled these stacks back; the others stay, and the next deployment goes
-        on from there. An interruption is handed on at once; what AWS has begun it brings to its end.
+        those of each. CloudFormation has then rolled these stacks back, and what needs them was not begun; the others
+        stay, and the next deployment goes on from there. An interruption is handed on at once; what AWS has begun it
+        brings to its end.
         """
         done = self._side_by_side()
         results = [done[stack.name] for stack in self.rendering.stacks]

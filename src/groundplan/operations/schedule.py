@@ -11,8 +11,8 @@ Step = Callable[[str], None]
 class Schedule:
     """Runs each step once all that it needs is done; of those that may begin, the one that stands first in ``needs``.
 
-    After a failure or an interruption nothing new begins. What is under way then is finished after a failure; an
-    interruption does not wait for it, and tells it so.
+    What needs a step that failed never begins; everything else does, so that what is told of a run does not depend on
+    which step was faster. After an interruption nothing new begins, and what is under way is not waited for.
     """
 
     def __init__(self, needs: Mapping[str, frozenset[str]], step: Step, stopped: threading.Event) -> None:
@@ -57,7 +57,7 @@ class Schedule:
         while True:
             with self._changed:
                 name = self._next()
-                while name is None and self._under_way and not self._over:
+                while name is None and self._under_way and not self._stopped.is_set():
                     self._changed.wait()
                     name = self._next()
                 if name is None:
@@ -77,12 +77,8 @@ class Schedule:
                     self._failures[name] = failure
                 self._changed.notify_all()
 
-    @property
-    def _over(self) -> bool:
-        return bool(self._failures) or self._stopped.is_set()
-
     def _next(self) -> str | None:
         """The first that may begin; None where nothing may at the moment."""
-        if self._over:
+        if self._stopped.is_set():
             return None
         return next((name for name in self._waiting if self._needs[name] <= self._done), None)

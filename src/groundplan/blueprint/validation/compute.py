@@ -5,11 +5,11 @@ Source of the rules: https://docs.aws.amazon.com/AmazonECS/latest/developerguide
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
-from groundplan.blueprint.validation.base import Finding, workloads
+from groundplan.blueprint.validation.base import Finding, check_zones, workloads
 from groundplan.blueprint.workloads import Workload
 from groundplan.errors import suggestion
 
@@ -29,7 +29,7 @@ def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         at: Steps = ("capacity", name)
         if name in FARGATE:
             yield Finding(at, f"{name} is what AWS runs by itself; give the instances another name", at_key=True)
-        yield from _check_zones(capacity.zones, blueprint.network.zones, (*at, "zones"))
+        yield from check_zones(capacity.zones, blueprint.network.zones, (*at, "zones"))
         if capacity.volume.gib < SMALLEST_VOLUME:
             yield Finding(
                 (*at, "volume"), f"the ECS-optimized image needs {SMALLEST_VOLUME} GB, and this is {capacity.volume}"
@@ -42,12 +42,6 @@ def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             yield Finding((*at, "target"), f"the target is a whole share of 1% to 100%, and is {capacity.target}")
     for family, name, workload in workloads(blueprint):
         yield from _check_strategy(blueprint, workload, (family, name))
-
-
-def _check_zones(written: Sequence[str] | None, known: Sequence[str], at: Steps) -> Iterator[Finding]:
-    for letter in written or ():
-        if letter not in known:
-            yield Finding(at, f"the network has no zone {letter}; it has {', '.join(known)}")
 
 
 def _check_strategy(blueprint: Blueprint, workload: Workload, at: Steps) -> Iterator[Finding]:

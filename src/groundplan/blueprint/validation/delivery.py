@@ -53,15 +53,15 @@ def check_domains(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             yield Finding(path, f"{first[0]}.{first[1]} already answers under {domain}; a host name leads to one place")
 
 
-def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
+def _fits(domain: str) -> bool:
     """Source of the lengths: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4"""
+    return len(domain) <= 253 and all(len(label) <= 63 for label in domain.split("."))
+
+
+def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
     labels = domain.split(".")
-    longest = max(len(label) for label in labels)
-    if len(domain) > 253 or longest > 63:
-        yield Finding(
-            path,
-            f"a host name has 253 characters at most and 63 between two dots, and here are {len(domain)} and {longest}",
-        )
+    if not _fits(domain):
+        yield Finding(path, "a host name has 253 characters at most, and 63 between two dots")
     if (
         ".".join(labels[-2:]) in _RESERVED_DOMAINS
         or labels[-1] in _RESERVED_ENDINGS
@@ -103,7 +103,7 @@ def _check_certificate(arn: str, region: str, user: str, path: Steps) -> Iterato
 
 def _check_requested(domain: str, path: Steps) -> Iterator[Finding]:
     """Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
-    if 64 < len(domain) <= 253:
+    if len(domain) > 64 and _fits(domain):
         yield Finding(
             path,
             f"ACM issues certificates for names of 64 characters at most, and {domain} has {len(domain)}; write a "

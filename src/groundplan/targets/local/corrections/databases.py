@@ -196,14 +196,10 @@ def _node(backend: Any, name: str, group: Any) -> Any:
     """A node of a replication group as a cache cluster, with what the group says of all of them."""
     from moto.elasticache.models import CacheCluster
 
-    known = {
-        key: getattr(group, key)
-        for key in signature(CacheCluster).parameters
-        if key != "tags" and hasattr(group, key)
-    }  # fmt: skip
-    empty = dict.fromkeys(signature(CacheCluster).parameters)
+    make: Callable[..., Any] = CacheCluster
+    shared = {key: getattr(group, key, None) for key in signature(make).parameters}
     own = {"account_id": backend.account_id, "region_name": backend.region_name, "cache_cluster_id": name}
-    return CacheCluster(**empty | known | own)
+    return make(**shared | own)
 
 
 @once
