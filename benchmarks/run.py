@@ -7,6 +7,7 @@ measurements whose name holds one of them are taken. Exit code 1 where a figure 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import statistics
@@ -24,6 +25,15 @@ from generate import blueprint  # the folder is no package
 
 ROOT = Path(__file__).parents[1]
 DUSKSPENDR = ROOT / "examples/duskspendr/groundplan.yaml"
+SYSTEMS = (
+    ("spontime", "poc"),
+    ("spendsense", "dev", "--set", "owner_id=jane"),
+    ("spendsense", "staging", "--set", "owner_id=jane"),
+    ("spendsense", "prod", "--set", "owner_id=jane"),
+    ("solemate", "staging"),
+    ("solemate", "production"),
+)
+"""The other examples: folder, environment, and what else the command needs."""
 SCRIPT = Path(sys.executable).with_name("groundplan")
 
 
@@ -104,7 +114,7 @@ def in_one_process(file: Path, folder: Path) -> Run:
 
 
 def measurements(folder: Path) -> list[Measurement]:
-    """All of them, in the order of the table. Sources of the bounds: the project's first issue."""
+    """All of them, in the order of the table. Sources of the bounds: the project's issues 1 and 4."""
     found = [
         Measurement("validate", lambda: groundplan("validate", "-f", DUSKSPENDR), 0.4, 120),
         Measurement("check", lambda: groundplan("check", "-f", DUSKSPENDR, expect=(0, 1)), 0.8, 120),
@@ -124,10 +134,31 @@ def measurements(folder: Path) -> list[Measurement]:
         )
     return [
         *found,
-        Measurement("local: deploy, cold", lambda: groundplan("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
+        Measurement("local: deploy, cold", lambda: deployed("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
         Measurement("local: deploy, no change", lambda: groundplan("deploy", "-f", DUSKSPENDR), 3),
         Measurement("local: plan, no change", lambda: groundplan("plan", "-f", DUSKSPENDR), 3),
+        *[of_system(*system) for system in SYSTEMS],
     ]
+
+
+def of_system(name: str, environment: str, *options: str) -> Measurement:
+    """The deployment of an example into an empty local AWS, which is started for it."""
+    file = ROOT / "examples" / name / "groundplan.yaml"
+    command: tuple[str | Path, ...] = ("deploy", "-f", file, "-e", environment, *options)
+    deploy = partial(deployed, *command)
+    return Measurement(f"{name}, {environment}: deploy, cold", deploy, 15, before=reset, runs=3)
+
+
+def deployed(*command: str | Path) -> Run:
+    """A deployment that starts the local AWS, whose own time and memory count, too: it is most of the work."""
+    done = groundplan(*command)
+    address = json.loads((Path(os.environ["GROUNDPLAN_STATE_DIR"]) / "daemon.json").read_text())
+    process = Path("/proc") / str(address["pid"])
+    if not process.exists():  # another system than Linux
+        return done
+    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+    peak = next(line for line in (process / "status").read_text().splitlines() if line.startswith("VmHWM"))
+    return done + Run(0, (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), int(peak.split()[1]) / 1024)
 
 
 def reset() -> None:

@@ -73,3 +73,9 @@ def test_positions_sort_as_in_the_file() -> None:
 )
 def test_suggestion(word: str, known: list[str], text: str) -> None:
     assert suggestion(word, known) == text
+
+
+def test_a_long_list_of_words_would_hide_the_message() -> None:
+    assert suggestion("nothing-like-it", ["a", "b"]) == "; known here: a, b"
+    assert suggestion("nothing-like-it", map(str, range(51))) == ""
+    assert suggestion("mian", [*map(str, range(51)), "main"]) == '; did you mean "main"?'

@@ -79,10 +79,15 @@ class DeploymentError(GroundplanError):
     exit_code = ExitCode.DEPLOYMENT_FAILED
 
 
+MOST_WORDS = 50
+"""Longer lists, like that of all PostgreSQL extensions, hide the message that they follow."""
+
+
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """``'; did you mean "memory"?'`` for the nearest known word, or the known words where none is near."""
+    """``'; did you mean "memory"?'`` for the nearest known word, or the known words where none is near and a person
+    would read them all."""
     words = sorted(known)
     near = difflib.get_close_matches(word, words, n=1, cutoff=0.6)
     if near:
         return f'; did you mean "{near[0]}"?'
-    return f"; known here: {', '.join(words)}" if words else ""
+    return f"; known here: {', '.join(words)}" if 0 < len(words) <= MOST_WORDS else ""

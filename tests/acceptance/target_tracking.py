@@ -26,10 +26,16 @@ class Load:
 
     cpu: Decimal = Decimal(0)
     memory: Decimal = Decimal(0)
+    requests: Decimal = Decimal(0)
+    """Not in percent: how many there are."""
 
     def on(self, policy: ScalingPolicy) -> Decimal:
         """The demand that a policy measures."""
-        return self.cpu if "CPU" in policy.predefined_metric else self.memory
+        return {
+            "ECSServiceAverageCPUUtilization": self.cpu,
+            "ECSServiceAverageMemoryUtilization": self.memory,
+            "ALBRequestCountPerTarget": self.requests,
+        }[policy.predefined_metric or ""]
 
 
 def replay(architecture: Architecture, target: Ref[ScalableTarget], load: Iterable[Load], *, start: int) -> list[int]:

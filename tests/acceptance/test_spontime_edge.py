@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 import pytest
+from tests.acceptance.deployed import subnet as deployed_subnet
 from tests.acceptance.rows import proves, requirement
 from tests.acceptance.system import Aws, CommandLine, Templates, TerraformRoot
-from tests.acceptance.test_spontime_network import deployed_subnet
 from tests.acceptance.test_spontime_tasks import deployed_service
 
 from groundplan.resources import Architecture

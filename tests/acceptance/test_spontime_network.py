@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network
-from typing import Any
 
 import pytest
+from tests.acceptance.deployed import admitted, default_routes, ingress
+from tests.acceptance.deployed import security_group as deployed_group
+from tests.acceptance.deployed import subnet as deployed_subnet
+from tests.acceptance.deployed import vpc as deployed_vpc
 from tests.acceptance.rows import proves, requirement
 from tests.acceptance.system import Aws, Templates, TerraformRoot, tags
 
@@ -39,57 +42,6 @@ SUBNETS = [
     proves("SP-04 SP-27", "database", "b", "10.0.20.0/24"),
 ]
 each_subnet = pytest.mark.parametrize(("tier", "zone", "cidr"), SUBNETS)
-
-
-def deployed_vpc(aws: Aws) -> dict[str, Any]:
-    """The VPC that is not the account's own."""
-    (vpc,) = (vpc for vpc in aws.client("ec2").describe_vpcs()["Vpcs"] if not vpc["IsDefault"])
-    found: dict[str, Any] = vpc
-    return found
-
-
-def deployed_subnet(aws: Aws, cidr: str) -> dict[str, Any]:
-    filters = [{"Name": "vpc-id", "Values": [deployed_vpc(aws)["VpcId"]]}, {"Name": "cidr-block", "Values": [cidr]}]
-    (subnet,) = aws.client("ec2").describe_subnets(Filters=filters)["Subnets"]
-    found: dict[str, Any] = subnet
-    return found
-
-
-def default_routes(aws: Aws, subnet: str) -> list[str]:
-    """Where the route table of a subnet sends what goes to everywhere."""
-    filters = [{"Name": "association.subnet-id", "Values": [subnet]}]
-    (table,) = aws.client("ec2").describe_route_tables(Filters=filters)["RouteTables"]
-    return [route["GatewayId"] for route in table["Routes"] if route.get("DestinationCidrBlock") == "0.0.0.0/0"]
-
-
-def deployed_group(aws: Aws, name: str) -> dict[str, Any]:
-    filters = [{"Name": "group-name", "Values": [name]}]
-    (group,) = aws.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
-    found: dict[str, Any] = group
-    return found
-
-
-def ingress(aws: Aws, name: str) -> list[tuple[str, int, int, list[str], list[str]]]:
-    """Protocol, ports, groups and ranges of all that a group lets in."""
-    return [
-        (
-            rule["IpProtocol"],
-            rule["FromPort"],
-            rule["ToPort"],
-            [pair["GroupId"] for pair in rule["UserIdGroupPairs"]],
-            [item["CidrIp"] for item in rule.get("IpRanges", [])],
-        )
-        for rule in deployed_group(aws, name)["IpPermissions"]
-    ]
-
-
-def admitted(architecture: Architecture, group: Ref[SecurityGroup], direction: str) -> set[tuple[int | None, object]]:
-    """Port and peer of what a group allows."""
-    return {
-        (rule.from_port, rule.peer)
-        for rule in architecture.of(SecurityGroupRule)
-        if rule.security_group == group and rule.direction == direction and rule.from_port == rule.to_port
-    }
 
 
 @requirement("SP-25")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from functools import partial
@@ -119,7 +120,7 @@ def test_the_same_blueprint_by_two_names_is_one(groundplan: Command) -> None:
             "1:1: the file makes several blueprints, and has to make one: first, second",
         ),
         ("x = (\n", "1:5: this is not Python: '(' was never closed"),
-        ("x = 1\n  y = 2\n", "2:2: this is not Python: unexpected indent"),
+        ("x = 1\n  y = 2\n", "2:#: this is not Python: unexpected indent"),
         ("import groundplan\ngroundplan.Service(\n    port=1 / 0)\n", "3:10: ZeroDivisionError: division by zero"),
         ("import nothing_like_it\n", "1:1: ModuleNotFoundError: No module named 'nothing_like_it'"),
         ("x = 1\nimport sys; sys.exit(3)\n", "2:13: the file ended itself with 3 (SystemExit)"),
@@ -130,7 +131,7 @@ def test_the_same_blueprint_by_two_names_is_one(groundplan: Command) -> None:
             "import json\njson.loads('{')\n",
             "2:1: JSONDecodeError: Expecting property name enclosed in double quotes: line 1 column 2 (char 1)",
         ),
-        (b"x = '\xff'\n", "1:8: this is not Python: (unicode error) 'utf-8' codec can't decode byte 0xff"),
+        (b"x = '\xff'\n", "1:#: this is not Python: (unicode error) 'utf-8' codec can't decode byte 0xff"),
         (
             "from groundplan import Blueprint\nBlueprint(project=1.5, region='x').environment()\n",
             "2:19: project: 1.5 is a float",
@@ -138,7 +139,9 @@ def test_the_same_blueprint_by_two_names_is_one(groundplan: Command) -> None:
     ],
 )
 def test_what_is_wrong_with_the_file_is_said_with_its_place(groundplan: Command, text: str | bytes, said: str) -> None:
-    assert refused(groundplan, text).startswith(f"infrastructure.py:{said}")
+    """``#`` stands for a column that the versions of Python do not agree on."""
+    pattern = re.escape(f"infrastructure.py:{said}").replace(r"\#", r"\d+")
+    assert re.match(pattern, refused(groundplan, text))
 
 
 def test_a_mistake_in_a_neighbour_has_the_neighbours_place(groundplan: Command) -> None:

@@ -1,4 +1,4 @@
-"""The real CDK CLI: ``cdk synth`` without network and account, ``cdk diff`` against the local AWS."""
+"""The real CDK CLI: ``cdk synth`` without network and account, ``deploy`` and ``diff`` against the local AWS."""
 
 from __future__ import annotations
 
@@ -94,21 +94,13 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             local.stop()
 
 
-def test_diff_against_the_local_aws(cdk_cli: Path, tmp_path: Path, endpoint: str) -> None:
-    """A stack out of the synthesized template is, to the CDK CLI, the stack of its app; a change is a difference."""
+def test_deploy_and_diff_against_the_local_aws(cdk_cli: Path, tmp_path: Path, endpoint: str) -> None:
+    """What is deployed has no differences; a change of the blueprint is one, and is deployed as an update."""
     credentials = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
     cdk = Cdk(cdk_cli, tmp_path, SHOP, credentials | {"AWS_ENDPOINT_URL": endpoint, "AWS_REGION": "eu-central-1"})
-    assert cdk("synth", "--quiet", "--no-version-reporting").returncode == 0
-    template = (tmp_path / "cdk.out" / "Shop.template.json").read_text()
-    cloudformation: Any = boto3.client(
-        "cloudformation", region_name="eu-central-1", endpoint_url=endpoint,
-        aws_access_key_id="local", aws_secret_access_key="local",
-    )  # fmt: skip
-    name = "shop-development"
-    cloudformation.create_stack(StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"])
-    waiter = cloudformation.get_waiter("stack_create_complete")
-    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-
+    deployed = cdk("deploy", "--require-approval", "never", "--no-version-reporting")
+    assert deployed.returncode == 0, deployed.stdout + deployed.stderr
+    assert ports(endpoint) == [80]
     same = cdk("diff", "--method", "template", "--fail", app="cdk.out")
     assert same.returncode == 0, same.stdout + same.stderr
     assert "There were no differences" in same.stdout + same.stderr
@@ -117,3 +109,19 @@ def test_diff_against_the_local_aws(cdk_cli: Path, tmp_path: Path, endpoint: str
     other = cdk("diff", "--method", "template", "--fail", "--no-version-reporting")
     assert other.returncode == 1
     assert "[~] AWS::ECS::TaskDefinition Blueprint/Template/WebTaskDefinition" in other.stdout + other.stderr
+    updated = cdk("deploy", "--require-approval", "never", app="cdk.out")
+    assert updated.returncode == 0, updated.stdout + updated.stderr
+    assert ports(endpoint) == [81]
+
+
+def ports(endpoint: str) -> list[int]:
+    """The ports of the tasks that the shop's service runs."""
+    ecs: Any = boto3.client(
+        "ecs", region_name="eu-central-1", endpoint_url=endpoint,
+        aws_access_key_id="local", aws_secret_access_key="local",
+    )  # fmt: skip
+    (cluster,) = ecs.list_clusters()["clusterArns"]
+    (arn,) = ecs.list_services(cluster=cluster)["serviceArns"]
+    (service,) = ecs.describe_services(cluster=cluster, services=[arn])["services"]
+    task = ecs.describe_task_definition(taskDefinition=service["taskDefinition"])["taskDefinition"]
+    return [port["containerPort"] for container in task["containerDefinitions"] for port in container["portMappings"]]

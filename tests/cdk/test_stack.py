@@ -178,6 +178,23 @@ def test_resources_are_typed_constructs(app: App) -> None:
     assert "Fn::ImportValue" in topic["DisplayName"]
 
 
+def test_an_output_made_of_parts_can_be_used_in_another_stack(app: App) -> None:
+    made = BlueprintStack(app.app, "Sample", blueprint=designed(sample_architecture()))
+    other = aws_cdk.Stack(app.app, "Other", env=aws_cdk.Environment(region=made.region))
+    aws_sns.CfnTopic(other, "Topic", display_name=made.output("api_url"))
+    app.app.synth()
+    topic = section(app.template("Other"), "Resources")["Topic"]["Properties"]
+    assert isinstance(topic, dict)
+    separator, (scheme, address, path) = topic["DisplayName"]["Fn::Join"]
+    assert (separator, scheme, path) == ("", "https://", "/v1")
+    exported = {str(output.get("Export")): output["Value"] for output in outputs_of(app.template("Sample"))}
+    assert exported[str({"Name": address["Fn::ImportValue"]})] == {"Fn::GetAtt": ["MainLoadBalancer", "DNSName"]}
+
+
+def outputs_of(template: Mapping[str, object]) -> list[Mapping[str, object]]:
+    return list(section(template, "Outputs").values())
+
+
 def test_an_overridden_property_is_written(app: App) -> None:
     made = BlueprintStack(app.app, "Shop", blueprint=shop())
     made.resource("buckets.files").add_property_override("ObjectLockEnabled", True)

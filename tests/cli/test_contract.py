@@ -134,6 +134,13 @@ def test_tables_hold_what_the_json_says(groundplan: Command) -> None:
     assert re.search(r"production: \d+ resources checked: 0 error", groundplan("check", "-f", DUSKSPENDR).out)
 
 
+def test_a_sum_without_prices_does_not_look_small(groundplan: Command, write: Write) -> None:
+    write("project: shop\nregion: eu-central-1\nobjectives: {budget: 9 USD/month}\nenvironments: {live: {}}\n")
+    said = groundplan("cost").out
+    assert re.search(r"The bill is higher: \d+ of the charges above have no price .* in eu-central-1", said)
+    assert "9.00 USD within, as far as prices are known" in said
+
+
 def test_the_only_environment_is_the_default(groundplan: Command, write: Write) -> None:
     write("project: shop\nregion: eu-central-1\nenvironments: {live: {}}\n")
     assert groundplan("validate", "--format", "json").json["environments"][0]["name"] == "live"

@@ -45,6 +45,7 @@ def test_nothing_is_charged_without_a_price() -> None:
     bill.charge(BUCKET, "tea", count(1, "cup"))
     assert not bill.lines
     assert bill.unpriced[0].why == "1 cup: no price of tea is known in ap-south-1"
+    assert bill.unpriced[0].lacks_price, "the cup is due, whatever it costs"
 
 
 def test_a_low_confidence_price_is_not_charged() -> None:

@@ -85,6 +85,8 @@ def test_a_single_page_answers_for_what_is_missing_and_never_for_what_is_blocked
     listing = found[Ref(BucketPolicy, "site")].policy.statements[-1]
     assert (listing.actions, listing.resources) == (("s3:ListBucket",), (Ref(Bucket, "site").arn,))
     assert distribution.price_class == "PriceClass_All"
+    number = designed(BASE + "buckets: {site: {cdn: {price_class: 200}}}\n")
+    assert number[CDN].price_class == "PriceClass_200", "a number needs no quotes"
     cache = found[Ref(CachePolicy, "site")]
     assert (cache.min_ttl, cache.default_ttl, cache.max_ttl) == (0, 3600, 31_536_000)
     assert (distribution.certificate, distribution.minimum_protocol_version) == (None, None)

@@ -63,10 +63,21 @@ def test_a_backlog_counts_the_queues_that_are_read() -> None:
     assert policy.predefined_metric is None
     assert policy.target_value == Decimal(20)
     assert policy.metric is not None
-    assert policy.metric.expression == "(waiting1 + waiting2) / IF(tasks > 0, tasks, 1)"
+    assert policy.metric.expression == "(FILL(waiting1, 0) + FILL(waiting2, 0)) / IF(tasks > 0, tasks, 1)"
     queues = [policy.metric.metrics[name].dimensions["QueueName"] for name in ("waiting1", "waiting2")]
     assert queues == [Ref(Queue, name).attribute("name") for name in ("emails", "sms")]
     assert policy.target == Ref(ScalableTarget, "mail")
+
+
+def test_a_backlog_starts_the_first_task_of_a_service_at_zero() -> None:
+    """Container Insights sends no metric of a service that has no running tasks."""
+    architecture = designed(
+        WORKER + "    needs: [emails]\n    tasks: {desired: 0, min: 0, max: 3}\n    scaling: {backlog: 20}\n"
+        "queues: {emails: {}}\n"
+    )
+    (policy,) = architecture.of(ScalingPolicy)
+    assert policy.metric is not None
+    assert policy.metric.expression == "waiting1 / IF(FILL(tasks, 0) > 0, FILL(tasks, 0), 1)"
 
 
 @pytest.mark.parametrize(

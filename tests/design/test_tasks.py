@@ -318,3 +318,23 @@ def test_the_load_balancer_asks_as_the_blueprint_says() -> None:
     assert (group.health_check.healthy_threshold, group.health_check.unhealthy_threshold) == (5, 4)
     (group,) = designed(web.replace("unhealthy: 4, ", "")).of(TargetGroup)
     assert group.health_check.unhealthy_threshold == 3
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("environment: {DATABASE_URL: 'sqlite:///'}", "environment.DATABASE_URL: the task already gets DATABASE_URL"),
+        ("secrets: {DATABASE_URL: elsewhere}", "secrets.DATABASE_URL: the task already gets DATABASE_URL"),
+        ("secrets: {FILES_BUCKET: elsewhere}", "secrets.FILES_BUCKET: the task already gets FILES_BUCKET"),
+    ],
+)
+def test_a_variable_comes_from_one_place(written: str, said: str) -> None:
+    """ECS refuses a name that is plain and a secret, and a secret would hide what a need gives."""
+    below = "buckets: {files: {}}\ndatabases: {main: {engine: postgres 16, class: db.t4g.micro}}\n"
+    (problem,) = refused(WEB + f"    needs: [main, files]\n    {written}\n" + below)
+    assert said in problem
+
+
+def test_a_plain_variable_may_replace_a_plain_one() -> None:
+    web = task(designed(WEB + "    needs: [files]\n    environment: {FILES_BUCKET: x}\nbuckets: {files: {}}\n"))["web"]
+    assert web.environment["FILES_BUCKET"] == "x"

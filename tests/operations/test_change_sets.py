@@ -102,7 +102,7 @@ def test_every_kind_of_change_is_told_with_its_reason() -> None:
         ("delete", "Old", "no longer in the blueprint"),
         ("update", "Same", "changes Cidr, Tags"),
         ("replace", "Other", "changes CidrBlock, which AWS cannot change in place"),
-        ("replace", "Perhaps", "changes Name, which AWS cannot change in place"),
+        ("may replace", "Perhaps", "changes Name, which AWS can change in place in some cases only"),
         ("update", "Tagged", "changes Tags"),
         ("update", "Unsaid", "changes tags"),
     ]

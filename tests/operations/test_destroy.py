@@ -50,6 +50,7 @@ def test_what_is_kept_stays_until_it_is_named(groundplan: Command, write: Write,
     gone = groundplan("destroy", "-y")
     assert gone.code == ExitCode.FINE, gone.err
     assert f"bucket.files ({bucket}): stays" in gone.err
+    assert "bucket.files: what stays keeps its name, and production cannot be deployed again beside it" in gone.err
     assert aws.buckets(project) == {bucket}
 
     again = groundplan("deploy")

@@ -90,8 +90,6 @@ class Fn:
 
 class Token:
     @staticmethod
-    def as_string(value: object) -> str: ...
-    @staticmethod
     def as_list(value: object) -> list[str]: ...
 
 class Aws:

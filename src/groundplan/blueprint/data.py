@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from groundplan.blueprint.base import DailyWindow, Name, Part, ShortForm, WeeklyWindow, ZoneLetter
+from groundplan.blueprint.base import DailyWindow, Part, ShortForm, WeeklyWindow, ZoneLetter
 from groundplan.blueprint.delivery import Cdn
 from groundplan.units import DataSize, Duration, shown
 

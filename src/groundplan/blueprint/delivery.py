@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 
 from groundplan.blueprint.base import Part
 from groundplan.units import Duration
 
 Domain = Annotated[str, StringConstraints(pattern=r"^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")]
 """A host name like ``api.your-domain.com``."""
+
+PriceClass = Annotated[
+    Literal["100", "200", "all"],
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    WithJsonSchema({"enum": ["100", "200", "all", 100, 200]}),
+]
+"""CloudFront's price class; a number needs no quotes."""
 
 
 def is_below(domain: str, zone: str) -> bool:
@@ -34,7 +41,7 @@ class Cdn(Part):
     """The object that answers ``/``."""
     single_page: bool = False
     """Whether paths that are no object answer with ``index`` (single-page applications)."""
-    price_class: Literal["100", "200", "all"] = "100"
+    price_class: PriceClass = "100"
     """Edge locations: ``100`` North America and Europe, ``200`` also most of Asia, ``all``."""
     logs: bool | None = None
     """Whether requests are logged to the environment's log bucket. Default: where ``network.flow_logs`` are kept."""

@@ -7,6 +7,10 @@ from pydantic import Field
 from groundplan.blueprint.workloads import Workload
 from groundplan.units import Duration
 
+_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+SCHEDULE_PATTERN = rf"^(cron\(.+\)|rate\([0-9]+ (minutes?|hours?|days?)\)|at\({_MOMENT}\))$"
+"""The three kinds of schedule, in ASCII: ``\\d`` would take the digits of every script."""
+
 
 class Job(Workload):
     """A container that Amazon EventBridge Scheduler starts as an ECS task, of the newest image that was released.
@@ -14,9 +18,7 @@ class Job(Workload):
     It may need whatever a service may, but no services: Service Connect knows only tasks of services.
     """
 
-    schedule: str = Field(
-        pattern=r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$"
-    )
+    schedule: str = Field(pattern=SCHEDULE_PATTERN)
     """When it runs: ``cron(0 3 * * ? *)``, ``rate(6 hours)`` or ``at(2027-01-01T00:00:00)``."""
     timezone: str = "UTC"
     """Time zone of the schedule by its IANA name, like ``Asia/Kolkata``. Daylight saving is followed."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from groundplan.blueprint.base import NAME_PATTERN, Part
+from groundplan.blueprint.jobs import SCHEDULE_PATTERN
 from groundplan.blueprint.shape import Shape
 from groundplan.blueprint.tree import Node, Steps, format_path
 from groundplan.errors import Position, Problem, suggestion
@@ -32,8 +33,7 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "is not an owner id: lower-case letters and digits, in between single hyphens",
     r"^Z[A-Z0-9]+$": "is not the id of a hosted zone, like Z0123456789ABC",
     r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$": "is not an instance type, like t3.small",
-    r"^(cron\(.+\)|rate\(\d+ (minutes?|hours?|days?)\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\))$": "is no schedule, like "
-    "cron(0 3 * * ? *), rate(6 hours) or at(2027-01-01T00:00:00)",
+    SCHEDULE_PATTERN: "is no schedule, like cron(0 3 * * ? *), rate(6 hours) or at(2027-01-01T00:00:00)",
     r"^cron\(.+\)$": "is not a schedule, like cron(0 5 ? * * *)",
     r"^[A-Z0-9_]{3,100}$": "is not the identifier of a managed rule of AWS Config, like RDS_STORAGE_ENCRYPTED",
     r"^/?[A-Za-z0-9_#.{}-]+(/[A-Za-z0-9_#.{}-]+)*$": "is not the name of a log group, like /ecs/api",

@@ -49,6 +49,8 @@ def _read_need(value: object) -> object:
     if isinstance(value, dict) and len(value) == 1 and "name" not in value:
         ((name, access),) = value.items()
         return {"name": name, "access": access}
+    if isinstance(value, dict) and len(value) > 1 and not {"name", "access"} & {*value}:
+        raise ValueError("is one thing that is needed; write each as an entry of its own, like [main, {files: read}]")
     return value
 
 

@@ -22,6 +22,7 @@ from constructs import Construct
 from groundplan.api.blueprint import Blueprint
 from groundplan.api.environment import Environment
 from groundplan.cdk.values import Included, with_documents, with_variables
+from groundplan.design.draft import identifier
 from groundplan.engines.cloudformation.model import StackOutput
 from groundplan.engines.cloudformation.rows import pascal
 from groundplan.errors import InputError, Problem, suggestion
@@ -171,11 +172,11 @@ class BlueprintStack(aws_cdk.Stack):
         if name not in self._outputs:
             raise InputError(f'there is no output "{name}"{suggestion(name, self._outputs)}')
         stack, key = self._outputs[name]
-        return aws_cdk.Token.as_string(self._included[stack].include.get_output(key).value)
+        return self._included[stack].token(self._values[stack, key])
 
     def _place(self, address: str) -> tuple[str, str]:
         family, _, entry = address.partition(".")
-        full = f"{_KINDS[family]}.{entry.replace('-', '_')}" if family in _KINDS else address
+        full = f"{_KINDS[family]}.{identifier(entry)}" if family in _KINDS else address
         if full not in self._places:
             entries = {
                 f"{family}.{known.partition('.')[2]}"

@@ -73,7 +73,12 @@ def cost(
         f"{loaded.name}: {cents(estimate.monthly)} USD/month "
         f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
     )
+    if estimate.without_price:
+        write(
+            f"The bill is higher: {estimate.without_price} of the charges above have no price that may be quoted in "
+            f"{estimate.region}"
+        )
     if estimate.budget:
         difference = estimate.monthly - estimate.budget.usd
         verdict = f"{cents(difference)} USD over" if difference > 0 else f"{cents(-difference)} USD within"
-        write(f"Budget {estimate.budget}: {verdict}")
+        write(f"Budget {estimate.budget}: {verdict}{', as far as prices are known' * bool(estimate.without_price)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -105,12 +105,17 @@ def _show(plan: Plan) -> None:
     if not plan.changes:
         write(f"{plan.target}: nothing to change")
         return
+    from groundplan.operations.change_sets import Action
+
     rows = [(change.action, change.resource, change.type, change.why) for change in plan.changes]
     write_table(("action", "resource", "type", "why"), rows)
-    counts = {
-        action: sum(c.action == action for c in plan.changes) for action in ("create", "update", "replace", "delete")
-    }
-    write(f"{plan.target}: " + ", ".join(f"{number} to {action}" for action, number in counts.items() if number))
+    counts = {action: sum(c.action == action for c in plan.changes) for action in get_args(Action)}
+    told = (
+        f"{number} that AWS may replace" if action == "may replace" else f"{number} to {action}"
+        for action, number in counts.items()
+        if number
+    )
+    write(f"{plan.target}: " + ", ".join(told))
 
 
 def deploy(
@@ -140,8 +145,10 @@ def deploy(
         for change in ahead.changes:
             say(f"  {change.action} {change.resource} ({change.type}): {change.why}")
         if ahead.dangerous:
-            lost = ", ".join(change.resource for change in ahead.dangerous)
-            confirm(f"Data is lost with {lost}. Go on?", yes=yes)
+            lost = ", ".join(change.resource for change in ahead.dangerous if change.action != "may replace")
+            perhaps = ", ".join(change.resource for change in ahead.dangerous if change.action == "may replace")
+            told = [f"Data is lost with {lost}"] * bool(lost) + [f"AWS may replace {perhaps}"] * bool(perhaps)
+            confirm(f"{'. '.join(told)}. Go on?", yes=yes)
         elif ahead.changes:
             confirm(f"Deploy {len(ahead.changes)} changes to AWS?", yes=yes)
     with Progress() as report:
@@ -221,6 +228,13 @@ def destroy(
     for holding in ahead.holdings:
         fate = ahead.fate(holding, with_kept=delete_data)
         say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
+    staying = [item for item in ahead.holdings if ahead.fate(item, with_kept=delete_data) == "stays"]
+    named = [item.address for item in staying if item.type != "AWS::KMS::Key"]
+    if named:
+        say(
+            f"{', '.join(named)}: what stays keeps its name, and {architecture.stage} cannot be deployed again beside "
+            "it; --delete-data takes it too"
+        )
     confirm(f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?", yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
     with Progress() as report:

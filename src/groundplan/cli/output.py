@@ -18,6 +18,7 @@ STYLES = {
     "info": "cyan",
     "create": "green",
     "update": "yellow",
+    "may replace": "bold yellow",
     "replace": "bold red",
     "delete": "red",
 }
@@ -66,7 +67,7 @@ class Progress:
             self._status.stop()
 
     def __call__(self, text: str, *, passing: bool = False) -> None:
-        """One line; see ``operations.deploy.Report``."""
+        """One line; see ``operations.events.Report``."""
         if self._status is None:
             say(text)
         elif passing:

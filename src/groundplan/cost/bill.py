@@ -136,13 +136,13 @@ class Bill:
             if taken and not quantity.value:
                 self.add_free(resource, f"{sku}: {quantity.words}", known_allowances()[sku].source)
             else:
-                self.add_unpriced(resource, f"{quantity.words}: {price}")
+                self.add_unpriced(resource, f"{quantity.words}: {price}", lacks_price=True)
             return
         line = _line(_address(resource), price, quantity, kind)
         if discount is not None:
             percent = self.price(discount, resource)
             if isinstance(percent, str):
-                self.add_unpriced(resource, f"{quantity.words}: {percent}")
+                self.add_unpriced(resource, f"{quantity.words}: {percent}", lacks_price=True)
                 return
             line = _discounted(line, percent)
         self.lines.append(replace(line, formula=f"{line.formula} ({note})") if note else line)
@@ -165,9 +165,9 @@ class Bill:
         own = resource.region if isinstance(resource, Resource) else None
         return own or self.architecture.region
 
-    def add_unpriced(self, resource: Chargeable, why: str) -> None:
+    def add_unpriced(self, resource: Chargeable, why: str, *, lacks_price: bool = False) -> None:
         """Say that something costs money, and why it is not known how much."""
-        self.unpriced.append(Unpriced(_address(resource), why))
+        self.unpriced.append(Unpriced(_address(resource), why, lacks_price))
 
     def add_free(self, resource: Chargeable, why: str, source: str) -> None:
         """Say that something has no charge of its own."""

@@ -48,6 +48,8 @@ class Unpriced:
 
     resource: str
     why: str
+    lacks_price: bool = False
+    """Whether it is known how much of it there is, and only the price is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class Estimate:
     def usage(self) -> Decimal:
         """What follows the usage that the blueprint states."""
         return total(line for line in self.lines if line.kind == "usage")
+
+    @property
+    def without_price(self) -> int:
+        """How many charges are due, but have no price in the catalog: the bill is higher by them."""
+        return sum(item.lacks_price for item in self.unpriced)
 
     @property
     def margin(self) -> Decimal | None:

@@ -19,6 +19,7 @@ from groundplan.design.firewall import add_firewall
 from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
+from groundplan.design.order import with_order
 from groundplan.design.platform import add_platform
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
@@ -64,7 +65,7 @@ def design(loaded: LoadedEnvironment) -> Architecture:
     draft = Draft(loaded)
     for step in STEPS:
         step(draft)
-    return draft.finish()
+    return with_order(draft.finish())
 
 
 __all__ = ["design"]

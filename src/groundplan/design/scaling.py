@@ -111,8 +111,12 @@ def _track(draft: Draft, name: str, scaling: Scaling, target: Ref[ScalableTarget
 def _track_backlog(draft: Draft, name: str, service: Service, scaling: Scaling, target: Ref[ScalableTarget]) -> None:
     """Messages that wait in the queues that the service reads, for each of its running tasks.
 
-    Without running tasks every waiting message counts, so that a service at zero starts one.
-    Source: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html
+    Without running tasks every waiting message counts, so that a service at zero starts one: Container Insights then
+    says nothing at all of the service, and what is missing counts as 0. The same holds for one of several queues: SQS
+    says nothing of a queue that nobody has used for six hours.
+    Sources: https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking-metric-math.html,
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-container-insights.html and
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
     """
     path = f"services.{name}.scaling.backlog"
     known = draft.blueprint.queues
@@ -139,7 +143,8 @@ def _track_backlog(draft: Draft, name: str, service: Service, scaling: Scaling, 
             "ServiceName": Ref(EcsService, identifier(name)).attribute("name"),
         },
     )
-    total = " + ".join(waiting) if len(waiting) == 1 else f"({' + '.join(waiting)})"
+    total = "waiting1" if len(read) == 1 else f"({' + '.join(f'FILL({queue}, 0)' for queue in waiting)})"
+    running = "tasks" if service.tasks.min else "FILL(tasks, 0)"
     assert scaling.backlog is not None
     draft.add(
         ScalingPolicy(
@@ -148,7 +153,7 @@ def _track_backlog(draft: Draft, name: str, service: Service, scaling: Scaling, 
             policy_name=f"{name}-backlog-scaling",
             target=target,
             metric=MetricExpression(
-                expression=f"{total} / IF(tasks > 0, tasks, 1)",
+                expression=f"{total} / IF({running} > 0, {running}, 1)",
                 label="Messages that wait per task",
                 metrics={**waiting, "tasks": tasks},
             ),

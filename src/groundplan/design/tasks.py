@@ -116,8 +116,8 @@ def port_of(draft: Draft, name: str) -> tuple[int | None, str]:
     return None, "bucket"
 
 
-def environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
-    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, then what the blueprint says."""
+def _given(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
+    """Variables that are no secret: ``PORT``, ``<BUCKET>_BUCKET``, ``<SERVICE>_URL``, ``<QUEUE>_QUEUE_URL``, …"""
     variables: dict[str, Textual] = {}
     if port:
         variables["PORT"] = str(port)
@@ -144,7 +144,7 @@ def environment(draft: Draft, name: str, workload: Workload, port: int | None) -
             variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
     if workload.tracing:
         variables |= tracing.variables(draft, name)
-    return variables | {variable: _value(draft, value) for variable, value in workload.environment.items()}
+    return variables
 
 
 def _value(draft: Draft, written: str) -> Textual:
@@ -165,8 +165,8 @@ def _referred(draft: Draft, reference: Reference) -> Textual:
     raise ValueError(f"${{{reference}}} stands for nothing")
 
 
-def injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
-    """Environment variable to secret ARN: what ECS reads from Secrets Manager when a task starts."""
+def _injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
+    """Environment variable to secret ARN: what ECS reads from Secrets Manager for the needs when a task starts."""
     blueprint, variables = draft.blueprint, dict[str, Textual]()
     needed = [need.name for need in workload.needs]
     one_database = sum(name in blueprint.databases for name in needed) == 1
@@ -182,9 +182,37 @@ def injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
             variables[f"{prefix}_PASSWORD"] = text(managed, ":password::")
         elif name in blueprint.caches and blueprint.caches[name].encryption:
             variables["REDIS_URL" if one_cache else f"{prefix}_REDIS_URL"] = caches.url_secret(name).arn
-    for variable, secret in workload.secrets.items():
-        variables[variable] = Ref(Secret, identifier(secret)).arn
     return variables
+
+
+def environment(draft: Draft, name: str, workload: Workload, port: int | None) -> dict[str, Textual]:
+    """Variables that are no secret: what its needs give, and over it what the blueprint says."""
+    own = {variable: _value(draft, value) for variable, value in workload.environment.items()}
+    return _given(draft, name, workload, port) | own
+
+
+def injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
+    """Environment variable to the ARN of a secret: what its needs give, and what the blueprint says."""
+    own: dict[str, Textual] = {key: Ref(Secret, identifier(secret)).arn for key, secret in workload.secrets.items()}
+    return _injected(draft, workload) | own
+
+
+def check_variables(draft: Draft, place: str, name: str, workload: Workload, port: int | None) -> None:
+    """ECS refuses a variable that is plain and a secret at once. And a secret never quietly takes a need's place.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html
+    """
+    secret = {*_injected(draft, workload)}
+    for family, written, taken in (
+        ("environment", workload.environment, secret),
+        ("secrets", workload.secrets, secret | {*_given(draft, name, workload, port)}),
+    ):
+        for variable in written:
+            if variable in taken:
+                draft.problem(
+                    f"{place}.{family}.{variable}",
+                    f"the task already gets {variable} from what it needs; leave it out, or choose another name",
+                )
 
 
 def image(draft: Draft, name: str, workload: Workload) -> Textual:
@@ -257,7 +285,7 @@ def add_task(
     """The task definition of a service or job, with its roles and log group."""
     place, ident = f"{family}.{name}", identifier(name)
     group, routes = routing.add_groups(draft, name, workload, place)
-    secrets = injected(draft, workload)
+    check_variables(draft, place, name, workload, port)
     beside = _beside(draft, name, workload, group, routes)
     check_sidecars(draft, place, workload, port, beside)
     container = Container(
@@ -267,7 +295,7 @@ def add_task(
         port=port,
         port_name=port_name,
         environment=environment(draft, name, workload, port),
-        secrets=secrets,
+        secrets=injected(draft, workload),
         depends_on=_before(beside),
         health_check=health_check,
         log_group=None if routes else group,

@@ -63,6 +63,7 @@ def _pod(draft: Draft, name: str, spec: Spec) -> Pod:
     every = draft.blueprint.network.zones
     zones = [letter for letter in every if letter in (spec.zones or every)]
     port = spec.port if isinstance(spec, Service) else None
+    tasks.check_variables(draft, f"{'services' if isinstance(spec, Service) else 'jobs'}.{name}", name, spec, port)
     return Pod(
         name=service_account(name),
         namespace=namespace(draft),

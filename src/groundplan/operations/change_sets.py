@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from groundplan.engines.cloudformation import Stack
 
-Action = Literal["create", "update", "replace", "delete"]
+Action = Literal["create", "update", "may replace", "replace", "delete"]
+"""``may replace``: AWS finds out while it deploys whether the change can be made in place."""
 INLINE_LIMIT = 51_200
 """Bytes of a template that the API takes inline; larger ones are read from S3.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
@@ -145,8 +146,10 @@ def _change(item: ChangeTypeDef) -> StackChange:
             kind, why = "create", "new in the blueprint"
         case "Remove":
             kind, why = "delete", "no longer in the blueprint"
-        case _ if change.get("Replacement") in ("True", "Conditional"):
+        case _ if change.get("Replacement") == "True":
             kind, why = "replace", f"changes {', '.join(named)}, which AWS cannot change in place"
+        case _ if change.get("Replacement") == "Conditional":
+            kind, why = "may replace", f"changes {', '.join(named)}, which AWS can change in place in some cases only"
         case _:
             kind, why = "update", f"changes {', '.join(named) or 'tags'}"
     return StackChange(kind, change.get("LogicalResourceId", ""), change.get("ResourceType", ""), why)

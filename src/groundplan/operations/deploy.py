@@ -1,33 +1,34 @@
-"""Deployment: stack after stack, each told what the ones before it made, watched event by event."""
+"""Deployment: each stack is told what the ones that it needs have made, and watched event by event.
+
+Stacks that do not need one another are brought about side by side.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from threading import Event
+from typing import TYPE_CHECKING
 
-from groundplan.errors import DeploymentError, EnvironmentalError
+from groundplan.errors import DeploymentError, EnvironmentalError, GroundplanError
 from groundplan.operations import change_sets, stacks
 from groundplan.operations.change_sets import ChangeSet
+from groundplan.operations.events import OneVoice, Report, Watch, delete_stack, underway
 from groundplan.operations.parameters import parameters_of
 from groundplan.operations.plan import addresses
+from groundplan.operations.schedule import Schedule
 from groundplan.operations.weights import live_weights
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
-
     from groundplan.engines.cloudformation import Rendering, Stack
 
 
-class Report(Protocol):
-    """Tells a person what is happening."""
-
-    def __call__(self, text: str, *, passing: bool = False) -> None:
-        """One line. ``passing``: what is waited for just now; a terminal may show it until the next one comes."""
+AT_ONCE = 4
+"""Stacks that are brought about at the same time. More would not be faster where much depends on the network, and AWS
+throttles those who ask after many stacks at once."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +66,43 @@ class Deployer:
     report: Report
     template_bucket: str | None = None
     outputs: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    interrupted: Event = field(default_factory=Event, repr=False)
+    """Once it is set nothing new begins, and nothing more is told."""
 
     def run(self) -> Deployment:
         """Bring every stack to what the blueprint says, then remove stacks that it no longer asks for.
 
-        Raises DeploymentError with the resource and the reason where something fails. CloudFormation has then
-        rolled that stack back; the stacks before it stay, and the next deployment goes on from there.
+        Raises DeploymentError with the resource and the reason where something fails; where several stacks fail, with
+        those of each. CloudFormation has then rolled these stacks back, and what needs them was not begun; the others
+        stay, and the next deployment goes on from there. An interruption is handed on at once; what AWS has begun it
+        brings to its end.
         """
-        results = [self.update(stack) for stack in self.rendering.stacks]
+        done = self._side_by_side()
+        results = [done[stack.name] for stack in self.rendering.stacks]
         for old in stacks.leftovers(self.connection, self.architecture, self.rendering.stacks):
             started = time.monotonic()
             delete_stack(self.connection, old.name, old.region, self.report)
             results.append(StackResult(old.name, "DELETE_COMPLETE", 1, time.monotonic() - started))
         return Deployment(tuple(results), stacks.collected_outputs(self.architecture, self.outputs))
+
+    def _side_by_side(self) -> dict[str, StackResult]:
+        """Update every stack once those that it needs are there. Raises what fails."""
+        by_name = {stack.name: stack for stack in self.rendering.stacks}
+        done: dict[str, StackResult] = {}
+
+        def update(name: str) -> None:
+            done[name] = worker.update(by_name[name])
+
+        voice = OneVoice(self.report, self.interrupted)
+        worker = replace(self, report=voice)
+        needs = {stack.name: frozenset(stack.depends_on) for stack in self.rendering.stacks}
+        try:
+            failures = Schedule(needs, update, self.interrupted).run(AT_ONCE)
+        finally:
+            voice.wait()
+        if failures:
+            raise _all_of(failures)
+        return done
 
     def update(self, stack: Stack) -> StackResult:
         """Create or update one stack. Raises DeploymentError where it fails."""
@@ -85,6 +110,7 @@ class Deployer:
         before = self._settled(stacks.look_at(self.connection, stack.name, stack.region))
         if before.exists and not before.updatable:
             self.report(f"{stack.name}: found {before.status}; {_why(before)}removing what is left and starting anew")
+            self._go_on(stack.name)
             delete_stack(self.connection, stack.name, stack.region, self.report)
             before = stacks.DeployedStack(stack.name, stack.region, stacks.NOT_DEPLOYED)
         elif before.status.endswith("FAILED"):
@@ -97,8 +123,7 @@ class Deployer:
             self.outputs[stack.name] = before.outputs
             self.report(f"{stack.name}: nothing to change")
             return StackResult(stack.name, before.status, 0, time.monotonic() - started)
-        self._execute(change_set, before)
-        after = stacks.look_at(self.connection, stack.name, stack.region)
+        after = self._execute(change_set, before)
         self.outputs[stack.name] = after.outputs
         seconds = time.monotonic() - started
         done = "updated" if before.updatable else "created"
@@ -130,6 +155,11 @@ class Deployer:
         change_sets.discard(self.connection, found)
         return create(wanted)
 
+    def _go_on(self, stack: str) -> None:
+        """Raises DeploymentError instead of beginning something after an interruption."""
+        if self.interrupted.is_set():
+            raise DeploymentError(f"{stack}: interrupted before it was changed")
+
     def _settled(self, stack: stacks.DeployedStack) -> stacks.DeployedStack:
         """Wait for what AWS is still doing with the stack, begun by somebody before us."""
         if stack.busy:
@@ -139,13 +169,15 @@ class Deployer:
             stack = stacks.look_at(self.connection, stack.name, stack.region)
         return stack
 
-    def _execute(self, change_set: ChangeSet, before: stacks.DeployedStack) -> None:
+    def _execute(self, change_set: ChangeSet, before: stacks.DeployedStack) -> stacks.DeployedStack:
         client = self.connection.cloudformation(change_set.region)
         watch = Watch(self.connection, change_set.stack, change_set.region, self.report, addresses(self.rendering))
-        watch.skip_past()
+        if before.updatable:
+            watch.skip_past()
+        self._go_on(change_set.stack)
         with explained(f"Deploying the stack {change_set.stack}"):
             client.execute_change_set(ChangeSetName=change_set.arn)
-        with _underway(self.connection, change_set.stack):
+        with underway(self.connection, change_set.stack):
             after = watch.until_settled()
         if after.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             why = "; ".join(watch.failures) or after.reason or after.status
@@ -153,98 +185,23 @@ class Deployer:
             rolled_back = after.status.endswith("ROLLBACK_COMPLETE")
             end = f"The stack was rolled back: {state}" if rolled_back else f"The stack is in {after.status}"
             raise DeploymentError(f"{change_set.stack}: {why}. {end}.")
-
-
-@contextmanager
-def _underway(connection: Connection, stack: str) -> Iterator[None]:
-    """Turn lost sight of work that has begun into what it is: a deployment whose end nobody saw."""
-    try:
-        yield
-    except EnvironmentalError as error:
-        lost = "the local AWS has stopped answering" if connection.target == "local" else str(error)
-        raise DeploymentError(
-            f"{stack}: {lost}, with the stack half done. "
-            "The next command says what state it finds and goes on from there"
-        ) from error
+        return after
 
 
 def _why(stack: stacks.DeployedStack) -> str:
     return f"{stack.reason}; " if stack.reason else ""
 
 
-@dataclass
-class Watch:
-    """Follows the events of a stack and reports each once."""
-
-    connection: Connection
-    stack: str
-    region: str
-    report: Report
-    known: Mapping[tuple[str, str], str]
-    failures: list[str] = field(default_factory=list)
-    seen: set[str] = field(default_factory=set)
-
-    def skip_past(self) -> None:
-        """Pass over what happened before now."""
-        with explained(f"Reading the events of the stack {self.stack}"):
-            self.seen.update(event["EventId"] for event in self._events())
-
-    def _events(self) -> list[StackEventTypeDef]:
-        """New events, oldest first."""
-        from botocore.exceptions import ClientError
-
-        client, found = self.connection.cloudformation(self.region), list["StackEventTypeDef"]()
-        try:
-            for page in client.get_paginator("describe_stack_events").paginate(StackName=self.stack):
-                fresh = [event for event in page["StackEvents"] if event["EventId"] not in self.seen]
-                found += fresh
-                if len(fresh) < len(page["StackEvents"]):
-                    break
-        except ClientError as error:
-            if "does not exist" not in str(error):
-                raise
-        return found[::-1]
-
-    def until_settled(self) -> stacks.DeployedStack:
-        """Report events until AWS has ended its work on the stack."""
-        while True:
-            with explained(f"Watching the stack {self.stack}"):
-                state = stacks.look_at(self.connection, self.stack, self.region)
-                for event in self._events():
-                    self._tell(event)
-            if not state.busy:
-                return state
-            time.sleep(self.connection.poll_seconds)
-
-    def _tell(self, event: StackEventTypeDef) -> None:
-        self.seen.add(event["EventId"])
-        status, logical_id = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
-        if logical_id == self.stack:
-            return
-        name = self.known.get((self.stack, logical_id), logical_id)
-        reason = event.get("ResourceStatusReason", "")
-        if status.endswith("_FAILED"):
-            if "cancelled" not in reason.lower():
-                self.failures.append(f"{name} ({event.get('ResourceType', '')}): {reason}")
-            self.report(f"{self.stack}: {name}: {status}: {reason}")
-        elif status.endswith("_IN_PROGRESS"):
-            doing = status.removesuffix("_IN_PROGRESS").lower()
-            self.report(f"{self.stack}: {name}: waiting for {doing}", passing=True)
-
-
-def delete_stack(connection: Connection, name: str, region: str, report: Report) -> None:
-    """Delete a stack and wait until it is gone.
-
-    Raises DeploymentError with the resource and the reason where something refuses to go.
-    """
-    started = time.monotonic()
-    watch = Watch(connection, name, region, report, {})
-    watch.skip_past()
-    with explained(f"Deleting the stack {name}"):
-        connection.cloudformation(region).delete_stack(StackName=name)
-    with _underway(connection, name):
-        after = watch.until_settled()
-    if after.exists:
-        why = "; ".join(watch.failures) or after.reason or after.status
-        raise DeploymentError(f"{name}: {why}. The stack is in {after.status}.")
-    report(f"{name}: deleted in {time.monotonic() - started:.1f} s")
+def _all_of(failures: Mapping[str, Exception]) -> Exception:
+    """One error that says all that failed: a fault of ours, else each reason once, by the first stack that has it."""
+    reasons: dict[str, GroundplanError] = {}
+    for stack, error in failures.items():
+        if not isinstance(error, GroundplanError):
+            return error
+        reasons.setdefault(str(error).replace(stack, ""), error)
+    first, *others = reasons.values()
+    if not others:
+        return first
+    deploying = any(isinstance(error, DeploymentError) for error in reasons.values())
+    text = "\n".join((f"{len(failures)} stacks failed", *map(str, reasons.values())))
+    return DeploymentError(text) if deploying else EnvironmentalError(text)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError
 from groundplan.operations import stacks
-from groundplan.operations.deploy import Deployer, Report, delete_stack
+from groundplan.operations.deploy import Deployer
+from groundplan.operations.events import Report, delete_stack
 from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, empty_zone, holdings
 from groundplan.operations.instances import release
 from groundplan.resources.architecture import Architecture

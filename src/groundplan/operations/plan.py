@@ -43,8 +43,10 @@ class Plan:
 
     @property
     def dangerous(self) -> tuple[Change, ...]:
-        """Changes that destroy or replace what holds data."""
-        return tuple(item for item in self.changes if item.holds_data and item.action in ("replace", "delete"))
+        """Changes that destroy or replace what holds data, or may do so."""
+        return tuple(
+            item for item in self.changes if item.holds_data and item.action in ("may replace", "replace", "delete")
+        )
 
 
 DATA_TYPES = frozenset(

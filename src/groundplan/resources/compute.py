@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
+from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref, Textual
 

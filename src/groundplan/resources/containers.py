@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -12,7 +12,7 @@ from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.edge import ListenerRule, TargetGroup
 from groundplan.resources.monitoring import Alarm, LogGroup
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, Textual
 

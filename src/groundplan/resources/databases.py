@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
+from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, SecretValue, Textual
 

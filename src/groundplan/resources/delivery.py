@@ -6,13 +6,12 @@ us-east-1. Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/Developer
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.edge import Certificate
 from groundplan.resources.firewall import WebAcl
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 

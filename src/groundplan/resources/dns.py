@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.delivery import Distribution
 from groundplan.resources.edge import LoadBalancer
+from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet, Vpc
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref, Textual
 

@@ -5,13 +5,12 @@ Source: https://docs.aws.amazon.com/waf/latest/developerguide/waf-chapter.html
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref
 
 

@@ -6,11 +6,11 @@ Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref, Textual

@@ -5,11 +5,11 @@ Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/AP
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import Pseudo, Ref, Textual, text
 

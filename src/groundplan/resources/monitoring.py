@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import JsonDocument, Ref, Textual
 

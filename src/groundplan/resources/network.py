@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref
 

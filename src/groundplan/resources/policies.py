@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Textual
 
 

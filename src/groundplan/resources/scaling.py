@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -10,6 +9,7 @@ from groundplan.resources.base import Resource
 from groundplan.resources.containers import EcsCluster, EcsService
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import MetricExpression
+from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref
 
 

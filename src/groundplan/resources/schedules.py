@@ -5,13 +5,13 @@ Source: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSche
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import CapacityProviderShare, EcsCluster, TaskDefinition
 from groundplan.resources.messaging import Queue
 from groundplan.resources.network import SecurityGroup, Subnet
+from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import InlinePolicy, PolicyDocument
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 

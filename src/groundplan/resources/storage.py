@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref
 

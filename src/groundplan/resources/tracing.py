@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from groundplan.resources.base import Resource
+from groundplan.resources.record import dataclass
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -7,7 +7,7 @@ where AWS says a value only once it exists, an output of the architecture has th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from ipaddress import IPv4Network
 
@@ -16,7 +16,7 @@ from groundplan.resources.edge import TargetGroup
 from groundplan.resources.files import AccessPoint, FileSystem
 from groundplan.resources.kubernetes import NodeTaint
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import Record
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 

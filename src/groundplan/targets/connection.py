@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 from groundplan.errors import EnvironmentalError
 
 if TYPE_CHECKING:
-    from boto3.session import Session
+    from botocore.session import Session
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_backup import BackupClient
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -30,23 +32,26 @@ _Service = Literal["autoscaling", "backup", "cloudformation", "ecr", "elbv2", "k
 class Connection:
     """A way to AWS's API. ``environment`` holds the credentials and the endpoint of a local AWS.
 
-    Clients are made once: making one costs more than most of the calls it is made for.
+    Clients are made once: making one costs more than most of the calls it is made for. Threads may share a connection.
     """
 
     target: TargetName
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     _clients: dict[tuple[str, str], object] = field(default_factory=dict, repr=False)
+    _making: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    """Held while a client is made, which sessions do for one thread at a time.
+    Source: https://docs.aws.amazon.com/boto3/latest/guide/clients.html#caveats"""
 
     @cached_property
     def _session(self) -> Session:
-        from boto3.session import Session
+        """botocore's own: boto3's loads what transfers files, too, which takes longer than many a command."""
+        from botocore.session import get_session
 
-        if self.target == "aws":
-            return Session()
-        return Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
-        )
+        session = get_session()
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
+        if self.target == "local":
+            session.set_credentials(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
+        return session
 
     @property
     def endpoint(self) -> str | None:
@@ -55,8 +60,8 @@ class Connection:
 
     @property
     def poll_seconds(self) -> float:
-        """Time between two looks at a deployment."""
-        return 0.1 if self.target == "local" else 3.0
+        """Longest time between two looks at a deployment."""
+        return 0.2 if self.target == "local" else 3.0
 
     def backup(self, region: str) -> BackupClient:
         """A client for AWS Backup."""
@@ -95,11 +100,23 @@ class Connection:
         return cast("SecretsManagerClient", self._client("secretsmanager", region))
 
     def _client(self, service: _Service, region: str) -> object:
-        made = self._clients.get((service, region))
-        if made is None:
-            made = self._session.client(service, region_name=region, endpoint_url=self.endpoint)
-            self._clients[service, region] = made
-        return made
+        with self._making:
+            made = self._clients.get((service, region))
+            if made is None:
+                made = self._session.create_client(service, region_name=region, endpoint_url=self.endpoint)
+                self._clients[service, region] = made
+            return made
+
+
+def _timestamp(value: str) -> datetime:
+    """A time of an answer. botocore's way tries every form there is, for each of the hundred events of a page."""
+    from botocore.utils import parse_timestamp
+
+    try:
+        found = datetime.fromisoformat(value)
+    except (TypeError, ValueError):  # a number in JSON, or another form
+        return parse_timestamp(value)
+    return found if found.tzinfo else parse_timestamp(value)
 
 
 def connect(target: TargetName) -> Connection:

@@ -18,7 +18,7 @@ FEWER = replace(
     stacks=tuple(
         stack
         for stack in RENDERING.stacks
-        if stack.concern in ("encryption", "network") and stack.region == "eu-central-1"
+        if stack.concern in ("encryption", "network") and stack.region == "ap-south-1"
     ),
 )
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.engines.cloudformation.large import many_services
 from tests.engines.samples import REGION, sample_architecture
 
+from groundplan.design.order import with_order
 from groundplan.engines.cloudformation import Options, Rendering, Stack, StackOutput, render
-from groundplan.engines.cloudformation.order import with_order
 from groundplan.engines.cloudformation.pieces import pieces_of
 from groundplan.engines.cloudformation.regions import by_region
 from groundplan.resources import Architecture
@@ -22,7 +22,7 @@ from groundplan.resources.monitoring import Topic
 from groundplan.resources.network import InternetGateway, Route
 from groundplan.resources.values import Ref
 
-SAMPLE = sample_architecture()
+SAMPLE = with_order(sample_architecture())
 RENDERING = render(SAMPLE, Options(stacks="region"))
 
 

@@ -210,3 +210,67 @@ def test_rotation_without_a_function_is_refused(aws: Aws) -> None:
     secrets.delete_secret(SecretId="unmanaged")
     assert "marked for deletion" in refused(rotate, SecretId="unmanaged")
     assert "ResourceNotFoundException" in refused(rotate, SecretId="nowhere")
+
+
+def test_the_nodes_of_a_replication_group_are_cache_clusters(aws: Aws) -> None:
+    cache = aws.client("elasticache", "us-west-1")
+    cache.create_replication_group(
+        ReplicationGroupId="nodes",
+        ReplicationGroupDescription="two of them",
+        Engine="redis",
+        EngineVersion="7.1",
+        CacheNodeType="cache.t4g.small",
+        ReplicasPerNodeGroup=1,
+    )
+    found = cache.describe_cache_clusters()["CacheClusters"]
+    assert [node["CacheClusterId"] for node in found] == ["nodes-001", "nodes-002"]
+    (node,) = cache.describe_cache_clusters(CacheClusterId="nodes-002")["CacheClusters"]
+    assert (node["ReplicationGroupId"], node["EngineVersion"], node["CacheNodeType"]) == (
+        "nodes",
+        "7.1",
+        "cache.t4g.small",
+    )
+    assert "nodes-003" in refused(cache.describe_cache_clusters, CacheClusterId="nodes-003")
+    cache.delete_replication_group(ReplicationGroupId="nodes")
+    assert cache.describe_cache_clusters()["CacheClusters"] == []
+
+
+def test_capacity_providers_without_names_are_all(aws: Aws) -> None:
+    ecs = aws.client("ecs", "eu-west-3")
+    assert [item["name"] for item in ecs.describe_capacity_providers()["capacityProviders"]] == [
+        "FARGATE", "FARGATE_SPOT",
+    ]  # fmt: skip
+    answer = ecs.describe_capacity_providers(capacityProviders=["FARGATE", "none"])
+    assert [item["status"] for item in answer["capacityProviders"]] == ["ACTIVE"]
+    assert [item["reason"] for item in answer["failures"]] == ["MISSING"]
+
+
+def test_records_of_a_new_zone_are_texts(aws: Aws) -> None:
+    route53 = aws.client("route53")
+    zone = route53.create_hosted_zone(Name="records.example.net", CallerReference="records")["HostedZone"]["Id"]
+    found = {
+        record["Type"]: [item["Value"] for item in record["ResourceRecords"]]
+        for record in route53.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    }
+    assert found["SOA"][0].startswith("ns-")
+    assert len(found["NS"]) == 4
+    route53.delete_hosted_zone(Id=zone)
+
+
+@pytest.mark.parametrize(("certificate", "default"), [({}, True), ({"ACMCertificateArn": "arn:aws:acm:x"}, False)])
+def test_a_distribution_says_whose_certificate_it_has(aws: Aws, certificate: dict[str, Any], default: bool) -> None:
+    cloudfront = aws.client("cloudfront")
+    created = cloudfront.create_distribution(
+        DistributionConfig={
+            "CallerReference": str(default),
+            "Comment": "",
+            "Enabled": False,
+            "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.net"}]},
+            "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "https-only"},
+            "ViewerCertificate": certificate,
+        }
+    )
+    made = created["Distribution"]
+    shown = made["DistributionConfig"]["ViewerCertificate"]
+    assert shown["CloudFrontDefaultCertificate"] is default
+    cloudfront.delete_distribution(Id=made["Id"], IfMatch=created["ETag"])

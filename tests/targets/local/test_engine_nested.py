@@ -148,6 +148,24 @@ LOOPS = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ({"Fn::Length": ["a"]}, "Encountered unsupported function: Fn::Length"),
+        ({"Fn::ToJsonString": {"a": 1}}, "Encountered unsupported function: Fn::ToJsonString"),
+        ({"Fn::Join": ["", [{"Fn::Length": ["a"]}]]}, "Encountered unsupported function: Fn::Length"),
+        ({"Fn::FindInMap": ["M", "a", "b", {"DefaultValue": "c"}]}, "every Fn::FindInMap object requires three"),
+    ],
+)
+def test_extensions_need_the_transform(aws: Aws, written: Any, says: str) -> None:
+    plain = {"Mappings": {"M": {"a": {"v": "1"}}}, "Resources": {"P": parameter(written)}}
+    with pytest.raises(StackError, match=says):
+        aws.deploy(plain)
+    stack = aws.deploy({**plain, "Transform": EXTENSIONS})
+    assert stack.status == "CREATE_COMPLETE", failures(stack)
+    aws.delete(stack)
+
+
 def test_loops(aws: Aws) -> None:
     stack = aws.deploy(LOOPS)
     assert stack.status == "CREATE_COMPLETE", failures(stack)
@@ -326,3 +344,107 @@ def test_the_sequence_of_aws_cloudformation_deploy(aws: Aws) -> None:
     cloudformation.get_waiter("stack_delete_complete").wait(
         StackName=name, WaiterConfig={"Delay": 0, "MaxAttempts": 20000}
     )
+
+
+def reviewed(aws: Aws, name: str, body: dict[str, Any], kind: str = "UPDATE") -> dict[str, Any]:
+    """A change set with nested ones, as the API describes it."""
+    cloudformation = aws.client("cloudformation")
+    cloudformation.create_change_set(
+        StackName=name, ChangeSetName="nested-review", ChangeSetType=kind, TemplateBody=json.dumps(body),
+        IncludeNestedStacks=True,
+    )  # fmt: skip
+    found: dict[str, Any] = cloudformation.describe_change_set(StackName=name, ChangeSetName="nested-review")
+    return found
+
+
+def test_change_sets_show_what_becomes_of_nested_stacks(aws: Aws) -> None:
+    cloudformation, name = aws.client("cloudformation"), aws.name()
+    url = stored(aws, "reviewed.json", INNER)
+    root = reviewed(aws, name, nesting(url, X="one"), "CREATE")
+    assert (root["Status"], root["IncludeNestedStacks"]) == ("CREATE_COMPLETE", True)
+    changes = {change["ResourceChange"]["LogicalResourceId"]: change["ResourceChange"] for change in root["Changes"]}
+    inner = cloudformation.describe_change_set(ChangeSetName=changes["N"]["ChangeSetId"])
+    assert [change["ResourceChange"]["LogicalResourceId"] for change in inner["Changes"]] == ["P"]
+    assert inner["ParentChangeSetId"] == inner["RootChangeSetId"] == root["ChangeSetId"]
+    with pytest.raises(ClientError, match="execute the root change set"):
+        cloudformation.execute_change_set(ChangeSetName=inner["ChangeSetId"])
+    with pytest.raises(ClientError, match="it goes with its root change set"):
+        cloudformation.delete_change_set(ChangeSetName=inner["ChangeSetId"])
+    aws.engine.execute(aws.engine.change_sets[root["ChangeSetId"]], wait=True)
+    stack = aws.engine.stacks[root["StackId"]]
+    assert stack.status == "CREATE_COMPLETE", failures(stack)
+    assert physical(stack, "N") == inner["StackId"]
+    assert aws.engine.change_sets[inner["ChangeSetId"]].execution == "EXECUTE_COMPLETE"
+
+    aws.engine.change_sets.pop(root["ChangeSetId"])
+    again = reviewed(aws, name, nesting(url, X="two"))
+    [change] = [
+        item["ResourceChange"] for item in again["Changes"] if item["ResourceChange"]["LogicalResourceId"] == "N"
+    ]
+    shown = cloudformation.describe_change_set(ChangeSetName=change["ChangeSetId"])["Changes"]
+    assert [item["ResourceChange"]["Action"] for item in shown] == ["Modify"]
+    cloudformation.delete_change_set(ChangeSetName=again["ChangeSetId"])
+    assert change["ChangeSetId"] not in aws.engine.change_sets
+    aws.delete(stack)
+    assert stack.status == "DELETE_COMPLETE", failures(stack)
+
+
+def test_a_reviewed_nested_stack_that_never_came_about_leaves_nothing(aws: Aws) -> None:
+    cloudformation, name = aws.client("cloudformation"), aws.name()
+    url = stored(aws, "reviewed.json", INNER)
+    root = reviewed(aws, name, nesting(url, X="one"), "CREATE")
+    before = len(aws.engine.stacks)
+    cloudformation.delete_change_set(ChangeSetName=root["ChangeSetId"])
+    assert len(aws.engine.stacks) == before - 1
+    bad = nesting(url, X="one")
+    bad["Resources"]["N"]["DependsOn"] = "Wrong"
+    bad["Resources"]["Wrong"] = BAD
+    root = reviewed(aws, name, bad, "CREATE")
+    assert len(aws.engine.stacks) == before
+    aws.engine.execute(aws.engine.change_sets[root["ChangeSetId"]], wait=True)
+    assert aws.engine.stacks[root["StackId"]].status == "ROLLBACK_COMPLETE"
+    assert len(aws.engine.stacks) == before - 1
+    aws.delete(aws.engine.stacks[root["StackId"]])
+
+
+def test_a_nested_template_that_is_wrong_fails_the_whole_review(aws: Aws) -> None:
+    url = stored(aws, "unknown.json", {"Resources": {"A": {"Type": "AWS::Nope::Nope"}}})
+    name = aws.name()
+    root = reviewed(aws, name, nesting(url), "CREATE")
+    assert root["Status"] == "FAILED"
+    assert "Nested change set of N was not successfully created" in root["StatusReason"]
+    assert "Unrecognized resource types: [AWS::Nope::Nope]" in root["StatusReason"]
+    aws.client("cloudformation").delete_change_set(ChangeSetName=root["ChangeSetId"])
+
+
+def test_drift_of_a_nested_stack_is_its_own(aws: Aws) -> None:
+    """AWS detects nothing inside of nested stacks when the parent is asked.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-drift.html
+    """
+    cloudformation = aws.client("cloudformation")
+    stack = aws.deploy(nesting(stored(aws, "inner.json", INNER), X="one"))
+    nested = nested_of(aws, stack)
+    aws.client("ssm").put_parameter(Name=physical(nested, "P"), Value="drifted", Overwrite=True)
+
+    def drift(identifier: str) -> str:
+        asked = cloudformation.detect_stack_drift(StackName=identifier)["StackDriftDetectionId"]
+        found = cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=asked)
+        return str(found["StackDriftStatus"])
+
+    assert (drift(nested.id), drift(stack.name)) == ("DRIFTED", "IN_SYNC")
+    shown = cloudformation.describe_stack_resource_drifts(StackName=nested.id)["StackResourceDrifts"]
+    assert [(item["LogicalResourceId"], item["StackResourceDriftStatus"]) for item in shown] == [("P", "MODIFIED")]
+    aws.delete(stack)
+
+
+def test_a_stack_in_review_has_no_template(aws: Aws) -> None:
+    """The CDK asks for it between its two steps. It also offers to import what exists, which nothing here needs."""
+    cloudformation, name = aws.client("cloudformation"), aws.name()
+    body = json.dumps({"Resources": {"P": parameter("x")}})
+    made = cloudformation.create_change_set(StackName=name, ChangeSetName="c", ChangeSetType="CREATE",
+                                            TemplateBody=body, ImportExistingResources=True)  # fmt: skip
+    assert not cloudformation.get_template(StackName=name).get("TemplateBody")
+    aws.engine.execute(aws.engine.change_sets[made["Id"]], wait=True)
+    assert cloudformation.get_template(StackName=name)["TemplateBody"]
+    aws.delete(aws.engine.stacks[made["StackId"]])

@@ -62,6 +62,8 @@ REFUSED = {
     "AWS::IAM::OIDCProvider": {"Url"},
     "AWS::IAM::RolePolicy": {"PolicyDocument"},
     "AWS::Lambda::Function": {"Handler", "Runtime"},
+    "AWS::Logs::DeliveryDestination": {"DestinationResourceArn", "OutputFormat"},
+    "AWS::Logs::DeliverySource": {"LogType", "ResourceArn"},
     "AWS::Route53::HostedZone": {"Name"},
     "AWS::Route53::RecordSet": {"HostedZoneId"},
     "AWS::S3::Bucket": {"ObjectLockEnabled", "OwnershipControls", "VersioningConfiguration"},

@@ -24,6 +24,7 @@ from groundplan.blueprint.validation.jobs import check_jobs
 from groundplan.blueprint.validation.kubernetes import check_kubernetes
 from groundplan.blueprint.validation.names import check_names, check_needs, check_secrets, check_tags, check_usage
 from groundplan.blueprint.validation.network import check_network
+from groundplan.blueprint.validation.numbers import check_numbers
 from groundplan.blueprint.validation.queues import check_queues
 from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
 from groundplan.blueprint.validation.tasks import check_tasks
@@ -32,6 +33,7 @@ from groundplan.errors import Problem
 CHECKS: tuple[Check, ...] = (
     check_names,
     check_tags,
+    check_numbers,
     check_network,
     check_workloads,
     check_services,

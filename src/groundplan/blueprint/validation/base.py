@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -47,6 +47,13 @@ class Finding:
 
 
 Check: TypeAlias = Callable[[Blueprint, Node], Iterator[Finding]]
+
+
+def check_zones(written: Sequence[str] | None, known: Sequence[str], path: Steps) -> Iterator[Finding]:
+    """Zones that the network does not have."""
+    for letter in written or ():
+        if letter not in known:
+            yield Finding(path, f"the network has no zone {letter}; it has {', '.join(known)}")
 
 
 def check_retention(kept: Duration, path: Steps) -> Iterator[Finding]:

@@ -5,11 +5,11 @@ Source of the rules: https://docs.aws.amazon.com/AmazonECS/latest/developerguide
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
-from groundplan.blueprint.validation.base import Finding, workloads
+from groundplan.blueprint.validation.base import Finding, check_zones, workloads
 from groundplan.blueprint.workloads import Workload
 from groundplan.errors import suggestion
 
@@ -19,6 +19,9 @@ MOST_PROVIDERS = 20
 SMALLEST_VOLUME = 30
 """GiB. Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/launch_container_instance.html"""
 
+LARGEST_VOLUME = 65_536
+"""GiB. Source: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html"""
+
 
 def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """EC2 capacity, and how services and jobs use it."""
@@ -26,21 +29,19 @@ def check_capacity(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         at: Steps = ("capacity", name)
         if name in FARGATE:
             yield Finding(at, f"{name} is what AWS runs by itself; give the instances another name", at_key=True)
-        yield from _check_zones(capacity.zones, blueprint.network.zones, (*at, "zones"))
+        yield from check_zones(capacity.zones, blueprint.network.zones, (*at, "zones"))
         if capacity.volume.gib < SMALLEST_VOLUME:
             yield Finding(
                 (*at, "volume"), f"the ECS-optimized image needs {SMALLEST_VOLUME} GB, and this is {capacity.volume}"
+            )
+        if capacity.volume.gib > LARGEST_VOLUME:
+            yield Finding(
+                (*at, "volume"), f"a gp3 volume has {LARGEST_VOLUME} GB at most, and this is {capacity.volume}"
             )
         if capacity.target.percent < 1 or capacity.target.percent % 1:
             yield Finding((*at, "target"), f"the target is a whole share of 1% to 100%, and is {capacity.target}")
     for family, name, workload in workloads(blueprint):
         yield from _check_strategy(blueprint, workload, (family, name))
-
-
-def _check_zones(written: Sequence[str] | None, known: Sequence[str], at: Steps) -> Iterator[Finding]:
-    for letter in written or ():
-        if letter not in known:
-            yield Finding(at, f"the network has no zone {letter}; it has {', '.join(known)}")
 
 
 def _check_strategy(blueprint: Blueprint, workload: Workload, at: Steps) -> Iterator[Finding]:

@@ -106,17 +106,17 @@ def _item_problem(field: _Field, item: str, *, alone: bool) -> str | None:
         return None if alone or not single else f'"{item}" stands alone or not at all ({field.name})'
     base, slash, step = item.partition("/")
     if slash and not (step.isascii() and step.isdigit() and 1 <= int(step) <= field.most):
-        return f'"{item}" is no {field.name}: the step after / is a number from 1 to {field.most}'
+        return f'"{item}" does not fit {field.name}: the step after / is a number from 1 to {field.most}'
     if base == "*":
         return None
     found = field.numbers(base)
     if found is None:
-        return f'"{item}" is no {field.name}: write {field.least} to {field.most}{field.hint}, or *'
+        return f'"{item}" does not fit {field.name}: write {field.least} to {field.most}{field.hint}, or *'
     for number in found:
         if not field.least <= number <= field.most:
-            return f'"{item}" is no {field.name}: {number} does not lie in {field.least} to {field.most}'
+            return f'"{item}" does not fit {field.name}: {number} does not lie in {field.least} to {field.most}'
     if found[0] > found[1] and field.name != "day of the week":
-        return f'"{item}" is no {field.name}: the range ends before it begins'
+        return f'"{item}" does not fit {field.name}: the range ends before it begins'
     return None
 
 

@@ -14,7 +14,9 @@ from groundplan.blueprint.validation.base import Finding, check_range, check_ret
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 _RESERVED_ENDINGS = ("example", "invalid", "localhost", "test")
 """Nobody can ever own these. Source: https://www.rfc-editor.org/rfc/rfc2606 and https://www.rfc-editor.org/rfc/rfc6761"""
-_STAND_INS = re.compile(r"(your|my)-?(own-?)?(app-?)?domain(-?name)?")
+_STAND_INS = re.compile(
+    r"(your|my)-?(own-?)?(app-?)?domain(-?name)?|your-?(company|organi[sz]ation|site|website|app|project)|change-?me"
+)
 _STAND_IN_ACCOUNTS = ("000000000000", "111111111111", "111122223333", "123456789012", "444455556666", "999999999999")
 """Accounts of AWS's documentation, which no certificate of yours is in."""
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -37,22 +39,29 @@ def hosts(blueprint: Blueprint) -> Iterator[tuple[str, Steps]]:
 def check_domains(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """Domains that a person still has to replace, and domains that two things claim."""
     if blueprint.dns:
-        yield from _check_placeholder(blueprint.dns.zone, ("dns", "zone"))
+        yield from _check_name(blueprint.dns.zone, ("dns", "zone"))
         if blueprint.dns.zone.startswith("*."):
             yield Finding(
                 ("dns", "zone"), f"a zone has no wildcard; write {blueprint.dns.zone.removeprefix('*.')}"
             )  # fmt: skip
     claimed: dict[str, Steps] = {}
     for domain, path in hosts(blueprint):
-        yield from _check_placeholder(domain, path)
+        yield from _check_name(domain, path)
         first = claimed.setdefault(domain, path)
         # Services share the load balancer, and so a domain; a CDN has its own to itself.
         if first != path and not first[0] == path[0] == "services":
             yield Finding(path, f"{first[0]}.{first[1]} already answers under {domain}; a host name leads to one place")
 
 
-def _check_placeholder(domain: str, path: Steps) -> Iterator[Finding]:
+def _fits(domain: str) -> bool:
+    """Source of the lengths: https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4"""
+    return len(domain) <= 253 and all(len(label) <= 63 for label in domain.split("."))
+
+
+def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
     labels = domain.split(".")
+    if not _fits(domain):
+        yield Finding(path, "a host name has 253 characters at most, and 63 between two dots")
     if (
         ".".join(labels[-2:]) in _RESERVED_DOMAINS
         or labels[-1] in _RESERVED_ENDINGS
@@ -62,7 +71,7 @@ def _check_placeholder(domain: str, path: Steps) -> Iterator[Finding]:
 
 
 def check_certificates(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """Certificates that exist, in the region that whoever uses them looks in.
+    """Certificates that exist, in the region that whoever uses them looks in; and those that will be requested.
 
     Source: https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html
     """
@@ -70,10 +79,14 @@ def check_certificates(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if service.public and service.public.certificate:
             path = ("services", name, "public", "certificate")
             yield from _check_certificate(service.public.certificate, blueprint.region, "a load balancer", path)
+        elif service.public and service.public.tls and service.public.domain:
+            yield from _check_requested(service.public.domain, ("services", name, "public", "domain"))
     for name, bucket in blueprint.buckets.items():
         if bucket.cdn and bucket.cdn.certificate:
             path = ("buckets", name, "cdn", "certificate")
             yield from _check_certificate(bucket.cdn.certificate, _CLOUDFRONT_REGION, "CloudFront", path)
+        elif bucket.cdn and bucket.cdn.domains:
+            yield from _check_requested(bucket.cdn.domains[0], ("buckets", name, "cdn", "domains", 0))
 
 
 def _check_certificate(arn: str, region: str, user: str, path: Steps) -> Iterator[Finding]:
@@ -86,6 +99,16 @@ def _check_certificate(arn: str, region: str, user: str, path: Steps) -> Iterato
         yield Finding(path, f"{identity or 'nothing'} is no id of a certificate; {remedy}")
     if found != region:
         yield Finding(path, f"{user} takes a certificate of {region}, and this one is of {found}")
+
+
+def _check_requested(domain: str, path: Steps) -> Iterator[Finding]:
+    """Source: https://docs.aws.amazon.com/acm/latest/APIReference/API_RequestCertificate.html"""
+    if len(domain) > 64 and _fits(domain):
+        yield Finding(
+            path,
+            f"ACM issues certificates for names of 64 characters at most, and {domain} has {len(domain)}; write a "
+            "shorter one, or certificate: with the ARN of one that exists",
+        )
 
 
 def check_public(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:

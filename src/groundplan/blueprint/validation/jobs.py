@@ -57,5 +57,7 @@ def _nearest(name: str) -> str:
     zones = sorted(zoneinfo.available_timezones())
     city = name.rpartition("/")[2].lower().replace(" ", "_")
     meant = [zone for zone in zones if zone.rpartition("/")[2].lower() == city]
+    if len(meant) == 1:
+        return f'; did you mean "{meant[0]}"?'
     near = suggestion(name, meant or zones)
     return near if "did you mean" in near else "; write its IANA name, like Asia/Kolkata"

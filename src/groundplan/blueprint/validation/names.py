@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
@@ -58,8 +59,26 @@ def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             yield Finding(("tags", key), "keys that start with aws: belong to AWS", at_key=True)
         if not 1 <= len(key) <= 128:
             yield Finding(("tags", key), f"the key has {len(key)} characters; AWS takes 1 to 128", at_key=True)
-        if len(value) > 256:
-            yield Finding(("tags", key), f"the value has {len(value)} characters; AWS takes 256")
+        if foreign := _foreign(key):
+            yield Finding(("tags", key), f"the key has {foreign}", at_key=True)
+        yield from _check_tag_value(value, ("tags", key))
+    if blueprint.about.specification:
+        yield from _check_tag_value(blueprint.about.specification, ("about", "specification"))
+
+
+def _check_tag_value(value: str, path: Steps) -> Iterator[Finding]:
+    if len(value) > 256:
+        yield Finding(path, f"the value has {len(value)} characters; AWS takes 256")
+    if foreign := _foreign(value):
+        yield Finding(path, f"becomes a tag, and has {foreign}")
+
+
+def _foreign(text: str) -> str:
+    """What a tag must not hold."""
+    found = dict.fromkeys(
+        letter for letter in text if unicodedata.category(letter)[0] not in "LNZ" and letter not in "_.:/=+-@"
+    )
+    return f"{' '.join(found)} in it; AWS takes letters, digits, spaces and _.:/=+-@" if found else ""
 
 
 def check_needs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
@@ -144,7 +163,7 @@ def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         for name, volume in spec.volumes.items()
         if volume.shared
     ]
-    stores = [*_names(tree, "buckets"), *repositories, *shared, "logs"]
+    stores = {*_names(tree, "buckets"), *repositories, *shared, "logs"}
     for name in blueprint.usage.stored:
         if name not in stores:
             message = f'there is no bucket, image repository or shared volume "{name}"{suggestion(name, stores)}'

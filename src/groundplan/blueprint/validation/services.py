@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.services import Scaling, Service
 from groundplan.blueprint.tree import Node, Steps
-from groundplan.blueprint.validation.base import Finding, check_range, check_retention, workloads
+from groundplan.blueprint.validation.base import Finding, check_range, check_retention, check_zones, workloads
 from groundplan.blueprint.workloads import Workload
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -33,10 +33,7 @@ def check_workloads(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
             )
         if workload.size.cpu < 1 or workload.size.memory < 1:
             yield Finding((*at, "size"), "cpu and memory have to be more than 0")
-        for letter in workload.zones or ():
-            if letter not in blueprint.network.zones:
-                letters = ", ".join(blueprint.network.zones)
-                yield Finding((*at, "zones"), f"the network has no zone {letter}; it has {letters}")
+        yield from check_zones(workload.zones, blueprint.network.zones, (*at, "zones"))
         yield from check_retention(workload.logs.retention, (*at, "logs"))
         yield from _check_variables(workload, at)
 

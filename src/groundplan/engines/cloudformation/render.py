@@ -17,7 +17,6 @@ from groundplan.engines.cloudformation.model import (
     Unsupported,
     Weight,
 )
-from groundplan.engines.cloudformation.order import with_order
 from groundplan.engines.cloudformation.pieces import Piece, distinct, pieces_of
 from groundplan.engines.cloudformation.rows import LiveWeight, attribute_refs, pascal
 from groundplan.engines.cloudformation.stacks import MOST_BYTES, MOST_RESOURCES, Plan, plan_stacks
@@ -50,8 +49,6 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     Raises ValueError where stacks would need each other: a mistake of the design step, never of a blueprint.
     """
     division = (options or Options()).stacks
-    if division == "region":
-        architecture = with_order(architecture)
     pieces, unsupported = pieces_of(architecture)
     most_resources: dict[tuple[Concern | None, str], int] = {}
     while True:

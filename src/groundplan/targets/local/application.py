@@ -75,11 +75,17 @@ class LocalAws:
             status, text = self.api.handle(region, body, PATIENCE if waits else 0)
         return _answer(start_response, status, [("Content-Type", "text/xml")], text.encode())
 
-    def _emulator(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """moto and the fakes, one request at a time."""
+    def ready(self) -> WsgiApplication:
+        """moto, which takes half a second to import: whoever has the time may ask for it before the first request."""
         with self.gate:
             if self._moto is None:
                 self._moto = moto_application()
+            return self._moto
+
+    def _emulator(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """moto and the fakes, one request at a time."""
+        with self.gate:
+            moto = self.ready()
             region, service = scope_of(environ)
             self._corrections.apply(service)
             if self.fakes.serves(service):
@@ -91,7 +97,7 @@ class LocalAws:
                     return _answer(start_response, *answer)
                 environ["wsgi.input"] = io.BytesIO(body)
             try:
-                chunks = self._moto(environ, start_response)
+                chunks = moto(environ, start_response)
                 return [b"".join(chunks)]
             except Exception as error:
                 logging.getLogger("groundplan.local").exception("moto failed on %s", environ.get("PATH_INFO"))

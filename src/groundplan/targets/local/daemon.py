@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -50,6 +51,7 @@ class Saver:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
+        self._begun = self._written = 0
         self._aws: LocalAws | None = None
 
     def attach(self, aws: LocalAws) -> None:
@@ -59,13 +61,17 @@ class Saver:
 
     def save(self) -> None:
         """Raises EnvironmentalError where the snapshot cannot be written; plain requests are refused from then on,
-        until it can."""
+        until it can. Those who wait while one is written share the next."""
         aws = self._aws
         if aws is None:
             return
         from groundplan.targets.local.snapshot import save
 
+        begun = self._begun
         with self._lock:
+            if self._written > begun:  # it began after this call did, so it holds what the caller wants saved
+                return
+            self._begun += 1
             started, known = time.perf_counter(), aws.unsaved
             try:
                 size = save(self._path, aws)
@@ -75,7 +81,7 @@ class Saver:
                 _log.exception("the snapshot cannot be made")
                 aws.unsaved = f"the state cannot be saved ({type(error).__name__}: {error})"
             else:
-                aws.unsaved = ""
+                aws.unsaved, self._written = "", self._begun
                 _log.info("snapshot: %d KiB in %.0f ms", size // 1024, (time.perf_counter() - started) * 1000)
                 return
             aws.changed = True
@@ -135,10 +141,12 @@ def serve(folder: StateFolder, port: int) -> None:
         signal.signal(signal.SIGINT, stop)
         folder.write_address(Running(f"http://{HOST}:{actual}", os.getpid(), actual))
         _log.info("ready on port %d", actual)
+        threading.Thread(target=aws.ready, name="moto", daemon=True).start()  # while the first client still prepares
         server.serve_forever()
 
 
 def main(arguments: list[str]) -> int:
+    gc.set_threshold(50_000, 50, 100)  # half a million objects that stay: looking through them all took a tenth
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr, level=logging.WARNING)
     _log.setLevel(logging.INFO)
     try:

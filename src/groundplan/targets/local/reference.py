@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from groundplan.targets.local import corrections
 from groundplan.targets.local.emulator import ACCOUNT
 from groundplan.targets.local.fakes.service import SERVICES, Fakes
+from groundplan.targets.local.types.beyond_schemas import EVERY, beyond_schema
 from groundplan.targets.local.types.handler import Handler, Surroundings
 from groundplan.targets.local.types.refusals.wish import all_refusals
 from groundplan.targets.local.types.registry import handler_of
@@ -32,6 +33,19 @@ Groundplan's own; the APIs behind it are those of [moto](https://docs.getmoto.or
   are ready at once. IAM policies are kept and not enforced. All is in account {account}.
 - **Missing**: what stands under "cannot be set" below. A template that asks for it is refused, and never deployed with
   less than it says.
+
+## Other tools
+
+`eval "$(groundplan local env)"` sets what every AWS SDK and tool reads (`AWS_ENDPOINT_URL` and credentials).
+
+- **AWS CLI**: `aws cloudformation deploy`, `wait`, `describe-*`, `aws s3 cp`, `aws ecs wait services-stable`, and the
+  rest. Version 1 sends `sqs`, `emr` and `health`, and in us-east-1 `rds`, to names of their own whatever the variable
+  says: there, write `aws --endpoint-url "$AWS_ENDPOINT_URL" sqs …`.
+- **CDK**: `cdk bootstrap aws://{account}/REGION`, `cdk deploy`, `cdk diff` and `cdk destroy` work as they are.
+- **boto3** and every other SDK that knows `AWS_ENDPOINT_URL`.
+
+Nested stacks have change sets of their own (`--include-nested-stacks`), and drift of their own, as at AWS. The
+endpoint is plain HTTP on 127.0.0.1; nothing else can reach it.
 """
 _TYPES = """\
 ## Resource types
@@ -42,6 +56,14 @@ is always replaced). *Not read back*: taken, but the API does not show it as wri
 
 | type | in place | read back | not read back | cannot be set |
 | --- | --- | --- | --- | --- |
+"""
+_REMOVALS = """\
+## Properties that a template no longer has
+
+They return to AWS's default, or the update is refused. These are as AWS's schemas do not say.
+
+| type | returns to its default | stays as it is | replaces the resource |
+| --- | --- | --- | --- |
 """
 _FAKES = """\
 ## Operations of Groundplan's own
@@ -75,6 +97,7 @@ def markdown() -> str:
     lines = [
         _INTRODUCTION.format(account=ACCOUNT),
         _TYPES.format(count=len(rows)) + "\n".join(_type(rows[name]) for name in sorted(rows)) + "\n",
+        _REMOVALS + "\n".join(filter(None, (_removal(name) for name in sorted(rows)))) + "\n",
         _FAKES + "\n".join(_fakes()) + "\n",
         _CORRECTIONS + "\n".join(_corrections()) + "\n",
         _REFUSALS + "\n".join(_refusals()) + "\n",
@@ -94,6 +117,15 @@ def _type(row: Row) -> str:
         "; ".join(f"{name}: {reason}" for name, reason in sorted({**row.not_echoed, **row.accepted}.items())),
         ", ".join(missing),
     ]
+    return f"| {' | '.join(_cell(cell) for cell in cells)} |"
+
+
+def _removal(type_name: str) -> str:
+    beyond = beyond_schema(type_name)
+    if not (beyond.defaults or beyond.kept or beyond.replaces):
+        return ""
+    kept = "; ".join(f"{name if name != EVERY else 'all'}: {reason}" for name, reason in sorted(beyond.kept.items()))
+    cells = [f"`{type_name}`", ", ".join(sorted(beyond.defaults)), kept, ", ".join(sorted(beyond.replaces))]
     return f"| {' | '.join(_cell(cell) for cell in cells)} |"
 
 

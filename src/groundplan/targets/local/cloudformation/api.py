@@ -74,7 +74,7 @@ class CloudFormationApi:
         self, region: str, stack_name: str, change_set_name: str, parameters: Sequence[Mapping[str, Any]] = (),
         change_set_type: str = "UPDATE", tags: Sequence[Mapping[str, str]] | None = None,
         capabilities: Sequence[str] = (),
-        description: str = "", on_stack_failure: str = "", **template: Any,
+        description: str = "", on_stack_failure: str = "", include_nested_stacks: bool = False, **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
         if change_set_type == "IMPORT" or template.get("resources_to_import"):
             raise StackError("The local AWS cannot import existing resources into a stack; create them by the template")
@@ -83,6 +83,7 @@ class CloudFormationApi:
         change_set = self.engine.create_change_set(
             region, stack_name, change_set_name, self._body(region, template), given_parameters(parameters),
             change_set_type, given_tags(tags), capabilities, description, on_stack_failure,
+            include_nested=include_nested_stacks,
         )  # fmt: skip
         return {"Id": change_set.id, "StackId": change_set.stack}
 
@@ -113,14 +114,15 @@ class CloudFormationApi:
         ]
         return {"Summaries": [self._change_set_summary(item, stack) for item in found]}
 
-    @staticmethod
-    def _change_set_summary(change_set: ChangeSet, stack: Stack) -> dict[str, Any]:
+    def _change_set_summary(self, change_set: ChangeSet, stack: Stack) -> dict[str, Any]:
         return {
             "ChangeSetName": change_set.name, "ChangeSetId": change_set.id,
             "StackId": stack.id, "StackName": stack.name,
             "Status": change_set.status, "StatusReason": change_set.reason or None,
             "ExecutionStatus": change_set.execution, "CreationTime": change_set.created,
-            "Description": change_set.description or None, "IncludeNestedStacks": False,
+            "Description": change_set.description or None, "IncludeNestedStacks": change_set.include_nested,
+            "ParentChangeSetId": change_set.parent or None,
+            "RootChangeSetId": self.engine.root_of(change_set) if change_set.parent else None,
         }  # fmt: skip
 
     def execute_change_set(

@@ -18,6 +18,7 @@ from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation.changes import plan
 from groundplan.targets.local.cloudformation.deployment import Deployment
 from groundplan.targets.local.cloudformation.errors import StackError, does_not_exist
+from groundplan.targets.local.cloudformation.nested_changes import plan_nested
 from groundplan.targets.local.cloudformation.operation import Operation
 from groundplan.targets.local.cloudformation.parameters import PREVIOUS, Given, read_parameters
 from groundplan.targets.local.cloudformation.policy import check_stack_policy
@@ -106,9 +107,12 @@ class Engine:
     def create_change_set(
         self, region: str, stack_name: str, name: str, body: str | None, given: Given, kind: str = "UPDATE",
         tags: Mapping[str, str] | None = None, capabilities: Sequence[str] = (), description: str = "",
-        on_failure: str = "", direct: bool = False,
+        on_failure: str = "", direct: bool = False, include_nested: bool = False,
     ) -> ChangeSet:  # fmt: skip
-        """Plans. ``direct`` is CreateStack and UpdateStack: problems are raised instead of kept in the change set."""
+        """Plans. ``direct`` is CreateStack and UpdateStack: problems are raised instead of kept in the change set.
+
+        ``include_nested``: nested stacks get change sets of their own, which go with this one.
+        """
         with self._lock:
             stack = self._stack_for(region, stack_name, kind)
             before = stack.raw_parameters if stack else {}
@@ -133,10 +137,12 @@ class Engine:
                 id=identifier, name=name, stack=stack.id, kind=kind, template=template,
                 raw_parameters=parameters.raw, parameters=parameters.resolved,
                 tags=dict(stack.tags if tags is None else tags), capabilities=tuple(capabilities),
-                description=description, on_failure=on_failure,
+                description=description, on_failure=on_failure, include_nested=include_nested,
             )  # fmt: skip
             self._plan(stack, change_set, direct=direct)
             self.change_sets[identifier] = change_set
+            if include_nested and change_set.execution == "AVAILABLE":
+                plan_nested(self, stack, change_set)
             return change_set
 
     def _plan(self, stack: Stack, change_set: ChangeSet, *, direct: bool) -> None:
@@ -204,7 +210,34 @@ class Engine:
         with self._lock:
             if change_set.execution == "EXECUTE_IN_PROGRESS":
                 raise StackError("The change set is being executed", "InvalidChangeSetStatus")
+            if change_set.parent:
+                raise StackError(
+                    f"ChangeSet [{change_set.id}] is nested; it goes with its root change set "
+                    f"[{self.root_of(change_set)}]",
+                    "InvalidChangeSetStatus",
+                )
+            self.forget_nested(change_set.id)
             self.change_sets.pop(change_set.id, None)
+
+    def root_of(self, change_set: ChangeSet) -> str:
+        """The id of the outermost change set that this one is nested in, or its own."""
+        outer = self.change_sets.get(change_set.parent)
+        return self.root_of(outer) if outer else change_set.parent or change_set.id
+
+    def forget_nested(self, parent: str) -> None:
+        """Drops the change sets nested in one, and stacks that were made for them and never came about."""
+        with self._lock:
+            for nested in [item for item in self.change_sets.values() if parent and item.parent == parent]:
+                self.forget_nested(nested.id)
+                if nested.execution != "EXECUTE_COMPLETE":
+                    self.forget_change_set(nested)
+
+    def forget_change_set(self, change_set: ChangeSet) -> None:
+        """Drops one change set, and its stack where that was never made."""
+        self.change_sets.pop(change_set.id, None)
+        stack = self.stacks.get(change_set.stack)
+        if stack:
+            self._forget_if_new(stack)
 
     # operations
 
@@ -216,6 +249,11 @@ class Engine:
                     f"ChangeSet [{change_set.id}] cannot be executed in its current status of [{change_set.status}]",
                     "InvalidChangeSetStatus",
                 )
+            if change_set.parent:
+                raise StackError(
+                    f"ChangeSet [{change_set.id}] cannot be executed: it is nested in "
+                    f"[{self.root_of(change_set)}]; execute the root change set", "InvalidChangeSetStatus",
+                )  # fmt: skip
             stack = self.stacks[change_set.stack]
             if stack.busy:
                 raise StackError(f"Stack:{stack.id} is in {stack.status} state and can not be updated.")
@@ -312,6 +350,7 @@ class Engine:
                 except Exception as error:
                     self.report_fault(error)
                     self._fail(stack, f"the local AWS failed: {type(error).__name__}: {error}")
+                self.forget_nested(stack.change_set)
                 problem = self._unsaved()
                 if problem:
                     self._fail(stack, f"{stack.status}, but {problem}: it is lost when the local AWS stops")

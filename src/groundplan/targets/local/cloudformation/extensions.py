@@ -22,6 +22,35 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/i
 """
 
 
+_FUNCTIONS = ("Fn::Length", "Fn::ToJsonString")
+_SUPPORTED = (
+    "Ref", "Fn::Base64", "Fn::Cidr", "Fn::FindInMap", "Fn::GetAtt", "Fn::GetAZs", "Fn::ImportValue", "Fn::Join",
+    "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::Transform", "Fn::And", "Fn::Equals", "Fn::If", "Fn::Not", "Fn::Or",
+)  # fmt: skip
+_MAP_NAMES = 3
+"""Parameters of ``Fn::FindInMap`` without a default."""
+
+
+def refuse_extensions(value: Any) -> None:
+    """Raises StackError where a template without the transform uses a function that only the transform knows."""
+    if isinstance(value, list):
+        for item in value:
+            refuse_extensions(item)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if name in _FUNCTIONS and len(value) == 1:
+                raise StackError(
+                    f"Template error: Encountered unsupported function: {name} Supported functions are: "
+                    f"[{', '.join(_SUPPORTED)}]; {name} needs the transform {LANGUAGE_EXTENSIONS}"
+                )
+            if name == "Fn::FindInMap" and isinstance(item, list) and len(item) != _MAP_NAMES:
+                raise StackError(
+                    "Template error: every Fn::FindInMap object requires three parameters, the map name, map key and "
+                    f"the attribute for return value; a default needs the transform {LANGUAGE_EXTENSIONS}"
+                )
+            refuse_extensions(item)
+
+
 class _Nothing:
     """The surroundings while a template is read: no resource, no export, no region."""
 

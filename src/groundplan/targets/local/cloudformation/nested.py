@@ -32,7 +32,12 @@ class NestedStack(Handler):
         self.logical_id = logical_id
 
     def create(self, properties: dict[str, Any]) -> ResourceState:
-        name = generated_name(replace(self.row, name_limit=128), self.parent.name, self.logical_id)
+        reviewed = self._reviewed()
+        name = (
+            self.engine.stacks[reviewed.stack].name
+            if reviewed
+            else generated_name(replace(self.row, name_limit=128), self.parent.name, self.logical_id)
+        )
         change_set = self._change_set(name, properties, "CREATE")
         stack = self.engine.stacks[change_set.stack]
         stack.parent, stack.root = self.parent.id, self.parent.root or self.parent.id
@@ -41,7 +46,15 @@ class NestedStack(Handler):
             reason = _reason(stack)
             self.engine.delete_nested(stack)
             raise ResourceError(f"Embedded stack {stack.id} was not successfully created: {reason}")
+        if reviewed:
+            reviewed.execution = "EXECUTE_COMPLETE"
         return ResourceState(stack.id, properties)
+
+    def _reviewed(self) -> ChangeSet | None:
+        """The change set that the parent's change set showed for this stack."""
+        root, name = self.parent.change_set, self.logical_id
+        found = (item for item in self.engine.change_sets.values() if item.parent == root and item.logical_id == name)
+        return next(found, None) if root else None
 
     def update(self, state: ResourceState, properties: dict[str, Any], changed: Collection[str]) -> ResourceState:
         stack = self._stack(state)
@@ -50,6 +63,9 @@ class NestedStack(Handler):
             self.engine.execute_nested(change_set)
             if stack.status != "UPDATE_COMPLETE":
                 raise ResourceError(f"Embedded stack {stack.id} was not successfully updated: {_reason(stack)}")
+            reviewed = self._reviewed()
+            if reviewed:
+                reviewed.execution = "EXECUTE_COMPLETE"
         else:
             self.engine.change_sets.pop(change_set.id, None)
         return ResourceState(stack.id, properties)

@@ -151,3 +151,7 @@ class ChangeSet:
     reason: str = ""
     created: datetime = field(default_factory=now)
     on_failure: str = ""
+    include_nested: bool = False
+    parent: str = ""
+    """The id of the change set that this one is nested in, and there the logical id of its stack."""
+    logical_id: str = ""

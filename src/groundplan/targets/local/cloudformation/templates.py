@@ -15,7 +15,7 @@ import yaml
 
 from groundplan.targets.local.cloudformation.definitions import ResourceDefinition, Template
 from groundplan.targets.local.cloudformation.errors import StackError
-from groundplan.targets.local.cloudformation.extensions import LANGUAGE_EXTENSIONS, expand
+from groundplan.targets.local.cloudformation.extensions import LANGUAGE_EXTENSIONS, expand, refuse_extensions
 
 LARGEST_TEMPLATE = 1_048_576
 """Bytes. Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
@@ -109,6 +109,8 @@ def read_template(body: str | None, values: Mapping[str, str] | None = None) -> 
     transforms = _transforms(document.get("Transform"))
     if LANGUAGE_EXTENSIONS in transforms:
         document = expand(document, values or {})
+    else:
+        refuse_extensions({name: document.get(name) for name in ("Conditions", "Resources", "Outputs")})
     resources: dict[str, Any] = document["Resources"]
     if len(resources) > MOST_RESOURCES:
         raise StackError(

@@ -126,6 +126,32 @@ def capacity_provider_changes() -> None:
     setattr(CapacityProvider, "update", update)  # noqa: B010 - mypy forbids assigning to a method
 
 
+@once
+def all_capacity_providers() -> None:
+    """moto fails where nobody names capacity providers, and knows none of AWS's own; AWS shows all of them.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeCapacityProviders.html
+    """
+    from moto.ecs.models import EC2ContainerServiceBackend as Backend
+
+    original = Backend.describe_capacity_providers
+
+    @wraps(original)
+    def describe(self: Any, names: list[str] | None) -> tuple[list[Any], list[Any]]:
+        prefix = f"arn:aws:ecs:{self.region_name}:{self.account_id}:capacity-provider/"
+        reserved: dict[str, dict[str, object]] = {
+            name: {"capacityProviderArn": prefix + name, "name": name, "status": "ACTIVE", "tags": []}
+            for name in ("FARGATE", "FARGATE_SPOT")
+        }
+        if not names:
+            return [*reserved.values(), *self.capacity_providers.values()], []
+        wanted = [name.removeprefix(prefix) for name in names]
+        found, missing = original(self, [name for name in wanted if name not in reserved])
+        return [*(reserved[name] for name in wanted if name in reserved), *found], missing
+
+    setattr(Backend, "describe_capacity_providers", describe)  # noqa: B010 - mypy forbids assigning to a method
+
+
 _CLUSTER_ECHOES = (
     "accessConfig", "upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig", "deletionProtection",
     "outpostConfig", "controlPlaneScalingConfig", "kubeApiServerConfig", "kubeSchedulerConfig",

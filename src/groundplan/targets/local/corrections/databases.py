@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from groundplan.targets.local.corrections.once import once
@@ -159,6 +160,46 @@ def reader_endpoints() -> None:
         return group
 
     setattr(ElastiCacheBackend, "create_replication_group", create)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def nodes_of_replication_groups() -> None:
+    """moto knows no cache clusters of a replication group; at AWS each of its nodes is one.
+
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_DescribeCacheClusters.html
+    """
+    from moto.elasticache.exceptions import CacheClusterNotFound
+    from moto.elasticache.models import ElastiCacheBackend
+
+    original = ElastiCacheBackend.describe_cache_clusters
+
+    @wraps(original)
+    def describe(self: Any, cache_cluster_id: str | None = None) -> Any:
+        nodes = {
+            name: _node(self, name, group)
+            for group in self.replication_groups.values()
+            for name in group.member_clusters
+            if name not in self.cache_clusters
+        }
+        if cache_cluster_id is None:
+            return [*original(self), *nodes.values()]
+        if cache_cluster_id in nodes:
+            return [nodes[cache_cluster_id]]
+        if cache_cluster_id not in self.cache_clusters:
+            raise CacheClusterNotFound(cache_cluster_id)
+        return original(self, cache_cluster_id)
+
+    setattr(ElastiCacheBackend, "describe_cache_clusters", describe)  # noqa: B010 - mypy forbids assigning to a method
+
+
+def _node(backend: Any, name: str, group: Any) -> Any:
+    """A node of a replication group as a cache cluster, with what the group says of all of them."""
+    from moto.elasticache.models import CacheCluster
+
+    make: Callable[..., Any] = CacheCluster
+    shared = {key: getattr(group, key, None) for key in signature(make).parameters}
+    own = {"account_id": backend.account_id, "region_name": backend.region_name, "cache_cluster_id": name}
+    return make(**shared | own)
 
 
 @once

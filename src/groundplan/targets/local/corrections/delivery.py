@@ -32,6 +32,22 @@ def _remembering_config(original: Callable[..., None], attribute: Callable[[str]
 
 
 @once
+def own_certificates() -> None:
+    """moto says of every distribution that it has CloudFront's certificate; with one of its own AWS says no."""
+    from moto.cloudfront.models import ViewerCertificate
+
+    original = ViewerCertificate.__init__
+
+    @wraps(original)
+    def init(self: Any, config: dict[str, Any]) -> None:
+        original(self, config)
+        if self.acm_certificate_arn or self.iam_certificate_id:
+            self.cloud_front_default_certificate = False
+
+    setattr(ViewerCertificate, "__init__", init)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
 def one_listener_per_port() -> None:
     """moto looks for the port among ARNs, and so takes a second listener on it; AWS refuses it (DuplicateListener)."""
     from moto.elbv2.exceptions import DuplicateListenerError

@@ -90,3 +90,14 @@ def role_of_a_rest_account(wish: Wish) -> Iterator[Refused]:
             "The role ARN does not have required permissions configured. Please grant trust permission for API "
             "Gateway and add the required role policy.", "ApiGateway",
         )  # fmt: skip
+
+
+@refuses("AWS::Logs::DeliverySource", "AWS::Logs::DeliveryDestination")
+def taken_name_of_a_delivery(wish: Wish) -> Iterator[Refused]:
+    """The API would change the one that is there; CloudFormation does not take it over."""
+    operation = "get_delivery_source" if wish.type.endswith("Source") else "get_delivery_destination"
+    name = wish.get("Name")
+    if wish.old is None and name and wish.ask("logs", operation, name=name) is not None:
+        yield Refused(
+            f"Resource of type '{wish.type}' with identifier '{name}' already exists.", "Logs", "AlreadyExists"
+        )

@@ -1,7 +1,9 @@
-"""What has to exist first although nothing refers to it, where everything stands in one stack.
+"""What has to exist first although nothing refers to it.
 
-Between stacks by concern the order of the stacks sees to it: the network stands before the first load balancer.
+CloudFormation's stacks by concern stand in that order anyway. Terraform, and a template for a whole region, make
+everything side by side that nothing holds apart.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html
+and https://developer.hashicorp.com/terraform/language/meta-arguments/depends_on
 """
 
 from __future__ import annotations

@@ -1,0 +1,153 @@
+"""The events of a stack, each told once, and the end of what AWS does with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Protocol
+
+from groundplan.errors import DeploymentError, EnvironmentalError
+from groundplan.operations import stacks
+from groundplan.targets.connection import Connection, explained
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation.type_defs import StackEventTypeDef
+
+_LOOK_ANYWAY = 10
+"""Looks at the events after which the stack itself is looked at, even where no event says that it has ended."""
+
+
+class Report(Protocol):
+    """Tells a person what is happening."""
+
+    def __call__(self, text: str, *, passing: bool = False) -> None:
+        """One line. ``passing``: what is waited for just now; a terminal may show it until the next one comes."""
+
+
+class OneVoice:
+    """A report for several threads: a line at a time, and none once it has fallen silent."""
+
+    def __init__(self, report: Report, silent: Event) -> None:
+        self._report = report
+        self._silent = silent
+        self._lock = Lock()
+
+    def __call__(self, text: str, *, passing: bool = False) -> None:
+        """One line; see ``Report``."""
+        with self._lock:
+            if not self._silent.is_set():
+                self._report(text, passing=passing)
+
+    def wait(self) -> None:
+        """Return once no line is half told."""
+        with self._lock:
+            return
+
+
+@contextmanager
+def underway(connection: Connection, stack: str) -> Iterator[None]:
+    """Turn lost sight of work that has begun into what it is: a deployment whose end nobody saw."""
+    try:
+        yield
+    except EnvironmentalError as error:
+        lost = "the local AWS has stopped answering" if connection.target == "local" else str(error)
+        raise DeploymentError(
+            f"{stack}: {lost}, with the stack half done. "
+            "The next command says what state it finds and goes on from there"
+        ) from error
+
+
+@dataclass
+class Watch:
+    """Follows the events of a stack and reports each once."""
+
+    connection: Connection
+    stack: str
+    region: str
+    report: Report
+    known: Mapping[tuple[str, str], str]
+    failures: list[str] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+    ended: bool = False
+    """Whether the events say that AWS has ended its work on the stack."""
+
+    def skip_past(self) -> None:
+        """Pass over what happened before now."""
+        with explained(f"Reading the events of the stack {self.stack}"):
+            self.seen.update(event["EventId"] for event in self._events())
+        self.ended = False
+
+    def _events(self) -> list[StackEventTypeDef]:
+        """New events, oldest first."""
+        from botocore.exceptions import ClientError
+
+        client, found = self.connection.cloudformation(self.region), list["StackEventTypeDef"]()
+        try:
+            for page in client.get_paginator("describe_stack_events").paginate(StackName=self.stack):
+                fresh = [event for event in page["StackEvents"] if event["EventId"] not in self.seen]
+                found += fresh
+                if len(fresh) < len(page["StackEvents"]):
+                    break
+        except ClientError as error:
+            if "does not exist" not in str(error):
+                raise
+            self.ended = True
+        return found[::-1]
+
+    def until_settled(self) -> stacks.DeployedStack:
+        """Report events until AWS has ended its work on the stack."""
+        started, looks = time.monotonic(), 0
+        while True:
+            looks += 1
+            with explained(f"Watching the stack {self.stack}"):
+                for event in self._events():
+                    self._tell(event)
+                if self.ended or looks % _LOOK_ANYWAY == 0:
+                    state = stacks.look_at(self.connection, self.stack, self.region)
+                    if not state.busy:
+                        for event in () if self.ended else self._events():
+                            self._tell(event)
+                        return state
+            time.sleep(self._pause(time.monotonic() - started))
+
+    def _pause(self, elapsed: float) -> float:
+        """Seconds until the next look: a short while at first, so that what is quickly done is quickly seen."""
+        longest = self.connection.poll_seconds
+        return min(longest, max(longest / 4, elapsed / 8))
+
+    def _tell(self, event: StackEventTypeDef) -> None:
+        self.seen.add(event["EventId"])
+        status, logical_id = event.get("ResourceStatus", ""), event.get("LogicalResourceId", "")
+        if logical_id == self.stack:
+            self.ended = not status.endswith("_IN_PROGRESS")
+            return
+        name = self.known.get((self.stack, logical_id), logical_id)
+        reason = event.get("ResourceStatusReason", "")
+        if status.endswith("_FAILED"):
+            if "cancelled" not in reason.lower():
+                self.failures.append(f"{name} ({event.get('ResourceType', '')}): {reason}")
+            self.report(f"{self.stack}: {name}: {status}: {reason}")
+        elif status.endswith("_IN_PROGRESS"):
+            doing = status.removesuffix("_IN_PROGRESS").lower()
+            self.report(f"{self.stack}: {name}: waiting for {doing}", passing=True)
+
+
+def delete_stack(connection: Connection, name: str, region: str, report: Report) -> None:
+    """Delete a stack and wait until it is gone.
+
+    Raises DeploymentError with the resource and the reason where something refuses to go.
+    """
+    started = time.monotonic()
+    watch = Watch(connection, name, region, report, {})
+    watch.skip_past()
+    with explained(f"Deleting the stack {name}"):
+        connection.cloudformation(region).delete_stack(StackName=name)
+    with underway(connection, name):
+        after = watch.until_settled()
+    if after.exists:
+        why = "; ".join(watch.failures) or after.reason or after.status
+        raise DeploymentError(f"{name}: {why}. The stack is in {after.status}.")
+    report(f"{name}: deleted in {time.monotonic() - started:.1f} s")
