@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from groundplan.catalog.helm_charts import charts
 from groundplan.errors import DeploymentError
-from groundplan.operations.deploy import Report
+from groundplan.operations.events import Report
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient

@@ -9,7 +9,7 @@ from pathlib import Path
 from groundplan.engines.kubernetes.context import Context
 from groundplan.engines.kubernetes.helm import chosen_charts, commands, files
 from groundplan.errors import DeploymentError
-from groundplan.operations.deploy import Report
+from groundplan.operations.events import Report
 from groundplan.operations.kubernetes.cluster import Cluster
 from groundplan.resources import Architecture
 
