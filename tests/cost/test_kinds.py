@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from tests.cost.book import priced, reasons
@@ -11,6 +10,7 @@ from tests.engines.samples import every_kind
 from groundplan.cost.bill import known_allowances
 from groundplan.cost.estimate import PRICERS, free_kinds
 from groundplan.resources import Resource
+from groundplan.resources.record import dataclass
 
 
 def test_every_kind_is_in_exactly_one_table() -> None:

@@ -133,11 +133,12 @@ def test_the_local_aws_is_killed_in_the_middle(
         deployment.wait_for("vpc.main: waiting for create")
         os.kill(running.pid, signal.SIGKILL)
         assert deployment.end() == ExitCode.DEPLOYMENT_FAILED
-        last = deployment.text.splitlines()[-1]
-        assert last == (
-            f"error: {project}-production-network: the local AWS has stopped answering, with the stack half done. "
+        told = (
+            f"{project}-production-network: the local AWS has stopped answering, with the stack half done. "
             "The next command says what state it finds and goes on from there"
         )
+        assert told in deployment.text
+        assert "network up" not in deployment.text, "the stack beside it met a closed port, not a broken network"
         status = groundplan("status")
         assert status.code == ExitCode.FINE
         assert "was stopped during this operation" in status.out

@@ -144,6 +144,10 @@ def explained(doing: str) -> Iterator[None]:
             "AWS_PROFILE; to try without an account, use --target local"
         ) from error
     except EndpointConnectionError as error:
+        if "://127.0.0.1:" in str(error):
+            raise EnvironmentalError(
+                f"{doing}: the local AWS has stopped answering. The next command starts it again and says what it finds"
+            ) from error
         raise EnvironmentalError(f"{doing}: {error}. Is the network up, and does the region exist?") from error
     except ClientError as error:
         details = error.response.get("Error", {})

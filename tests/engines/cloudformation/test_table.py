@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import Any, ClassVar, Literal, Union, get_args, get_origin, get_type_hints
@@ -17,6 +17,7 @@ from groundplan.engines.cloudformation.rows import attribute_refs, own_fields, p
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources import Architecture, Output, Resource
 from groundplan.resources.network import Vpc
+from groundplan.resources.record import dataclass
 from groundplan.resources.security import Secret
 from groundplan.resources.values import JsonDocument, Ref, SecretValue
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Network
 from typing import ClassVar
@@ -15,6 +15,7 @@ from groundplan.resources import Output, Resource
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import Topic, TopicSubscription
 from groundplan.resources.network import Subnet, Vpc
+from groundplan.resources.record import dataclass
 from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
