@@ -7,17 +7,30 @@ from collections.abc import Mapping
 from groundplan.engines.cloudformation.rows import RETURNED, Row, Symbolic, key_values
 from groundplan.resources import Architecture
 from groundplan.resources.compute import AutoScalingGroup, InstanceProfile, LaunchTemplate
+from groundplan.resources.kubernetes import NodeLaunchTemplate
 
 
 def _instance_profile(profile: InstanceProfile, _: Architecture) -> dict[str, object]:
     return {"Roles": [profile.role]}
 
 
-def _launch_template(template: LaunchTemplate, architecture: Architecture) -> dict[str, object]:
+def disk_and_metadata(template: LaunchTemplate | NodeLaunchTemplate) -> dict[str, object]:
+    """The properties for the root volume, and for who may ask an instance's metadata."""
     volume = {
         "VolumeSize": template.volume_size, "VolumeType": template.volume_type,
         "Encrypted": template.volume_encrypted, "DeleteOnTermination": True,
     }  # fmt: skip
+    return {
+        "BlockDeviceMappings": [{"DeviceName": template.root_device_name, "Ebs": volume}],
+        "MetadataOptions": {
+            "HttpEndpoint": "enabled",
+            "HttpTokens": template.http_tokens,
+            "HttpPutResponseHopLimit": template.http_put_response_hop_limit,
+        },
+    }
+
+
+def _launch_template(template: LaunchTemplate, architecture: Architecture) -> dict[str, object]:
     tags = {**architecture.tags, **template.tags}
     return {
         "LaunchTemplateData": {
@@ -25,12 +38,7 @@ def _launch_template(template: LaunchTemplate, architecture: Architecture) -> di
             "InstanceType": template.instance_type,
             "IamInstanceProfile": {"Arn": template.instance_profile.arn},
             "SecurityGroupIds": template.security_groups,
-            "BlockDeviceMappings": [{"DeviceName": template.root_device_name, "Ebs": volume}],
-            "MetadataOptions": {
-                "HttpEndpoint": "enabled",
-                "HttpTokens": template.http_tokens,
-                "HttpPutResponseHopLimit": template.http_put_response_hop_limit,
-            },
+            **disk_and_metadata(template),
             "Monitoring": {"Enabled": template.detailed_monitoring},
             "UserData": {"Fn::Base64": template.user_data},
             # The group tags its instances; their volumes are tagged here.
@@ -39,7 +47,8 @@ def _launch_template(template: LaunchTemplate, architecture: Architecture) -> di
     }
 
 
-def _tagged_template(tags: Mapping[str, str]) -> object:
+def tagged_template(tags: Mapping[str, str]) -> object:
+    """The tags of a launch template itself, not of what it starts."""
     return [{"ResourceType": "launch-template", "Tags": key_values(tags)}]
 
 
@@ -104,7 +113,7 @@ ROWS = (
             }
         ),
         tag_property="TagSpecifications",
-        tag_form=_tagged_template,
+        tag_form=tagged_template,
     ),
     Row(
         AutoScalingGroup,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from groundplan.engines.cloudformation.compute import disk_and_metadata, tagged_template
 from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Row, key_values, present
 from groundplan.resources import Architecture
 from groundplan.resources.kubernetes import (
@@ -38,28 +37,15 @@ def _cluster(cluster: KubernetesCluster, _: Architecture) -> dict[str, object]:
 
 
 def _launch_template(template: NodeLaunchTemplate, architecture: Architecture) -> dict[str, object]:
-    volume = {
-        "VolumeSize": template.volume_size, "VolumeType": template.volume_type,
-        "Encrypted": template.volume_encrypted, "DeleteOnTermination": True,
-    }  # fmt: skip
     tags = key_values({**architecture.tags, **template.tags})
     return {
         "LaunchTemplateData": {
             "SecurityGroupIds": template.security_groups,
-            "BlockDeviceMappings": [{"DeviceName": template.root_device_name, "Ebs": volume}],
-            "MetadataOptions": {
-                "HttpEndpoint": "enabled",
-                "HttpTokens": template.http_tokens,
-                "HttpPutResponseHopLimit": template.http_put_response_hop_limit,
-            },
+            **disk_and_metadata(template),
             # Tags of a node group do not reach its nodes.
             "TagSpecifications": [{"ResourceType": started, "Tags": tags} for started in ("instance", "volume")],
         }
     }
-
-
-def _tagged_template(tags: Mapping[str, str]) -> object:
-    return [{"ResourceType": "launch-template", "Tags": key_values(tags)}]
 
 
 def _node_group(group: NodeGroup, _: Architecture) -> dict[str, object]:
@@ -145,7 +131,7 @@ ROWS = (
             }
         ),
         tag_property="TagSpecifications",
-        tag_form=_tagged_template,
+        tag_form=tagged_template,
     ),
     Row(
         NodeGroup,

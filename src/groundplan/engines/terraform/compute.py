@@ -9,6 +9,7 @@ from groundplan.engines.terraform.hcl import Block, Call, Expression
 from groundplan.engines.terraform.rows import Row
 from groundplan.engines.terraform.security import after_policies
 from groundplan.resources.compute import AutoScalingGroup, InstanceProfile, LaunchTemplate
+from groundplan.resources.kubernetes import NodeLaunchTemplate
 
 FILE = "compute.tf"
 
@@ -27,8 +28,8 @@ def _launch_template(template: LaunchTemplate, context: Context) -> dict[str, ob
     }
 
 
-def _launch_template_blocks(template: LaunchTemplate, context: Context) -> Iterator[Block]:
-    yield context.block("iam_instance_profile", {"arn": template.instance_profile.arn})
+def disk_and_metadata(template: LaunchTemplate | NodeLaunchTemplate, context: Context) -> Iterator[Block]:
+    """The blocks for the root volume, and for who may ask an instance's metadata."""
     volume = {
         "volume_size": template.volume_size,
         "volume_type": template.volume_type,
@@ -45,6 +46,11 @@ def _launch_template_blocks(template: LaunchTemplate, context: Context) -> Itera
             "http_put_response_hop_limit": template.http_put_response_hop_limit,
         },
     )
+
+
+def _launch_template_blocks(template: LaunchTemplate, context: Context) -> Iterator[Block]:
+    yield context.block("iam_instance_profile", {"arn": template.instance_profile.arn})
+    yield from disk_and_metadata(template, context)
     yield context.block("monitoring", {"enabled": template.detailed_monitoring})
     # The provider's default tags do not reach what a template starts. The group tags its instances; their volumes are
     # tagged here.

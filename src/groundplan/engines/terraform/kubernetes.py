@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groundplan.engines.terraform.compute import disk_and_metadata
 from groundplan.engines.terraform.containers import routes
 from groundplan.engines.terraform.context import Context, label
 from groundplan.engines.terraform.hcl import Block, Expression
@@ -66,22 +67,7 @@ def _launch_template(template: NodeLaunchTemplate, context: Context) -> dict[str
 
 
 def _launch_template_blocks(template: NodeLaunchTemplate, context: Context) -> Iterator[Block]:
-    volume = {
-        "volume_size": template.volume_size,
-        "volume_type": template.volume_type,
-        "encrypted": template.volume_encrypted,
-        "delete_on_termination": True,
-    }
-    device = {"device_name": template.root_device_name}
-    yield context.block("block_device_mappings", device, context.block("ebs", volume))
-    yield context.block(
-        "metadata_options",
-        {
-            "http_endpoint": "enabled",
-            "http_tokens": template.http_tokens,
-            "http_put_response_hop_limit": template.http_put_response_hop_limit,
-        },
-    )
+    yield from disk_and_metadata(template, context)
     # The provider's default tags do not reach what a template starts, and tags of a node group do not reach its nodes.
     tags = {**context.architecture.tags, **template.tags}
     if tags:
