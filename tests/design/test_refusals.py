@@ -66,9 +66,11 @@ DATABASE = START + "databases:\n  orders:\n    class: db.t4g.micro\n"
             ":4:19: caches.carts.engine: 'memcached' is no cache engine; write redis 7.1 or valkey 8.0",
         ),
         (
-            START + "buckets: {logs: {}}\nservices:\n  web: {image: {repository: web, tag: '1'}, port: 80, "
+            START
+            + "buckets: {logs: {encryption: kms}}\nservices:\n  web: {image: {repository: web, tag: '1'}, port: 80, "
             "public: {tls: false}}\n",
-            ":3:11: buckets.logs: the name logs is taken by the bucket for access logs; choose another",
+            ":3:30: buckets.logs.encryption: access logs go to this bucket, and their delivery supports no KMS key; "
+            "write s3 or leave it out",
         ),
         (
             START + "buckets: {files: {name: files..shop}}\n",

@@ -15,6 +15,7 @@ from typing import Literal, Required, TypedDict
 __all__ = [
     "About",
     "Accept",
+    "Account",
     "Alarms",
     "Audit",
     "Backup",
@@ -36,6 +37,8 @@ __all__ = [
     "EngineOverlay",
     "Firewall",
     "Gateway",
+    "Google",
+    "GoogleOverlay",
     "Health",
     "Image",
     "ImageOverlay",
@@ -52,17 +55,24 @@ __all__ = [
     "NodeGroup",
     "NodeGroupOverlay",
     "Objectives",
+    "OffHours",
     "Overlay",
+    "Passwords",
     "Public",
     "Queue",
     "Replica",
     "ReplicaOverlay",
     "Scaling",
+    "Secondary",
+    "SecondaryOverlay",
     "Secret",
+    "Security",
     "Service",
     "ServiceOverlay",
     "Share",
     "Size",
+    "Standby",
+    "StandbyOverlay",
     "Storage",
     "Tasks",
     "TerraformState",
@@ -534,6 +544,7 @@ class NodeGroup(TypedDict, total=False):
 
 class KubernetesOverlay(TypedDict, total=False):
     """What an environment changes in :class:`Kubernetes`."""
+    name: str | None
     version: str | None
     extended: bool | None
     nodes: Mapping[str, NodeGroupOverlay | None] | None
@@ -548,6 +559,8 @@ class KubernetesOverlay(TypedDict, total=False):
 
 class Kubernetes(TypedDict, total=False):
     """An Amazon EKS cluster with its node groups, add-ons and access."""
+    name: str | None
+    """What the cluster is called in AWS behind the project's name. Default: ``cluster``."""
     version: str
     """Kubernetes version in standard support. When that ends, AWS upgrades the cluster to the next version. Default:
     ``"1.35"``."""
@@ -731,6 +744,7 @@ class CacheOverlay(TypedDict, total=False):
     name: str | None
     description: str | None
     nodes: int | None
+    shards: int | None
     port: int | None
     snapshots: str | timedelta | None
     snapshot_window: str | None
@@ -752,6 +766,9 @@ class Cache(TypedDict, total=False):
     nodes: int
     """Nodes: one primary, the others replicas. From two on, failover is automatic and over several zones. Default:
     ``2``."""
+    shards: int | None
+    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes. Clients have to speak Redis
+    Cluster, and get ``<NAME>_CLUSTER=true``. ``None``: cluster mode is off."""
     port: int
     """Port. Default: ``6379``."""
     snapshots: str | timedelta
@@ -829,9 +846,10 @@ class BucketOverlay(TypedDict, total=False):
 
 
 class Bucket(TypedDict, total=False):
-    """An S3 bucket: private, encrypted, TLS only."""
+    """An S3 bucket: private, encrypted, TLS only. ``logs`` takes the access logs, where some are kept."""
     name: str | None
-    """Full name. Bucket names are unique over all of AWS. Default: ``<project>-<name>-<environment>``."""
+    """Full name, or a convention for it like ``{project}-{environment}-{name}``. Bucket names are unique over all of
+    AWS. Default: ``<project>-<name>-<environment>``."""
     versioning: bool
     """Whether replaced and deleted objects are kept as versions. Default: ``True``."""
     encryption: Literal["kms", "s3"]
@@ -884,7 +902,11 @@ class Queue(TypedDict, total=False):
 
 
 class Secret(TypedDict, total=False):
-    """A secret in AWS Secrets Manager."""
+    """A secret in AWS Secrets Manager, or in the Parameter Store of AWS Systems Manager."""
+    store: Literal["secrets-manager", "parameter-store"]
+    """``secrets-manager``: 0.40 USD a month, copied to a standby region by AWS. ``parameter-store``: a SecureString
+    parameter, free. CloudFormation cannot make one: ``groundplan deploy`` makes it through Systems Manager's API.
+    Default: ``"secrets-manager"``."""
     generate: int | None
     """AWS makes a random value of so many letters and digits inside Secrets Manager. ``None``: a person fills it."""
     description: str | None
@@ -939,6 +961,10 @@ class Audit(TypedDict, total=False):
     ``["CLOUD_TRAIL_ENABLED", "ENCRYPTED_VOLUMES", "IAM_USER_NO_POLICIES_CHECK", "RDS_INSTANCE_PUBLIC_ACCESS_CHECK",
     "RDS_STORAGE_ENCRYPTED", "ROOT_ACCOUNT_MFA_ENABLED", "S3_BUCKET_PUBLIC_READ_PROHIBITED",
     "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "VPC_DEFAULT_SECURITY_GROUP_CLOSED", "VPC_FLOW_LOGS_ENABLED"]``."""
+    conformance_packs: Sequence[str]
+    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``. Paid per
+    rule evaluation. Source:
+    https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"""
 
 
 class Backup(TypedDict, total=False):
@@ -953,6 +979,143 @@ class Backup(TypedDict, total=False):
     lock: bool
     """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights.
     Default: ``False``."""
+    test: str | None
+    """When AWS Backup restores the newest recovery point of each database, bucket and file system to see that it
+    can, and deletes the restored again, in UTC. Paid per test and as what is restored. ``None``: never."""
+
+
+class Security(TypedDict, total=False):
+    """What looks for threats and weaknesses: Amazon GuardDuty, AWS Security Hub, IAM Access Analyzer. There is one
+    of each in an account and region; it belongs into ``shared:`` where several environments share an account."""
+    guardduty: Sequence[Literal["s3", "eks-audit", "ebs-malware", "rds-login", "lambda", "runtime"]] | None
+    """Protection plans of GuardDuty beside its foundation (CloudTrail, flow logs, DNS). Paid by analysed volume.
+    ``None``: no GuardDuty. Source:
+    https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-features-activation-model.html Default: ``["s3",
+    "eks-audit", "ebs-malware", "rds-login"]``."""
+    standards: Sequence[Literal["fsbp", "cis-1.2", "cis-1.4", "cis-3.0", "nist-800-53", "pci-dss-3.2.1"]] | None
+    """Standards that Security Hub holds the account to. Paid per check; they need AWS Config. ``None``: no Security
+    Hub. Source: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html Default:
+    ``["fsbp", "cis-3.0"]``."""
+    access_analyzer: bool
+    """Whether IAM Access Analyzer tells what is reachable from outside of the account. Free. Default: ``True``."""
+    severity: Literal["low", "medium", "high", "critical"]
+    """From which severity on findings are told to the people of ``alarms:``. Default: ``"high"``."""
+    regions: Sequence[str]
+    """Further regions that are watched as well, like those of a standby and of copies."""
+
+
+class Passwords(TypedDict, total=False):
+    """The password policy of IAM users. There is one in an account. Default: what CIS AWS Foundations asks."""
+    length: int
+    """Shortest password. Default: ``14``."""
+    reuse: int
+    """How many old passwords may not come again. Default: ``24``."""
+    expire: str | timedelta | None
+    """How long a password is good: 1 to 1095 days. ``None``: as long as it is not known to be lost."""
+
+
+class Account(TypedDict, total=False):
+    """What stands once in an AWS account; it belongs into ``shared:`` where several environments share one."""
+    passwords: Passwords | None
+    """The password policy of IAM users. ``None``: as it is. CloudFormation cannot make it: ``groundplan deploy``
+    sets it through IAM's API."""
+    administrators: Sequence[str] | None
+    """ARNs of IAM users or roles that may take the role of administrators, with multi-factor authentication only;
+    empty: everybody of the account whom their own policies let. ``None``: there is no such role."""
+    cost_tags: bool
+    """Whether the common tags are activated as cost allocation tags. CloudFormation cannot: ``groundplan deploy``
+    asks Cost Explorer's API, which knows a tag about a day after its first use. Default: ``True``."""
+    anomalies: str | None
+    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``. ``None``: it does not
+    watch. Free."""
+
+
+class OffHours(TypedDict, total=False):
+    """Stops the environment at night and at weekends.
+
+    Stopped are nodes of EKS (to zero), tasks of ECS (to zero), EC2 capacity, and databases without replicas. AWS
+    cannot stop the EKS control plane, caches, load balancers, NAT gateways and storage; they cost on, and the
+    estimate says so. RDS starts a stopped instance by itself after seven days; every evening stops it again."""
+    stop: str
+    """When it stops on working days. Default: ``"20:00"``."""
+    start: str
+    """When it starts on working days. Default: ``"07:00"``."""
+    days: Sequence[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
+    """Working days; on others it is not started. Default: ``["mon", "tue", "wed", "thu", "fri"]``."""
+    timezone: str
+    """Time zone by its IANA name, like ``America/New_York``. Daylight saving is followed. Default: ``"UTC"``."""
+
+
+class StandbyOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Standby`."""
+    region: str | None
+    overlay: Mapping[str, object | None] | None
+    health: str | timedelta | None
+    failures: int | None
+    promote: bool | None
+    after: str | timedelta | None
+
+
+class Standby(TypedDict, total=False):
+    """The same environment once more in another region, smaller, with copies of all data: a warm standby.
+
+    Databases become replicas of the primary's across regions, secrets and new images are copied, and so are the
+    objects of every bucket that has versions; caches begin empty. Public domains lead there by themselves while the
+    primary does not answer; the database is promoted by an automation document, which says each step and its time.
+    Costs what is running there."""
+    region: Required[str]
+    """AWS region, like ``us-west-2``."""
+    overlay: Mapping[str, object]
+    """What differs there from the environment, written as under ``environments:``; the network's range above all."""
+    health: str | timedelta
+    """Interval in which Route 53 asks the primary for each public domain's health: 30 seconds, or 10 for 1 USD more
+    a month. Default: ``"30s"``."""
+    failures: int
+    """Bad answers in a row until the domain leads to the standby. Default: ``3``."""
+    promote: bool
+    """Whether the standby promotes its databases by itself: when requests have come to arrive there *and* the copy
+    no longer follows the primary, both for ``after``. Otherwise a person starts the document. Default: ``True``."""
+    after: str | timedelta
+    """How long both have to last. Default: ``"3m"``."""
+
+
+class GoogleOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Google`."""
+    project: str | None
+    region: str | None
+    active: bool | None
+    database_tier: str | None
+    copies: Sequence[str] | None
+
+
+class Google(TypedDict, total=False):
+    """A pilot light on Google Cloud: copies of the data and everything that is needed to take over, switched off.
+
+    Terraform only; AWS CloudFormation cannot make it. The network, the copy of the buckets, the image repositories,
+    the secrets and services scaled to zero are there; the database is made from the latest dump when ``active`` is
+    set."""
+    project: Required[str]
+    """Id of the Google Cloud project."""
+    region: str
+    """Google Cloud region, like ``us-east4``. Default: ``"us-east4"``."""
+    active: bool
+    """Whether it has taken over: creates the Cloud SQL instance and lets the services scale from one instance on.
+    Default: ``False``."""
+    database_tier: str
+    """Machine type of the Cloud SQL instance. Default: ``"db-custom-2-7680"``."""
+    copies: Sequence[str]
+    """Buckets of the blueprint that are copied every day. Empty: all that have ``keep``."""
+
+
+class SecondaryOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Secondary`."""
+    google: GoogleOverlay | None
+
+
+class Secondary(TypedDict, total=False):
+    """Another cloud that can take over."""
+    google: Required[Google]
+    """Google Cloud."""
 
 
 class Alarms(TypedDict, total=False):
@@ -1042,6 +1205,7 @@ class Overlay(TypedDict, total=False):
     engine: Literal["terraform", "cloudformation"] | None
     profile: Literal["poc", "development", "staging", "production"] | None
     owner_id: str | None
+    short_name: str | None
     names: str | None
     tags: Mapping[str, str | int | None] | None
     about: About | None
@@ -1063,6 +1227,11 @@ class Overlay(TypedDict, total=False):
     firewall: Firewall | None
     audit: Audit | None
     backup: Backup | None
+    security: Security | None
+    account: Account | None
+    off_hours: OffHours | None
+    standby: StandbyOverlay | None
+    secondary: SecondaryOverlay | None
     alarms: Alarms | None
     usage: UsageOverlay | None
     objectives: Objectives | None
@@ -1087,6 +1256,8 @@ class BlueprintFields(TypedDict, total=False):
     """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, also
     of those that are written in full, and the tag ``Owner``. At most 12 lower-case letters, digits and single
     hyphens. Mostly given at the command line: ``--set owner_id=jane``."""
+    short_name: str | None
+    """What the environment is called in names, like ``prod``. Default: its name."""
     names: str
     """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
     environment, or before the name, where ``{owner_id}`` does not say another place. Default:
@@ -1137,6 +1308,16 @@ class BlueprintFields(TypedDict, total=False):
     """CloudTrail and AWS Config. ``None``: neither."""
     backup: Backup | None
     """AWS Backup. ``None``: only what databases and buckets keep themselves."""
+    security: Security | None
+    """GuardDuty, Security Hub and IAM Access Analyzer. ``None``: none of them."""
+    account: Account | None
+    """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``None``: nothing."""
+    off_hours: OffHours | None
+    """When the environment is stopped. ``None``: never."""
+    standby: Standby | None
+    """The environment once more in another region, for disaster recovery. ``None``: nowhere."""
+    secondary: Secondary | None
+    """Another cloud that can take over. ``None``: none."""
     alarms: Alarms | None
     """Alarms and who hears of them. ``None``: none."""
     usage: Usage

@@ -38,6 +38,7 @@ from ipaddress import IPv4Network
 from typing import Literal, Required, TypedDict'''
 
 _WRITTEN: Mapping[type, str] = {
+    object: "object",
     str: "str",
     int: "int",
     bool: "bool",

@@ -139,6 +139,9 @@ class Cache(Part):
     """What it is for. Default: made from engine and title."""
     nodes: int = Field(default=2, ge=1, le=6)
     """Nodes: one primary, the others replicas. From two on, failover is automatic and over several zones."""
+    shards: int | None = Field(default=None, ge=1, le=90)
+    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes. Clients have to speak Redis
+    Cluster, and get ``<NAME>_CLUSTER=true``. ``null``: cluster mode is off."""
     port: int = Field(default=6379, ge=1, le=65535)
     """Port."""
     snapshots: Duration = Duration(7 * 86400)
@@ -196,10 +199,11 @@ ReplicaText = Annotated[
 
 
 class Bucket(Part):
-    """An S3 bucket: private, encrypted, TLS only."""
+    """An S3 bucket: private, encrypted, TLS only. ``logs`` takes the access logs, where some are kept."""
 
     name: str | None = None
-    """Full name. Bucket names are unique over all of AWS. Default: ``<project>-<name>-<environment>``."""
+    """Full name, or a convention for it like ``{project}-{environment}-{name}``. Bucket names are unique over all of
+    AWS. Default: ``<project>-<name>-<environment>``."""
     versioning: bool = True
     """Whether replaced and deleted objects are kept as versions."""
     encryption: Literal["kms", "s3"] = "kms"

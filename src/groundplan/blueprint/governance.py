@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from groundplan.blueprint.base import Part
-from groundplan.units import Duration
+from groundplan.units import Duration, MonthlyAmount
 
 ConfigRuleName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{3,100}$")]
 """Identifier of an AWS managed rule, like ``RDS_STORAGE_ENCRYPTED``."""
@@ -40,6 +40,61 @@ class Audit(Part):
     )
     """Managed rules of AWS Config. One that needs parameters which AWS has no default for is refused.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"""
+    conformance_packs: list[str] = Field(default=[])
+    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``. Paid per rule
+    evaluation. Source: https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"""
+
+
+ProtectionPlan = Literal["s3", "eks-audit", "ebs-malware", "rds-login", "lambda", "runtime"]
+PROTECTION_PLANS: list[ProtectionPlan] = ["s3", "eks-audit", "ebs-malware", "rds-login"]
+Standard = Literal["fsbp", "cis-1.2", "cis-1.4", "cis-3.0", "nist-800-53", "pci-dss-3.2.1"]
+STANDARDS: list[Standard] = ["fsbp", "cis-3.0"]
+
+
+class Security(Part):
+    """What looks for threats and weaknesses: Amazon GuardDuty, AWS Security Hub, IAM Access Analyzer. There is one of
+    each in an account and region; it belongs into ``shared:`` where several environments share an account."""
+
+    guardduty: list[ProtectionPlan] | None = Field(default=PROTECTION_PLANS)
+    """Protection plans of GuardDuty beside its foundation (CloudTrail, flow logs, DNS). Paid by analysed volume.
+    ``null``: no GuardDuty. Source: https://docs.aws.amazon.com/guardduty/latest/ug/guardduty-features-activation-model.html"""
+    standards: list[Standard] | None = Field(default=STANDARDS)
+    """Standards that Security Hub holds the account to. Paid per check; they need AWS Config. ``null``: no Security
+    Hub. Source: https://docs.aws.amazon.com/securityhub/latest/userguide/standards-reference.html"""
+    access_analyzer: bool = True
+    """Whether IAM Access Analyzer tells what is reachable from outside of the account. Free."""
+    severity: Literal["low", "medium", "high", "critical"] = "high"
+    """From which severity on findings are told to the people of ``alarms:``."""
+    regions: list[str] = Field(default=[])
+    """Further regions that are watched as well, like those of a standby and of copies."""
+
+
+class Passwords(Part):
+    """The password policy of IAM users. There is one in an account. Default: what CIS AWS Foundations asks."""
+
+    length: int = Field(default=14, ge=6, le=128)
+    """Shortest password."""
+    reuse: int = Field(default=24, ge=1, le=24)
+    """How many old passwords may not come again."""
+    expire: Duration | None = None
+    """How long a password is good: 1 to 1095 days. ``null``: as long as it is not known to be lost."""
+
+
+class Account(Part):
+    """What stands once in an AWS account; it belongs into ``shared:`` where several environments share one."""
+
+    passwords: Passwords | None = Field(default_factory=Passwords)
+    """The password policy of IAM users. ``null``: as it is. CloudFormation cannot make it: ``groundplan deploy`` sets
+    it through IAM's API."""
+    administrators: list[str] | None = None
+    """ARNs of IAM users or roles that may take the role of administrators, with multi-factor authentication only;
+    empty: everybody of the account whom their own policies let. ``null``: there is no such role."""
+    cost_tags: bool = True
+    """Whether the common tags are activated as cost allocation tags. CloudFormation cannot: ``groundplan deploy`` asks
+    Cost Explorer's API, which knows a tag about a day after its first use."""
+    anomalies: MonthlyAmount | None = None
+    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``. ``null``: it does not
+    watch. Free."""
 
 
 class Backup(Part):
@@ -54,3 +109,6 @@ class Backup(Part):
     """Region that every recovery point is copied to, into a vault with a key there. Paid as storage and transfer."""
     lock: bool = False
     """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights."""
+    test: str | None = Field(default=None, pattern=r"^cron\(.+\)$")
+    """When AWS Backup restores the newest recovery point of each database, bucket and file system to see that it can,
+    and deletes the restored again, in UTC. Paid per test and as what is restored. ``null``: never."""

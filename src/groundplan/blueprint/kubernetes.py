@@ -50,6 +50,8 @@ class NodeGroup(Part):
 class Kubernetes(Part):
     """An Amazon EKS cluster with its node groups, add-ons and access."""
 
+    name: str | None = None
+    """What the cluster is called in AWS behind the project's name. Default: ``cluster``."""
     version: str = "1.35"
     """Kubernetes version in standard support. When that ends, AWS upgrades the cluster to the next version."""
     extended: bool = False

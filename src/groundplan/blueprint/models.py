@@ -10,11 +10,13 @@ from groundplan.blueprint.base import Name, Part, ProjectName
 from groundplan.blueprint.compute import Capacity
 from groundplan.blueprint.data import Bucket, Cache, Database
 from groundplan.blueprint.delivery import Dns, Firewall
-from groundplan.blueprint.governance import Audit, Backup
+from groundplan.blueprint.governance import Account, Audit, Backup, Security
 from groundplan.blueprint.jobs import Job
 from groundplan.blueprint.kubernetes import Kubernetes
 from groundplan.blueprint.network import Network
+from groundplan.blueprint.off_hours import OffHours
 from groundplan.blueprint.queues import Queue
+from groundplan.blueprint.recovery import Secondary, Standby
 from groundplan.blueprint.services import Service
 from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
 
@@ -66,7 +68,11 @@ class Usage(Part):
 
 
 class Secret(Part):
-    """A secret in AWS Secrets Manager."""
+    """A secret in AWS Secrets Manager, or in the Parameter Store of AWS Systems Manager."""
+
+    store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
+    """``secrets-manager``: 0.40 USD a month, copied to a standby region by AWS. ``parameter-store``: a SecureString
+    parameter, free. CloudFormation cannot make one: ``groundplan deploy`` makes it through Systems Manager's API."""
 
     generate: int | None = Field(default=None, ge=16, le=128)
     """AWS makes a random value of so many letters and digits inside Secrets Manager. ``null``: a person fills it."""
@@ -130,6 +136,8 @@ class Blueprint(Part):
     """Tells apart people or teams that deploy the same environment into one AWS account: a part of every name, also of
     those that are written in full, and the tag ``Owner``. At most 12 lower-case letters, digits and single hyphens.
     Mostly given at the command line: ``--set owner_id=jane``."""
+    short_name: Name | None = Field(default=None, max_length=20)
+    """What the environment is called in names, like ``prod``. Default: its name."""
     names: str = "{title}-{environment}-{name}"
     """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
     environment, or before the name, where ``{owner_id}`` does not say another place."""
@@ -179,6 +187,16 @@ class Blueprint(Part):
     """CloudTrail and AWS Config. ``null``: neither."""
     backup: Backup | None = None
     """AWS Backup. ``null``: only what databases and buckets keep themselves."""
+    security: Security | None = None
+    """GuardDuty, Security Hub and IAM Access Analyzer. ``null``: none of them."""
+    account: Account | None = None
+    """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``null``: nothing."""
+    off_hours: OffHours | None = None
+    """When the environment is stopped. ``null``: never."""
+    standby: Standby | None = None
+    """The environment once more in another region, for disaster recovery. ``null``: nowhere."""
+    secondary: Secondary | None = None
+    """Another cloud that can take over. ``null``: none."""
     alarms: Alarms | None = Field(default_factory=Alarms)
     """Alarms and who hears of them. ``null``: none."""
     usage: Usage = Field(default_factory=Usage)

@@ -42,6 +42,9 @@ PATTERN_RULES: Mapping[str, str] = {
     "arn:aws:iam::123456789012:role/ops",
     r"^[a-z0-9./-]+(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$": "is not a taint, like "
     "dedicated=batch:NoSchedule; the effects are NoSchedule, PreferNoSchedule and NoExecute",
+    r"^([01]\d|2[0-3]):[0-5]\d$": "is not a time of day, like 20:00",
+    r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$": "is not the id of a Google Cloud project: 6 to 30 lower-case letters, digits "
+    "and hyphens, starting with a letter and not ending with a hyphen",
     r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
 }
 """What each pattern of the models means in words."""

@@ -3,40 +3,34 @@
 from __future__ import annotations
 
 from groundplan.blueprint.data import Bucket as BucketSpec
-from groundplan.blueprint.delivery import Cdn
+from groundplan.design.access_logs import NAME, keeps_access_logs, keeps_cdn_logs, takes_access_logs
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, same_account
 from groundplan.design.replicas import add_replica
 from groundplan.resources.delivery import GLOBAL_REGION
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, Transition
+from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, BucketReplication, Transition
 from groundplan.resources.values import Pseudo, Ref, text
 
-LOGS = Ref(Bucket, "logs")
-LOGS_POLICY = Ref(BucketPolicy, "logs")
+LOGS = Ref(Bucket, NAME)
+LOGS_POLICY = Ref(BucketPolicy, NAME)
 LOAD_BALANCER_PREFIX = "load-balancer"
+EXPIRE_LOGS = BucketLifecycleRule(
+    id="expire-logs",
+    expiration_days=90,
+    noncurrent_expiration_days=7,
+    abort_incomplete_multipart_upload_days=7,
+)
+"""How long access logs are kept where the blueprint says nothing."""
 
 
 def add_buckets(draft: Draft) -> None:
     """Every bucket of the blueprint, and the bucket for access logs where something writes them."""
-    if needs_log_bucket(draft):
+    if keeps_access_logs(draft.blueprint):
         _add_log_bucket(draft)
     for name, spec in draft.blueprint.buckets.items():
-        _add_bucket(draft, name, spec)
-
-
-def needs_log_bucket(draft: Draft) -> bool:
-    """Access logs are kept where the posture keeps flow logs, and where a CDN is told to."""
-    blueprint = draft.blueprint
-    public = any(service.public for service in blueprint.services.values())
-    return (blueprint.network.flow_logs is not None and public) or any(
-        bucket.cdn and keeps_cdn_logs(draft, bucket.cdn) for bucket in blueprint.buckets.values()
-    )
-
-
-def keeps_cdn_logs(draft: Draft, cdn: Cdn) -> bool:
-    """Whether requests to a CDN are logged: as it says, or where flow logs are kept."""
-    return draft.blueprint.network.flow_logs is not None if cdn.logs is None else cdn.logs
+        if not takes_access_logs(draft.blueprint, name):
+            _add_bucket(draft, name, spec)
 
 
 def tls_only(bucket: Ref[Bucket]) -> Statement:
@@ -74,17 +68,10 @@ def _lifecycle(spec: BucketSpec) -> tuple[BucketLifecycleRule, ...]:
 
 
 def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
-    full_name = draft.owned(spec.name) if spec.name else f"{draft.blueprint.project}-{name}-{draft.stage}"
-    logged = needs_log_bucket(draft)
+    full_name = draft.written(spec.name, name) if spec.name else f"{draft.blueprint.project}-{name}-{draft.stage}"
+    logged = keeps_access_logs(draft.blueprint)
     bucket_name, rules = draft.legal("s3_bucket", full_name, f"buckets.{name}.name"), _lifecycle(spec)
-    replication = None
-    if spec.replicate:
-        replication = add_replica(draft, name, spec, spec.replicate, bucket_name, rules)
-        copy = replication.destination
-        policy = PolicyDocument((tls_only(copy),))
-        draft.add(
-            BucketPolicy(name=copy.name, concern="storage", region=spec.replicate.region, bucket=copy, policy=policy)
-        )
+    replication = _replication(draft, name, spec, bucket_name, rules)
     bucket = draft.add(
         Bucket(
             name=identifier(name),
@@ -109,31 +96,44 @@ def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
     draft.output(f"{identifier(name)}_bucket", f"Name of the bucket {name}", bucket.attribute("id"))
 
 
+def _replication(
+    draft: Draft, name: str, spec: BucketSpec, bucket_name: str, rules: tuple[BucketLifecycleRule, ...]
+) -> BucketReplication | None:
+    """The copy in another region with its policy, where the blueprint wants one."""
+    if spec.replicate is None:
+        return None
+    replication = add_replica(draft, name, spec, spec.replicate, bucket_name, rules)
+    copy = replication.destination
+    policy = PolicyDocument((tls_only(copy),))
+    draft.add(BucketPolicy(name=copy.name, concern="storage", region=spec.replicate.region, bucket=copy, policy=policy))
+    return replication
+
+
 def _add_log_bucket(draft: Draft) -> None:
-    """Where load balancer and buckets write access logs. Log delivery supports SSE-S3, not customer managed keys.
+    """Where load balancer and buckets write access logs, as ``buckets.logs`` says, if it says anything. Log delivery
+    supports SSE-S3, not customer managed keys.
 
     Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
     """
-    if "logs" in draft.blueprint.buckets:
-        draft.problem("buckets.logs", "the name logs is taken by the bucket for access logs; choose another")
-        return
-    full_name = f"{draft.blueprint.project}-logs-{draft.stage}"
+    spec = draft.blueprint.buckets.get(NAME)
+    if spec is not None:
+        _check_log_bucket(draft, spec)
+    full_name = f"{draft.blueprint.project}-{NAME}-{draft.stage}"
+    path = "project"
+    if spec is not None and spec.name:
+        full_name, path = draft.written(spec.name, NAME), f"buckets.{NAME}.name"
+    bucket_name, rules = draft.legal("s3_bucket", full_name, path), _lifecycle(spec) if spec else (EXPIRE_LOGS,)
     bucket = draft.add(
         Bucket(
-            name="logs",
+            name=NAME,
             concern="storage",
-            bucket_name=draft.legal("s3_bucket", full_name, "project"),
+            bucket_name=bucket_name,
+            versioning=spec.versioning if spec else True,
             sse_algorithm="AES256",
-            lifecycle_rules=(
-                BucketLifecycleRule(
-                    id="expire-logs",
-                    expiration_days=90,
-                    noncurrent_expiration_days=7,
-                    abort_incomplete_multipart_upload_days=7,
-                ),
-            ),
-            keep=any(spec.keep for spec in draft.blueprint.buckets.values()),
-            tags=draft.name_tag("logs"),
+            lifecycle_rules=rules,
+            replication=_replication(draft, NAME, spec, bucket_name, rules) if spec else None,
+            keep=spec.keep if spec else any(other.keep for other in draft.blueprint.buckets.values()),
+            tags=draft.name_tag(NAME),
         )
     )
     draft.add(
@@ -164,12 +164,23 @@ def _add_log_bucket(draft: Draft) -> None:
     )
 
 
+def _check_log_bucket(draft: Draft, spec: BucketSpec) -> None:
+    """Report what a bucket for access logs cannot be."""
+    if spec.encryption == "kms" and "encryption" in spec.model_fields_set:
+        draft.problem(
+            f"buckets.{NAME}.encryption",
+            "access logs go to this bucket, and their delivery supports no KMS key; write s3 or leave it out",
+        )
+    if spec.cdn is not None:
+        draft.problem(f"buckets.{NAME}.cdn", "access logs go to this bucket, and nobody outside may read them")
+
+
 def _cdn_logs(draft: Draft, bucket: Ref[Bucket]) -> tuple[Statement, ...]:
     """CloudWatch Logs delivers what CloudFront logs.
 
     Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-infrastructure-V2-S3.html
     """
-    if not any(spec.cdn and keeps_cdn_logs(draft, spec.cdn) for spec in draft.blueprint.buckets.values()):
+    if not any(spec.cdn and keeps_cdn_logs(draft.blueprint, spec.cdn) for spec in draft.blueprint.buckets.values()):
         return ()
     sources = text("arn:", Pseudo.PARTITION, f":logs:{GLOBAL_REGION}:", Pseudo.ACCOUNT_ID, ":delivery-source:*")
     return (

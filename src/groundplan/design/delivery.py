@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.blueprint.delivery import Cdn
 from groundplan.catalog import regions
-from groundplan.design.buckets import LOGS, LOGS_POLICY, keeps_cdn_logs, tls_only
+from groundplan.design.access_logs import keeps_cdn_logs
+from groundplan.design.buckets import LOGS, LOGS_POLICY, tls_only
 from groundplan.design.dns import add_record, zone_of
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.firewall import CDN_ACL, protects_cdn
@@ -112,7 +113,7 @@ def _add_cdn(draft: Draft, name: str, bucket: BucketSpec, cdn: Cdn) -> None:
         each = zone or zone_of(draft, [domain], None)
         if each:
             add_record(draft, ident, domain, each, own, "delivery", key=domain, region=region)
-    if keeps_cdn_logs(draft, cdn):
+    if keeps_cdn_logs(draft.blueprint, cdn):
         _add_logs(draft, name, own, path)
     draft.output(f"{ident}_cdn", f"Host name that CloudFront gave to {name}", own.attribute("dns_name"))
     draft.output(f"{ident}_url", f"Where {name} answers", text("https://", cdn_host(draft, name)))

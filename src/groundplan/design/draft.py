@@ -65,7 +65,12 @@ class Draft:
     def stage(self) -> str:
         """The environment, and behind it its owner where several share an account: for names beside the convention."""
         owner = self.blueprint.owner_id
-        return f"{self.environment}-{owner}" if owner else self.environment
+        return f"{self.short_name}-{owner}" if owner else self.short_name
+
+    @property
+    def short_name(self) -> str:
+        """What the environment is called in names."""
+        return self.blueprint.short_name or self.environment
 
     @property
     def title(self) -> str:
@@ -132,7 +137,7 @@ class Draft:
         return pattern.format(
             title=self.title,
             project=self.blueprint.project,
-            environment=self.environment,
+            environment=self.short_name,
             owner_id=self.blueprint.owner_id,
             name=name,
         )

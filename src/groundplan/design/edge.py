@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from groundplan.blueprint.services import Public, Service
-from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS, needs_log_bucket
+from groundplan.design.access_logs import keeps_access_logs
+from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS
 from groundplan.design.dns import add_record, zone_of
 from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.networking import subnets_of
@@ -125,7 +126,7 @@ def _add_balancer(
             allow_range(draft, GROUP, "ingress", 443, cidr, f"HTTPS from {place}")
     if len(draft.blueprint.network.zones) < 2:
         draft.problem("network.zones", "an application load balancer needs at least two zones")
-    logged = needs_log_bucket(draft)
+    logged = keeps_access_logs(draft.blueprint)
     databases = draft.blueprint.databases.values()
     protected = any(spec.deletion_protection for spec in databases) or (
         not databases and draft.blueprint.profile == "production"

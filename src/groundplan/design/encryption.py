@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from groundplan.design.access_logs import takes_access_logs
 from groundplan.design.draft import Draft, identifier
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key
@@ -119,7 +120,7 @@ def add_keys(draft: Draft) -> None:
         if any(volume.shared for item in draft.blueprint.services.values() for volume in item.volumes.values()):
             add_key(draft, FILES.name, f"{title} files that pods share")
     for name, bucket in draft.blueprint.buckets.items():
-        if bucket.encryption == "kms":
+        if bucket_key(draft, name):
             read_by_cdn = (_cdn_statement(),) if bucket.cdn else ()
             add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
 
@@ -162,6 +163,6 @@ def files_key(draft: Draft) -> Ref[Key] | None:
 def bucket_key(draft: Draft, name: str) -> Ref[Key] | None:
     """The key of a bucket, by its name in the blueprint; None where keys that S3 keeps encrypt it."""
     spec = draft.blueprint.buckets[name]
-    if spec.encryption != "kms" or draft.blueprint.keys == "aws":
+    if spec.encryption != "kms" or draft.blueprint.keys == "aws" or takes_access_logs(draft.blueprint, name):
         return None
     return Ref(Key, bucket_key_name(identifier(name)))

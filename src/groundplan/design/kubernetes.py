@@ -52,7 +52,8 @@ def namespace(draft: Draft) -> str:
 
 def cluster_name(draft: Draft) -> str:
     """What the cluster is called."""
-    return draft.called("eks_cluster", "cluster", "project")
+    name = draft.blueprint.kubernetes.name
+    return draft.called("eks_cluster", name or "cluster", "kubernetes.name" if name else "project")
 
 
 def trust(draft: Draft) -> PolicyDocument:
