@@ -93,6 +93,15 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Conditional:
+    """``condition ? one : other``, with the condition as code."""
+
+    condition: str
+    one: Value
+    other: Value
+
+
+@dataclass(frozen=True, slots=True)
 class Object:
     """An object some of whose keys are code: ``Object(((Expression("var.name"), 1),))``. With plain keys a mapping
     will do. An :class:`Expression` as a key is put in parentheses, as HCL demands."""
@@ -101,7 +110,7 @@ class Object:
 
 
 Value: TypeAlias = (
-    "bool | int | float | str | Expression | Template | Heredoc | Call | Object"
+    "bool | int | float | str | Expression | Template | Heredoc | Call | Conditional | Object"
     " | Sequence[Value] | Mapping[str, Value] | None"
 )
 """What an argument can hold. ``None`` is Terraform's ``null``."""
@@ -250,13 +259,25 @@ def _value(value: Value, indentation: str) -> str:
         case Heredoc():
             return _heredoc(value, indentation)
         case Call(function, call_arguments):
-            return f"{function}({', '.join(_inline(argument, indentation) for argument in call_arguments)})"
+            return _call(function, call_arguments, indentation)
+        case Conditional(condition, one, other):
+            return f"{condition} ? {_inline(one, indentation)} : {_inline(other, indentation)}"
         case Object(members):
             return _object(members, indentation)
         case Mapping():
             return _object(tuple(value.items()), indentation)
         case Sequence():
             return _list(value, indentation)
+
+
+def _call(function: str, arguments: Sequence[Value], indentation: str) -> str:
+    """On one line where at most the last argument goes on in the next; else a line for each."""
+    written = [_inline(argument, indentation) for argument in arguments]
+    if not any("\n" in argument for argument in written[:-1]):
+        return f"{function}({', '.join(written)})"
+    inner = indentation + _STEP
+    lines = "".join(f"{inner}{_inline(argument, inner)},\n" for argument in arguments)
+    return f"{function}(\n{lines}{indentation})"
 
 
 def _inline(value: Value, indentation: str) -> str:

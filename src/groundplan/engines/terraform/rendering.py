@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from groundplan.engines.terraform import hcl, root
@@ -61,10 +61,17 @@ Place = tuple[int, str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class Entry:
+    """A resource with its blocks, and where they stand."""
+
     place: Place
     resource: Resource
     blocks: tuple[Block, ...]
+
+    @property
+    def file(self) -> str:
+        """``network.tf``."""
+        return ROWS[type(self.resource)].file
 
 
 def render(architecture: Architecture, options: Options | None = None) -> Rendering:
@@ -75,9 +82,9 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     """
     options = options or Options()
     context = Context(architecture, ROWS)
-    entries, unsupported = _entries(context)
+    entries, unsupported = all_entries(context)
     addresses = _addresses(entries)
-    outputs, unsupported_outputs = _outputs(context, unsupported)
+    outputs, unsupported_outputs = outputs_of(context, unsupported)
     items: dict[str, list[Item]] = {
         "versions.tf": list(root.versions()),
         "providers.tf": list(root.providers(architecture)),
@@ -86,10 +93,8 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
         "terraform.tfvars": list(root.values(architecture)),
         "outputs.tf": outputs,
     }
-    for entry in sorted(entries, key=lambda entry: entry.place):
-        items.setdefault(ROWS[type(entry.resource)].file, []).extend(entry.blocks)
-        if isinstance(entry.resource, Secret) and entry.resource.ref in context.secrets_read:
-            items[ROWS[Secret].file].extend(secret_readers(entry.resource, context.within(entry.resource.region)))
+    for entry in entries:
+        items.setdefault(entry.file, []).extend(entry.blocks)
     items["data.tf"] = list(root.data(context))
     files = {name: _file(name, content, architecture) for name, content in sorted(items.items()) if content}
     if options.backend == "local":
@@ -97,8 +102,19 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     return Rendering(files, addresses, (*unsupported.values(), *unsupported_outputs))
 
 
-def _entries(context: Context) -> tuple[list[_Entry], dict[Ref[Resource], Unsupported]]:
-    entries: list[_Entry] = []
+def all_entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:
+    """Every resource that Terraform can express, in the order of its file, and what it cannot."""
+    entries, unsupported = _entries(context)
+    for number, entry in enumerate(entries):
+        secret = entry.resource
+        if isinstance(secret, Secret) and secret.ref in context.secrets_read:
+            readers = secret_readers(secret, context.within(secret.region))
+            entries[number] = replace(entry, blocks=(*entry.blocks, *readers))
+    return sorted(entries, key=lambda entry: entry.place), unsupported
+
+
+def _entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:
+    entries: list[Entry] = []
     unsupported: dict[Ref[Resource], Unsupported] = {}
     order = {kind: number for number, kind in enumerate(ROWS)}
     for resource in context.architecture:
@@ -114,7 +130,7 @@ def _entries(context: Context) -> tuple[list[_Entry], dict[Ref[Resource], Unsupp
             unsupported[ref] = Unsupported(resource.address, str(reason))
             continue
         group = row.group(resource) if row.group else resource.name
-        entries.append(_Entry((row.section, group, order[kind], label(ref)), resource, blocks))
+        entries.append(Entry((row.section, group, order[kind], label(ref)), resource, blocks))
     return entries, unsupported
 
 
@@ -138,7 +154,7 @@ def _ready(ref: Ref[Resource], context: Context) -> list[str]:
     return ready or [context.address(ref)]
 
 
-def _addresses(entries: Iterable[_Entry]) -> dict[Ref[Resource], tuple[str, ...]]:
+def _addresses(entries: Iterable[Entry]) -> dict[Ref[Resource], tuple[str, ...]]:
     """Every resource's addresses, in the architecture's order."""
     owners: dict[str, Resource] = {}
     problems = []
@@ -160,7 +176,7 @@ def _addresses(entries: Iterable[_Entry]) -> dict[Ref[Resource], tuple[str, ...]
     return found
 
 
-def _outputs(
+def outputs_of(
     context: Context, unsupported: Mapping[Ref[Resource], Unsupported]
 ) -> tuple[list[Item], tuple[Unsupported, ...]]:
     """The outputs, without those of resources that are not rendered."""

@@ -1,0 +1,1 @@
+"""Modules that several environments share, derived from their architectures."""

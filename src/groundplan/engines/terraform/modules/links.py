@@ -1,0 +1,169 @@
+"""Values with the references in them made visible, so that those of several environments can be compared.
+
+The flat rendering writes ``aws_subnet.private_a.id``. Here that is a :class:`Link` to the group ``aws_subnet.private``
+with the key ``a``, and the text ``.id`` behind it: what is said of every zone, and of every environment, reads alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from groundplan.engines.terraform.hcl import Call, Expression, Heredoc, Template, Value
+
+_ADDRESS = re.compile(r"(?<![\w.\"-])(?:ephemeral\.|local\.)?[a-z][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?")
+_ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Group:
+    """Everything of one block type, type and name: one resource, or one for each zone."""
+
+    block: str
+    """``resource``, ``ephemeral`` or ``local``."""
+    type: str
+    """``aws_subnet``; empty for a local value."""
+    name: str
+    """``private``."""
+
+    @property
+    def address(self) -> str:
+        """``aws_subnet.private``, as HCL refers to it."""
+        prefix = "" if self.block == "resource" else f"{self.block}."
+        return f"{prefix}{self.type}.{self.name}" if self.type else f"{prefix}{self.name}"
+
+    @property
+    def title(self) -> str:
+        """``subnet_private``: in the names of variables and outputs."""
+        return f"{self.type.removeprefix('aws_')}_{self.name}" if self.type else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A reference: to a group, one of its keys, and what is asked of it (``.id``; empty: the resource itself)."""
+
+    group: Group
+    key: str | None
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What differs by environment or by key, and is known by a name: ``var.environment``, ``each.key``."""
+
+    code: str
+
+
+Part: TypeAlias = str | Link | Token
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """An expression, or a text with expressions in it, with its links taken out."""
+
+    template: bool
+    """Whether the parts make a text; else they make an expression."""
+    parts: tuple[Part, ...]
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its links, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Link))
+
+    @property
+    def alone(self) -> Link | None:
+        """The link, where the expression is nothing else."""
+        return self.parts[0] if len(self.parts) == 1 and isinstance(self.parts[0], Link) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A call, its arguments made comparable as well."""
+
+    name: str
+    arguments: tuple[Normal, ...]
+
+
+Normal: TypeAlias = "bool | int | float | str | None | Code | Function | Heredoc | tuple[Normal, ...] | Mapping[str, Normal]"
+"""A value with its links visible. Literal text is a plain ``str``."""
+Addresses: TypeAlias = Mapping[str, tuple[Group, str | None]]
+"""What each flat address of an environment means."""
+
+
+def normal(value: Value, addresses: Addresses) -> Normal:
+    """A value of the flat rendering with its links visible."""
+    match value:
+        case Expression(source):
+            return Code(False, tuple(_parts(source, addresses)))
+        case Template(source):
+            return Code(True, tuple(_template_parts(source, addresses)))
+        case Call(function, arguments):
+            return Function(function, tuple(normal(argument, addresses) for argument in arguments))
+        case str() | bool() | int() | float() | None | Heredoc():
+            return value
+        case Mapping():
+            return {key: normal(item, addresses) for key, item in value.items()}
+        case Sequence():
+            return tuple(normal(item, addresses) for item in value)
+    raise TypeError(f"{type(value).__name__} cannot be compared")  # Object: only what this package writes has it
+
+
+def links(value: Normal) -> Iterator[Link]:
+    """Every link inside a value."""
+    match value:
+        case Code():
+            yield from value.links
+        case Function(_, arguments):
+            for argument in arguments:
+                yield from links(argument)
+        case tuple():
+            for item in value:
+                yield from links(item)
+        case Mapping():
+            for item in value.values():
+                yield from links(item)
+
+
+def is_literal(value: Normal) -> bool:
+    """Whether it can stand in a ``terraform.tfvars``: nothing in it is code."""
+    match value:
+        case Code() | Function():
+            return False
+        case tuple():
+            return all(is_literal(item) for item in value)
+        case Mapping():
+            return all(is_literal(item) for item in value.values())
+    return True
+
+
+def _parts(source: str, addresses: Addresses) -> Iterator[Part]:
+    position = 0
+    for found in _ADDRESS.finditer(source):
+        target = addresses.get(found[0])
+        if target is None:
+            continue
+        if found.start() > position:
+            yield source[position : found.start()]
+        attribute = _ATTRIBUTE.match(source, found.end())
+        position = attribute.end() if attribute else found.end()
+        yield Link(*target, attribute[0] if attribute else "")
+    if position < len(source):
+        yield source[position:]
+
+
+def _template_parts(source: str, addresses: Addresses) -> Iterator[Part]:
+    """Text and links of a template: ``${aws_vpc.main.id}-x`` is a link and ``-x``; other interpolations stay text."""
+    position = 0
+    for found in re.finditer(r"(?<!\$)\$\{([^{}]*)\}", source):
+        parts = tuple(_parts(found[1], addresses))
+        if len(parts) == 1 and isinstance(parts[0], Link):
+            if found.start() > position:
+                yield source[position : found.start()]
+            position = found.end()
+            yield parts[0]
+        elif any(isinstance(part, Link) for part in parts):
+            raise ValueError(f"a reference within a longer expression inside a text: {found[0]}")
+    if position < len(source):
+        yield source[position:]

@@ -1,0 +1,205 @@
+"""From the architectures of several environments to the modules that they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from groundplan.engines.terraform.hcl import Argument, Block, Conditional, Expression, Item
+from groundplan.engines.terraform.modules.groups import Member
+from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
+from groundplan.engines.terraform.modules.unify import Description, Slot, identifier
+from groundplan.engines.terraform.modules.variables import Interface, object_type
+
+Presence: TypeAlias = frozenset[str]
+
+MODULES: Mapping[str, str] = {
+    "network.tf": "networking", "security_groups.tf": "networking", "dns.tf": "networking",
+    "alb.tf": "load_balancing", "waf.tf": "load_balancing", "api_gateway.tf": "load_balancing",
+    "ecs.tf": "compute", "eks.tf": "compute", "ecr.tf": "compute", "compute.tf": "compute",
+    "autoscaling.tf": "compute", "scheduler.tf": "compute",
+    "rds.tf": "database", "elasticache.tf": "database",
+    "s3.tf": "storage", "efs.tf": "storage",
+    "kms.tf": "security", "iam.tf": "security", "secrets.tf": "security",
+    "cloudwatch.tf": "monitoring", "budgets.tf": "monitoring", "xray.tf": "monitoring",
+    "cloudfront.tf": "cdn",
+    "sqs.tf": "messaging",
+    "audit.tf": "audit",
+    "backup.tf": "backup",
+}  # fmt: skip
+"""The module of each file of the flat rendering."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a module gives and another takes."""
+
+    group: Group
+    attribute: str
+
+    @property
+    def name(self) -> str:
+        """``vpc_main_id``: the output there, the variable here."""
+        return identifier(f"{self.group.title}{self.attribute}")
+
+
+@dataclass
+class Module:
+    """One module in the making."""
+
+    name: str
+    members: Mapping[Group, Member]
+    environments: tuple[str, ...]
+    """The environments that call it."""
+    interface: Interface
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    """By file of the flat rendering."""
+    takes: dict[str, Handed] = field(default_factory=dict)
+
+
+@dataclass
+class Sharing:
+    """All modules of one set of environments."""
+
+    addresses: Mapping[str, Addresses]
+    members: Mapping[Group, Member]
+    names: Mapping[str, Mapping[str, str]]
+    flags: dict[tuple[str, Group], str] = field(default_factory=dict)
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        return tuple(self.addresses)
+
+    def module(self, name: str, environments: tuple[str, ...]) -> Module:
+        """One module, for these environments. Raises CannotShareError."""
+        inside = {
+            group: Member(
+                group,
+                member.file,
+                member.place,
+                {slot: block for slot, block in member.instances.items() if slot.environment in environments},
+            )
+            for group, member in self.members.items()
+            if MODULES[member.file] == name and set(member.environments) & set(environments)
+        }
+        callers = tuple(
+            environment for environment in environments if any(environment in m.environments for m in inside.values())
+        )
+        module = Module(name, inside, callers, Interface(callers))
+        writer = _Writer(self, module)
+        for group in inside:
+            module.items.setdefault(inside[group].file, []).append(writer.block(group))
+        return module
+
+
+@dataclass
+class _Writer:
+    """Writes the groups of one module."""
+
+    sharing: Sharing
+    module: Module
+    for_each: dict[tuple[tuple[str, tuple[str, ...]], ...], str] = field(default_factory=dict)
+    """The code of a map or set, by its keys in every environment."""
+    conditions: dict[Group, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._find_conditions()
+
+    def block(self, group: Group) -> Block:
+        """A group as one block."""
+        member = self.module.members[group]
+        slots = tuple(member.instances)
+        description = Description(
+            title=group.title,
+            slots=slots,
+            addresses=self.sharing.addresses,
+            interface=self.module.interface,
+            refer=lambda link, key: self.refer(group, link, key),
+            names=self.sharing.names,
+            keyed=member.keyed,
+        )
+        body = description.body({slot: block.body for slot, block in member.instances.items()})
+        if group.block == "local":
+            return Block("locals", (), self._local(group, body))
+        meta: list[Item] = []
+        if member.keyed:
+            meta.append(Argument("for_each", Expression(self._each(group, member, description))))
+        elif group in self.conditions:
+            meta.append(Argument("count", Expression(f"{self.conditions[group]} ? 1 : 0")))
+        return Block(group.block, (group.type, group.name), (*meta, *body))
+
+    def _local(self, group: Group, body: tuple[Item, ...]) -> tuple[Item, ...]:
+        (item,) = body
+        assert isinstance(item, Argument)
+        if group not in self.conditions:
+            return (item,)
+        return (Argument(item.name, Conditional(self.conditions[group], item.value, None)),)
+
+    def _each(self, group: Group, member: Member, description: Description) -> str:
+        """What the group exists for: a map of what differs by key, or a set of keys that is known already."""
+        pattern = tuple((name, member.keys(name)) for name in self.module.environments)
+        if not description.fields and pattern in self.for_each:
+            return self.for_each[pattern]
+        if description.fields:
+            rows = {
+                environment: {
+                    key: {
+                        name: values[Slot(environment, key)]
+                        for name, values in description.fields.items()
+                        if values.get(Slot(environment, key)) is not None
+                    }
+                    for key in member.keys(environment)
+                }
+                for environment in self.module.environments
+            }
+            name = f"{group.title}s"
+            values: dict[str, Normal] = dict(rows.items())
+            code = f"var.{self.module.interface.variable(name, f'{group.address} by zone', values)}"
+            every = [row for table in rows.values() for row in table.values()]
+            self.module.interface.retype(name, f"map({object_type(every)})")
+        else:
+            keys: dict[str, Normal] = dict(pattern)
+            name = f"{group.title}_zones"
+            code = f"toset(var.{self.module.interface.variable(name, f'zones of {group.address}', keys)})"
+        self.for_each.setdefault(pattern, code)
+        return code
+
+    def refer(self, source: Group, link: Link, key: str) -> str:
+        """The code of a link from a group of this module."""
+        target = self.sharing.members[link.group]
+        if MODULES[target.file] != self.module.name:
+            handed = Handed(link.group, link.attribute or ".id")
+            self.module.takes[handed.name] = handed
+            code = f"var.{handed.name}"
+            if key == "*":
+                return f"values({code})"
+            return f"{code}[{key}]" if key else code
+        if target.keyed:
+            if not link.attribute and not key:
+                return link.group.address
+            if key == "*":
+                return f"values({link.group.address})[*]{link.attribute}"
+            return f"{link.group.address}[{key}]{link.attribute}"
+        condition = self.conditions.get(link.group)
+        if condition is None or link.group.block == "local" or not link.attribute:
+            return f"{link.group.address}{link.attribute}"
+        if self.conditions.get(source) == condition:
+            return f"{link.group.address}[0]{link.attribute}"
+        return f"one({link.group.address}[*]{link.attribute})"
+
+    def _find_conditions(self) -> None:
+        """What only some environments have is counted by a flag; groups that hang together share one."""
+        everywhere = set(self.module.environments)
+        flags: dict[tuple[Presence, str], str] = {}
+        for group, member in self.module.members.items():
+            there = frozenset(member.environments)
+            if member.keyed or there == everywhere:
+                continue
+            word = group.name
+            if (there, word) not in flags:
+                values: dict[str, Normal] = {name: name in there for name in self.module.environments}
+                described = f"whether {group.address} exists, and what belongs to it"
+                flags[there, word] = self.module.interface.variable(f"{identifier(word)}_enabled", described, values)
+            self.conditions[group] = f"var.{flags[there, word]}"
+

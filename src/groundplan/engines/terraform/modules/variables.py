@@ -1,0 +1,88 @@
+"""What a module is told: variables with a type that is read off their values in the environments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from groundplan.engines.terraform.modules.links import Normal
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One thing in which environments differ."""
+
+    name: str
+    description: str
+    type: str
+    """As HCL writes it: ``map(object({ cidr_block = string }))``."""
+    values: Mapping[str, Normal]
+    """Value by environment; an environment that has no use for it is not in here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that comes from another module: ``vpc_main_id``."""
+
+    name: str
+    description: str
+    type: str
+
+
+@dataclass
+class Interface:
+    """Variables of one module in the making. Names are told apart; what is asked for twice is there once."""
+
+    environments: tuple[str, ...]
+    variables: dict[str, Variable] = field(default_factory=dict)
+
+    def variable(self, name: str, description: str, values: Mapping[str, Normal]) -> str:
+        """The name of a variable with these values: the wanted one, or that with a number behind it."""
+        wanted, number = name, 1
+        while (known := self.variables.get(wanted)) is not None and dict(known.values) != dict(values):
+            number += 1
+            wanted = f"{name}_{number}"
+        self.variables[wanted] = Variable(wanted, description, type_of(values.values()), dict(values))
+        return wanted
+
+    def retype(self, name: str, type_: str) -> None:
+        """Give a variable a type that its values alone do not tell."""
+        self.variables[name] = replace(self.variables[name], type=type_)
+
+
+def type_of(values: Iterable[Normal]) -> str:
+    """The narrowest type that all values have. ``null`` has every type."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return "string"
+    if all(isinstance(value, bool) for value in known):
+        return "bool"
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in known):
+        return "number"
+    if all(isinstance(value, str) for value in known):
+        return "string"
+    if all(isinstance(value, Mapping) for value in known):
+        return _mapping([value for value in known if isinstance(value, Mapping)])
+    if all(isinstance(value, tuple) for value in known):
+        items = [item for value in known if isinstance(value, Sequence) for item in value]
+        rows = [item for item in items if isinstance(item, Mapping)]
+        return f"list({object_type(rows) if rows and len(rows) == len(items) else type_of(items)})"
+    return "any"
+
+
+def object_type(values: Iterable[Mapping[str, Normal]]) -> str:
+    """An object with the keys of all values; what only some have is optional."""
+    known = list(values)
+    names = list(dict.fromkeys(name for value in known for name in value))
+    members = []
+    for name in names:
+        inner = type_of(value[name] for value in known if name in value)
+        whole = all(name in value and value[name] is not None for value in known)
+        members.append(f"{name} = {inner}" if whole else f"{name} = optional({inner})")
+    return "object({ " + ", ".join(members) + " })" if members else "object({})"
+
+
+def _mapping(values: list[Mapping[str, Normal]]) -> str:
+    """A map where everything in it is of one simple type, else an object."""
+    inner = type_of(item for value in values for item in value.values())
+    return f"map({inner})" if inner in ("string", "number", "bool") else object_type(values)
