@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Call, Expression, Heredoc, Template, Value
 
-_ADDRESS = re.compile(r"(?<![\w.\"-])(?:ephemeral\.|local\.)?[a-z][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)?")
+_ADDRESS = re.compile(r"(?<![\w.\"-])(?:local\.[a-z_]\w*|(?:ephemeral\.)?[a-z]\w*\.[a-z_]\w*)")
 _ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
 
 

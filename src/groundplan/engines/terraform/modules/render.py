@@ -19,6 +19,10 @@ from groundplan.engines.terraform.table import ROWS
 from groundplan.resources import Architecture
 from groundplan.resources.values import Ref
 
+_NAMES = {
+    "name_prefix": "What names begin with",
+    "short_name": "What the environment is called in names",
+}
 _VARIABLE = re.compile(r"\bvar\.([a-z_][a-z0-9_]*)")
 _DATA = re.compile(r"\bdata\.([a-z0-9_]+)\.current\b")
 
@@ -81,7 +85,7 @@ class _Writer:
         words = {
             "var.name_prefix": {name: item.name_prefix for name, item in self.environments.items()},
             "lower(var.name_prefix)": {name: item.name_prefix.lower() for name, item in self.environments.items()},
-            "var.environment": {name: item.short_name for name, item in self.environments.items()},
+            f"var.{self._called}": {name: item.short_name for name, item in self.environments.items()},
         }
         if words["lower(var.name_prefix)"] == words["var.name_prefix"]:
             del words["lower(var.name_prefix)"]
@@ -109,6 +113,12 @@ class _Writer:
         for item in self.environments.values():
             for link in self._output_links(item):
                 self._give(Handed(link.group, link.attribute or ".id"))
+
+    @property
+    def _called(self) -> str:
+        """The variable that says what an environment is called in names."""
+        same = all(name == item.short_name for name, item in self.environments.items())
+        return "environment" if same else "short_name"
 
     def _give(self, handed: Handed) -> None:
         self.gives.setdefault(MODULES[self.sharing.members[handed.group].file], {})[handed.name] = handed
@@ -168,8 +178,8 @@ class _Writer:
         known = {block.labels[0]: block for item in self.environments.values()
                  for block in root.variables(item.architecture) if isinstance(block, Block)}
         for name in self._given(module, text):
-            if name == "name_prefix":
-                yield _variable(name, "What names begin with", "string", nullable=False)
+            if name in _NAMES:
+                yield _variable(name, _NAMES[name], "string", nullable=False)
             elif name in known:
                 body = tuple(item for item in known[name].body
                              if isinstance(item, Argument) and item.name in ("description", "type", "nullable"))
@@ -214,9 +224,11 @@ class _Writer:
         values: list[Item] = list(root.values(architecture))
         if "environment" not in declared:
             values.append(Argument("environment", item.short_name))
-        if any("var.name_prefix" in hcl.render((call,)) for call in calls):
-            variables.append(_variable("name_prefix", "What names begin with", "string", nullable=False))
-            values.append(Argument("name_prefix", item.name_prefix))
+        called = hcl.render(calls)
+        for word, value in (("name_prefix", item.name_prefix), ("short_name", item.short_name)):
+            if f"var.{word}" in called:
+                variables.append(_variable(word, _NAMES[word], "string", nullable=False))
+                values.append(Argument(word, value))
         for module_name, by_environment in self.modules.items():
             module = by_environment.get(name)
             if module is None:

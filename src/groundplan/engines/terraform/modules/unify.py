@@ -310,7 +310,9 @@ class Description:
             raise CannotShareError(f"{self.title}.{'.'.join(path)} has {len(shapes)} different forms")
         one, other = shapes.values()
         wanted = self.flag(path, {slot: slot in one for slot in seen})
-        return Conditional(wanted, self.value(path, one), self.value(path, other))
+        chosen = self.value(path, one), self.value(path, other)
+        # Terraform demands one type of both: as text they have it.
+        return Call("jsondecode", Conditional(wanted, *(Call("jsonencode", value) for value in chosen)))
 
     def _code(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
         """Texts and expressions: the same parts, each link with its own key, and names of the environment in them."""
