@@ -14,6 +14,10 @@ from groundplan.resources.values import Ref
 from groundplan.resources import Resource
 
 
+EVERY = "this"
+"""The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One block of the flat rendering of one environment."""
@@ -40,13 +44,19 @@ class Member:
         return any(slot.key is not None for slot in self.instances)
 
     @property
+    def by_name(self) -> bool:
+        """Whether its keys are names of things, not zones."""
+        return self.group.name == EVERY
+
+    @property
     def environments(self) -> tuple[str, ...]:
         """Those that have it."""
         return tuple(dict.fromkeys(slot.environment for slot in self.instances))
 
     def keys(self, environment: str) -> tuple[str, ...]:
         """Its keys in one environment."""
-        return tuple(slot.key for slot in self.instances if slot.environment == environment and slot.key is not None)
+        found = (slot.key for slot in self.instances if slot.environment == environment and slot.key is not None)
+        return tuple(sorted(found)) if self.by_name else tuple(found)
 
 
 def pieces(resource: Resource, blocks: Iterable[Block], file: str, place: Place) -> list[Piece]:

@@ -13,7 +13,9 @@ from groundplan.engines.terraform.model import MARKER, Options, Unsupported
 from groundplan.engines.terraform.modules.groups import Piece, addresses_of, members, pieces
 from groundplan.engines.terraform.modules.links import Code, Group, Link, Normal, links, normal
 from groundplan.engines.terraform.modules.share import MODULES, Handed, Module, Sharing
+from groundplan.engines.terraform.modules.tables import tabled
 from groundplan.engines.terraform.modules.unify import CannotShareError, joined
+from groundplan.engines.terraform.modules.variables import plain
 from groundplan.engines.terraform.rendering import all_entries, outputs_of
 from groundplan.engines.terraform.table import ROWS
 from groundplan.resources import Architecture
@@ -74,6 +76,7 @@ def render_modules(environments: Mapping[str, Environment]) -> Shared:
 class _Writer:
     environments: Mapping[str, Environment]
     sharing: Sharing = field(init=False)
+    pieces: Mapping[str, Sequence[Piece]] = field(init=False)
     modules: dict[str, dict[str, Module]] = field(default_factory=dict)
     """By name and environment."""
     apart: dict[str, str] = field(default_factory=dict)
@@ -81,7 +84,6 @@ class _Writer:
     """What each module gives, by its name."""
 
     def __post_init__(self) -> None:
-        addresses = {name: addresses_of(item.pieces) for name, item in self.environments.items()}
         words = {
             "var.name_prefix": {name: item.name_prefix for name, item in self.environments.items()},
             "lower(var.name_prefix)": {name: item.name_prefix.lower() for name, item in self.environments.items()},
@@ -89,14 +91,16 @@ class _Writer:
         }
         if words["lower(var.name_prefix)"] == words["var.name_prefix"]:
             del words["lower(var.name_prefix)"]
-        found = members({name: item.pieces for name, item in self.environments.items()})
-        self.sharing = Sharing(addresses, found, words)
+        found = tabled({name: item.pieces for name, item in self.environments.items()}, words)
+        addresses = {name: addresses_of(item) for name, item in found.items()}
+        self.pieces = found
+        self.sharing = Sharing(addresses, members(found), words)
         names = tuple(self.environments)
         for name in dict.fromkeys(MODULES.values()):
             callers = tuple(
                 environment
                 for environment in names
-                if any(MODULES[piece.file] == name for piece in self.environments[environment].pieces)
+                if any(MODULES[piece.file] == name for piece in self.pieces[environment])
             )
             if not callers:
                 continue
@@ -251,7 +255,7 @@ class _Writer:
                         Argument("nullable", False),
                     ))
                 )
-                values += [Blank(), Argument(module_name, {key: _plain(value) for key, value in settings.items()})]
+                values += [Blank(), Argument(module_name, {key: plain(value) for key, value in settings.items()})]
         title = f"{architecture.title} {architecture.stage}"
         files = {
             "main.tf": (f"{title}: the modules that it is made of.", calls),
@@ -329,7 +333,7 @@ class _Writer:
         return Token(f"module.{MODULES[member.file]}.{handed.name}{key}")
 
     def _addresses(self, name: str) -> Iterator[tuple[str, str]]:
-        for piece in self.environments[name].pieces:
+        for piece in self.pieces[name]:
             if piece.group.block != "resource":
                 continue
             member = self.sharing.members[piece.group]
@@ -363,15 +367,3 @@ def _is_ephemeral(handed: Handed) -> bool:
 
 def _type_of(handed: Handed) -> str:
     return "any" if handed.group.block == "local" and handed.attribute == ".id" else "string"
-
-
-def _plain(value: Normal) -> Value:
-    """A value without code, for ``terraform.tfvars``."""
-    match value:
-        case tuple():
-            return [_plain(item) for item in value]
-        case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
-        case str() | int() | float() | bool() | None:
-            return value
-    raise TypeError(f"{type(value).__name__} cannot stand in terraform.tfvars")

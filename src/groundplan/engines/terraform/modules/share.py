@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from groundplan.engines.terraform.hcl import Argument, Block, Conditional, Expression, Item
-from groundplan.engines.terraform.modules.groups import Member
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Value
+from groundplan.engines.terraform.modules.groups import EVERY, Member
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
 from groundplan.engines.terraform.modules.unify import Description, Slot, identifier
-from groundplan.engines.terraform.modules.variables import Interface, object_type
+from groundplan.engines.terraform.modules.variables import Interface, object_type, plain
 
 Presence: TypeAlias = frozenset[str]
 
@@ -89,7 +89,7 @@ class Sharing:
         module = Module(name, inside, callers, Interface(callers))
         writer = _Writer(self, module)
         for group in inside:
-            module.items.setdefault(inside[group].file, []).append(writer.block(group))
+            module.items.setdefault(inside[group].file, []).extend(writer.blocks(group))
         return module
 
 
@@ -106,8 +106,8 @@ class _Writer:
     def __post_init__(self) -> None:
         self._find_conditions()
 
-    def block(self, group: Group) -> Block:
-        """A group as one block."""
+    def blocks(self, group: Group) -> list[Block]:
+        """A group as one block, behind the table of what differs by name, where there is one."""
         member = self.module.members[group]
         slots = tuple(member.instances)
         description = Description(
@@ -118,16 +118,20 @@ class _Writer:
             refer=lambda link, key: self.refer(group, link, key),
             names=self.sharing.names,
             keyed=member.keyed,
+            by_name=member.by_name,
         )
         body = description.body({slot: block.body for slot, block in member.instances.items()})
         if group.block == "local":
-            return Block("locals", (), self._local(group, body))
+            return [Block("locals", (), self._local(group, body))]
         meta: list[Item] = []
-        if member.keyed:
+        table: list[Block] = []
+        if member.by_name:
+            meta.append(Argument("for_each", self._named(group, member, description, table)))
+        elif member.keyed:
             meta.append(Argument("for_each", Expression(self._each(group, member, description))))
         elif group in self.conditions:
             meta.append(Argument("count", Expression(f"{self.conditions[group]} ? 1 : 0")))
-        return Block(group.block, (group.type, group.name), (*meta, *body))
+        return [*table, Block(group.block, (group.type, group.name), (*meta, *body))]
 
     def _local(self, group: Group, body: tuple[Item, ...]) -> tuple[Item, ...]:
         (item,) = body
@@ -135,6 +139,30 @@ class _Writer:
         if group not in self.conditions:
             return (item,)
         return (Argument(item.name, Conditional(self.conditions[group], item.value, None)),)
+
+    def _named(self, group: Group, member: Member, description: Description, table: list[Block]) -> Value:
+        """The table of what differs by name, as a local value, and of it what the environment has."""
+        pattern = {name: member.keys(name) for name in self.module.environments}
+        every = sorted({key for keys in pattern.values() for key in keys})
+        same = all(list(keys) == every for keys in pattern.values())
+        wanted = ""
+        if not same:
+            values: dict[str, Normal] = dict(pattern)
+            what = f"which of {group.address} there are"
+            wanted = f"var.{self.module.interface.variable(f'{group.title}_names', what, values)}"
+        if not description.fields:
+            return Call("toset", list(every)) if same else Call("toset", Expression(wanted))
+        rows: dict[str, Value] = {}
+        for key in every:
+            row: dict[str, Value] = {}
+            for name, values_of in description.fields.items():
+                row[name] = next((plain(value) for slot, value in values_of.items() if slot.key == key), None)
+            rows[key] = row
+        local = f"{group.title.removesuffix(f'_{EVERY}')}s"
+        table.append(Block("locals", (), (Argument(local, rows),)))
+        if same:
+            return Expression(f"local.{local}")
+        return Expression(f"{{ for name, item in local.{local} : name => item if contains({wanted}, name) }}")
 
     def _each(self, group: Group, member: Member, description: Description) -> str:
         """What the group exists for: a map of what differs by key, or a set of keys that is known already."""

@@ -70,6 +70,8 @@ class Description:
     names: Mapping[str, Mapping[str, str]]
     """Code to its value by environment: what the environment is called, by ``var.environment``."""
     keyed: bool
+    by_name: bool = False
+    """Whether its keys are names of things rather than zones: what differs by name stands in the module."""
     fields: dict[str, dict[Slot, Normal]] = field(default_factory=dict)
     """What ``each.value`` holds, by field."""
 
@@ -175,13 +177,22 @@ class Description:
         environments: dict[str, Normal] = {}
         for slot, value in seen.items():
             if slot.environment in environments and environments[slot.environment] != value:
-                name = identifier("_".join(path))
-                known = self.fields.setdefault(name, {})
-                known.update(seen)
-                return f"each.value.{name}"
+                return self._by_key(path, seen)
             environments[slot.environment] = value
         name = identifier("_".join((self.title, *path)))
         return f"var.{self.interface.variable(name, _described(self.title, path), environments)}"
+
+    def _by_key(self, path: Paths, seen: Seen) -> str:
+        name = identifier("_".join(path))
+        if self.by_name and not _same_everywhere(seen):
+            tables: dict[str, dict[str, Normal]] = {}
+            for slot, value in seen.items():
+                tables.setdefault(slot.environment, {})[str(slot.key)] = value
+            wanted = identifier("_".join((self.title, *path)))
+            found = self.interface.variable(wanted, _described(self.title, path), dict(tables.items()))
+            return f"var.{found}[each.key]"
+        self.fields.setdefault(name, {}).update(seen)
+        return f"each.value.{name}"
 
     def flag(self, path: Paths, seen: Mapping[Slot, bool]) -> str:
         """The code of a truth that differs."""
@@ -414,6 +425,12 @@ class Description:
             case Mapping():
                 return {name: self._written(item, key) for name, item in value.items()}
         return value
+
+
+def _same_everywhere(seen: Seen) -> bool:
+    """Whether each key has the same value in all environments that have it."""
+    known: dict[str | None, Normal] = {}
+    return all(known.setdefault(slot.key, value) == value for slot, value in seen.items())
 
 
 def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:

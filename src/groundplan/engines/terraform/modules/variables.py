@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from groundplan.engines.terraform.hcl import Value
 from groundplan.engines.terraform.modules.links import Normal
 
 
@@ -86,3 +87,15 @@ def _mapping(values: list[Mapping[str, Normal]]) -> str:
     """A map where everything in it is of one simple type, else an object."""
     inner = type_of(item for value in values for item in value.values())
     return f"map({inner})" if inner in ("string", "number", "bool") else object_type(values)
+
+
+def plain(value: Normal) -> Value:
+    """A value without code, for ``terraform.tfvars``."""
+    match value:
+        case tuple():
+            return [plain(item) for item in value]
+        case Mapping():
+            return {key: plain(item) for key, item in value.items()}
+        case str() | int() | float() | bool() | None:
+            return value
+    raise TypeError(f"{type(value).__name__} cannot stand in terraform.tfvars")
