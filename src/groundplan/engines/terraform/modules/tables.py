@@ -6,12 +6,12 @@ briefly is not guessed but tried: both ways are written, and the shorter stays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from groundplan.engines.terraform import hcl
-from groundplan.engines.terraform.hcl import Argument, Block, Item, Value
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Value
 from groundplan.engines.terraform.modules.groups import EVERY, Piece, addresses_of
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
 from groundplan.engines.terraform.modules.unify import CannotShareError, Description, Slot
@@ -19,174 +19,221 @@ from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
 """How many make a table."""
-
 SHORTER = 0.8
-"""How much shorter a table has to be than what it stands for: it takes a second look to read."""
+"""How much of what it stands for a table may be long at most: it takes a second look to read."""
 
-Pieces = Mapping[str, Sequence[Piece]]
+Names = Mapping[str, Mapping[str, str]]
+Sort = tuple[str, str]
+"""A type and the file that it stands in."""
 
 
-def tabled(environments: Pieces, names: Mapping[str, Mapping[str, str]]) -> dict[str, list[Piece]]:
-    """The pieces, those of one type together where that is shorter.
+def tabled(environments: Mapping[str, Sequence[Piece]], names: Names) -> dict[str, list[Piece]]:
+    """The pieces of each environment, those of one type together where that is shorter.
 
     A type is decided after those that it refers to: a policy can only be written for each bucket where the buckets
     are together.
     """
-    found = {name: list(pieces) for name, pieces in environments.items()}
-    for type_ in _types(environments):
+    search = _Search(environments, names)
+    for sort in search.sorts():
         refused: set[Group] = set()
-        while together := _alike(found, type_, refused):
-            trial = {name: [_renamed(piece, together) for piece in pieces] for name, pieces in found.items()}
-            if not _circular(trial) and _is_shorter(found, trial, together, names):
-                found = trial
+        while together := search.alike(sort, refused):
+            if search.take(together):
                 break
             refused |= together
-    return found
+    return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
 
 
-def _types(environments: Pieces) -> Iterable[tuple[str, str]]:
-    """Type and file, each after the types that it refers to, as far as they do not refer to each other."""
-    graph: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for pieces in environments.values():
-        addresses = addresses_of(pieces)
-        files = {piece.group: piece.file for piece in pieces}
-        for piece in pieces:
-            if piece.group.block == "resource":
-                targets = graph.setdefault((piece.group.type, piece.file), set())
-                targets |= {(link.group.type, files[link.group]) for link in _links(piece.block.body, addresses)}
-    ordered: dict[tuple[str, str], None] = {}
+@dataclass
+class _Search:
+    environments: Mapping[str, Sequence[Piece]]
+    names: Names
+    together: dict[Group, Group] = field(default_factory=dict)
+    """What is a row of a table already, and the table's group."""
+    alone: dict[Group, int] = field(default_factory=dict)
 
-    def visit(type_: tuple[str, str], path: tuple[tuple[str, str], ...]) -> None:
-        for target in sorted(graph.get(type_, ())):
-            if target not in path and target not in ordered:
-                visit(target, (*path, target))
-        ordered[type_] = None
+    @cached_property
+    def addresses(self) -> Mapping[str, Addresses]:
+        """As the flat rendering has them."""
+        return {name: addresses_of(pieces) for name, pieces in self.environments.items()}
 
-    for type_ in sorted(graph):
-        if type_ not in ordered:
-            visit(type_, (type_,))
-    return ordered
+    @cached_property
+    def blocks(self) -> Mapping[Group, Mapping[Slot, Block]]:
+        """The blocks of each group."""
+        found: dict[Group, dict[Slot, Block]] = {}
+        for name, pieces in self.environments.items():
+            for piece in pieces:
+                found.setdefault(piece.group, {})[Slot(name, piece.key)] = piece.block
+        return found
 
+    @cached_property
+    def files(self) -> Mapping[Group, str]:
+        """The file of each group."""
+        return {piece.group: piece.file for pieces in self.environments.values() for piece in pieces}
 
-def _alike(found: Mapping[str, Sequence[Piece]], type_: tuple[str, str], refused: Set[Group]) -> set[Group]:
-    """The most groups of a type that are built alike and refer to the same; none where they are too few."""
-    shapes: dict[Group, set[str]] = {}
-    keyed: set[Group] = set()
-    for pieces in found.values():
-        addresses = addresses_of(pieces)
-        for piece in pieces:
-            if (piece.group.type, piece.file) == type_ and piece.group.block == "resource":
-                if piece.key is not None or _repeats(piece.block):
-                    keyed.add(piece.group)
-                shapes.setdefault(piece.group, set()).update(_shape(piece.block.body, addresses))
-    classes: dict[frozenset[str], set[Group]] = {}
-    for group in sorted(shapes.keys() - keyed - refused):
-        classes.setdefault(frozenset(shapes[group]), set()).add(group)
-    most = max(classes.values(), key=len, default=set())
-    return most if len(most) >= LEAST else set()
+    @cached_property
+    def built(self) -> Mapping[Group, frozenset[tuple[str, Link | None]]]:
+        """The arguments and nested blocks of each group by their paths, with what they refer to."""
+        return {
+            group: frozenset(
+                part for slot, block in blocks.items() for part in _built(block.body, self.addresses[slot.environment])
+            )
+            for group, blocks in self.blocks.items()
+        }
 
+    def sorts(self) -> Iterable[Sort]:
+        """Types, each after those that it refers to, as far as they do not refer to each other."""
+        graph: dict[Sort, set[Sort]] = {}
+        for group, parts in self.built.items():
+            if group.block == "resource":
+                targets = graph.setdefault((group.type, self.files[group]), set())
+                targets |= {(link.group.type, self.files[link.group]) for _, link in parts if link}
+        ordered: dict[Sort, None] = {}
 
-def _shape(items: Iterable[Item], addresses: Addresses, path: str = "") -> Iterable[str]:
-    """The arguments and nested blocks of a block by their paths, and the groups that they refer to."""
-    for item in items:
-        match item:
-            case Argument("depends_on"):
-                yield f"{path}depends_on"
-            case Argument(name, value):
-                yield f"{path}{name}"
-                for link in links(normal(value, addresses)):
-                    own = link.group.name if link.group.name != EVERY and link.key is None else ""
-                    yield f"{path}{name} {link.group.type} {own}"
-            case Block(kind, _, body):
-                yield from _shape(body, addresses, f"{path}{kind}/")
+        def visit(sort: Sort, path: Set[Sort]) -> None:
+            for target in sorted(graph.get(sort, ())):
+                if target not in path and target not in ordered:
+                    visit(target, path | {target})
+            ordered[sort] = None
 
+        for sort in sorted(graph):
+            if sort not in ordered:
+                visit(sort, {sort})
+        return ordered
 
-def _repeats(block: Block) -> bool:
-    return any(isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body)
+    def alike(self, sort: Sort, refused: Set[Group]) -> set[Group]:
+        """The most groups of a type that are built alike and refer to the same; none where they are too few."""
+        classes: dict[frozenset[str], set[Group]] = {}
+        for group in sorted(self.blocks.keys() - refused - self.together.keys()):
+            if group.block == "resource" and (group.type, self.files[group]) == sort and self._is_single(group):
+                shape = frozenset(self._shape(group))
+                classes.setdefault(shape, set()).add(group)
+        most = max(classes.values(), key=len, default=set())
+        return most if len(most) >= LEAST else set()
 
+    def _is_single(self, group: Group) -> bool:
+        return all(
+            slot.key is None and not any(isinstance(item, Argument) and item.name == "for_each" for item in block.body)
+            for slot, block in self.blocks[group].items()
+        )
 
-def _renamed(piece: Piece, together: Set[Group]) -> Piece:
-    if piece.group not in together:
-        return piece
-    return replace(piece, group=Group(piece.group.block, piece.group.type, EVERY), key=piece.group.name)
+    def _shape(self, group: Group) -> Iterator[str]:
+        for path, link in self.built[group]:
+            yield path
+            if link is not None and path != "depends_on":
+                target = self.together.get(link.group, link.group)
+                yield f"{path} {target.type} {'' if target.name == EVERY or link.key else target.name}"
 
-
-def _circular(found: Mapping[str, Sequence[Piece]]) -> bool:
-    """Whether something would wait for itself: a log bucket, for a bucket that waits for the log bucket's policy."""
-    graph: dict[Group, set[Group]] = {}
-    for pieces in found.values():
-        addresses = addresses_of(pieces)
-        for piece in pieces:
-            targets = graph.setdefault(piece.group, set())
-            targets.update(link.group for link in _links(piece.block.body, addresses))
-    for group, targets in graph.items():
-        if group.name != EVERY:
-            targets.discard(group)
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError:
+    def take(self, together: Set[Group]) -> bool:
+        """Put groups together, where that makes no circle and is shorter."""
+        first = min(together)
+        trial = self.together | dict.fromkeys(together, Group(first.block, first.type, EVERY))
+        if self._is_circular(trial) or not self._is_shorter(together, trial):
+            return False
+        self.together = trial
         return True
-    return False
+
+    def renamed(self, piece: Piece) -> Piece:
+        """The piece as a row of its table, where it is in one."""
+        table = self.together.get(piece.group)
+        return replace(piece, group=table, key=piece.group.name) if table else piece
+
+    def _is_circular(self, trial: Mapping[Group, Group]) -> bool:
+        """Whether something would wait for itself: a log bucket, for a bucket that waits for the log bucket's policy."""
+        graph: dict[Group, set[Group]] = {}
+        for group, parts in self.built.items():
+            targets = graph.setdefault(trial.get(group, group), set())
+            targets |= {trial.get(link.group, link.group) for _, link in parts if link and link.group != group}
+        try:
+            TopologicalSorter(graph).prepare()
+        except CycleError:
+            return True
+        return False
+
+    def _is_shorter(self, together: Set[Group], trial: Mapping[Group, Group]) -> bool:
+        after = {
+            name: {
+                address: (trial[group], group.name) if group in trial else (group, key)
+                for address, (group, key) in known.items()
+            }
+            for name, known in self.addresses.items()
+        }
+        rows = {
+            Slot(slot.environment, group.name): block for group in together for slot, block in self.blocks[group].items()
+        }
+        one = self._lines(trial[min(together)], rows, after, by_name=True)
+        return one is not None and one <= SHORTER * sum(self._alone(group) for group in together)
+
+    def _alone(self, group: Group) -> int:
+        """Lines of a group by itself."""
+        if group not in self.alone:
+            self.alone[group] = self._lines(group, self.blocks[group], self.addresses, by_name=False) or 0
+        return self.alone[group]
+
+    def _lines(
+        self, group: Group, blocks: Mapping[Slot, Block], addresses: Mapping[str, Addresses], *, by_name: bool
+    ) -> int | None:
+        """Lines of a group, with its table and variables; None where it cannot be described at once."""
+        environments = tuple(dict.fromkeys(slot.environment for slot in blocks))
+        interface = Interface(environments)
+
+        def refer(link: Link, key: str) -> str:
+            return f"{link.group.address}{f'[{key}]' if key else ''}{link.attribute}"
+
+        description = Description(
+            group.title, tuple(blocks), addresses, interface, refer, self.names, keyed=by_name, by_name=by_name
+        )
+        try:
+            body = description.body({slot: block.body for slot, block in blocks.items()})
+        except CannotShareError:
+            return None
+        lines = _height(body) + 3
+        for column in description.fields.values():
+            lines += sum(_tall(value) for value in {slot.key: plain(value) for slot, value in column.items()}.values())
+        if description.fields:
+            lines += 2 * len({slot.key for slot in blocks}) + 4
+        for variable in interface.variables.values():
+            lines += _DECLARED + 2 * len(environments) + sum(_tall(plain(value)) for value in variable.values.values())
+        return lines
 
 
-def _links(items: Iterable[Item], addresses: Addresses) -> Iterable[Link]:
+_DECLARED = 6
+"""Lines that declare a variable in the module and hand it there."""
+
+
+def _height(items: Iterable[Item]) -> int:
+    """Lines of a body, nearly: whether a list fits into one is not looked at."""
+    lines = 0
     for item in items:
         match item:
             case Argument(_, value):
-                yield from links(normal(value, addresses))
+                lines += _tall(value)
             case Block(_, _, body):
-                yield from _links(body, addresses)
-
-
-def _is_shorter(
-    found: Mapping[str, Sequence[Piece]],
-    trial: Mapping[str, Sequence[Piece]],
-    together: Set[Group],
-    names: Mapping[str, Mapping[str, str]],
-) -> bool:
-    before = {name: addresses_of(pieces) for name, pieces in found.items()}
-    after = {name: addresses_of(pieces) for name, pieces in trial.items()}
-    instances: dict[Group, dict[Slot, Block]] = {}
-    for name, pieces in found.items():
-        for piece in pieces:
-            if piece.group in together:
-                instances.setdefault(piece.group, {})[Slot(name, None)] = piece.block
-    first = next(iter(together))
-    every = {
-        Slot(slot.environment, group.name): block for group, blocks in instances.items() for slot, block in blocks.items()
-    }
-    one = _size(Group(first.block, first.type, EVERY), every, after, names, by_name=True)
-    several = [_size(group, blocks, before, names, by_name=False) for group, blocks in instances.items()]
-    return one is not None and one <= SHORTER * sum(size or 0 for size in several)
-
-
-def _size(
-    group: Group,
-    instances: Mapping[Slot, Block],
-    addresses: Mapping[str, Addresses],
-    names: Mapping[str, Mapping[str, str]],
-    *,
-    by_name: bool,
-) -> int | None:
-    """Lines of a group, its table and variables included; None where it cannot be described at once."""
-    environments = tuple(dict.fromkeys(slot.environment for slot in instances))
-    interface = Interface(environments)
-
-    def refer(link: Link, key: str) -> str:
-        return f"{link.group.address}{f'[{key}]' if key else ''}{link.attribute}"
-
-    description = Description(group.title, tuple(instances), addresses, interface, refer, names, keyed=by_name, by_name=by_name)
-    try:
-        body = description.body({slot: block.body for slot, block in instances.items()})
-    except CannotShareError:
-        return None
-    lines = hcl.render([Block("resource", (group.type, group.name), body)]).count("\n") + 1
-    for table in description.fields.values():
-        cells = {slot.key: value for slot, value in table.items()}
-        lines += hcl.render([Argument("table", {str(key): plain(value) for key, value in cells.items()})]).count("\n")
-    if description.fields:
-        lines += 2 * len({slot.key for slot in instances}) + 3
-    for variable in interface.variables.values():
-        told: Value = [plain(value) for value in variable.values.values()]
-        lines += 7 + len(environments) + hcl.render([Argument("told", told)]).count("\n")
+                lines += _height(body) + 3
     return lines
+
+
+def _tall(value: Value) -> int:
+    match value:
+        case str():
+            return 1
+        case Call(_, arguments):
+            return sum(map(_tall, arguments)) if arguments else 1
+        case Conditional(_, one, other):
+            return _tall(one) + _tall(other) - 1
+        case Mapping():
+            return 2 + sum(map(_tall, value.values()))
+        case Sequence():
+            return 2 + sum(map(_tall, value)) if any(_tall(item) > 1 for item in value) or len(value) > 3 else 1
+    return 1
+
+
+def _built(items: Iterable[Item], addresses: Addresses, path: str = "") -> Iterator[tuple[str, Link | None]]:
+    for item in items:
+        match item:
+            case Argument(name, value):
+                yield f"{path}{name}", None
+                for link in links(normal(value, addresses)):
+                    yield f"{path}{name}", link
+            case Block(kind, _, body):
+                yield f"{path}{kind}", None
+                yield from _built(body, addresses, f"{path}{kind}/")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from groundplan.engines.terraform.hcl import (
@@ -437,8 +438,7 @@ def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
     """Its parts, with words cut out of the text; the longest where several begin at one place."""
     if not code.template or not words:
         return code.parts
-    longest = sorted(words, key=len, reverse=True)
-    pattern = re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in longest))
+    pattern = _any_of(tuple(words))
     found: list[Part] = []
     for part in code.parts:
         if not isinstance(part, str):
@@ -453,6 +453,12 @@ def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
         if position < len(part):
             found.append(part[position:])
     return tuple(found)
+
+
+@lru_cache(maxsize=1 << 10)
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest = sorted(words, key=len, reverse=True)
+    return re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in longest))
 
 
 def _match(splits: Sequence[tuple[Part, ...]]) -> bool:
