@@ -8,14 +8,10 @@ from dataclasses import dataclass, field
 from groundplan.engines.terraform.context import label
 from groundplan.engines.terraform.hcl import Argument, Block
 from groundplan.engines.terraform.modules.links import Addresses, Group
-from groundplan.engines.terraform.modules.unify import Slot
+from groundplan.engines.terraform.modules.unify import EVERY, Slot
 from groundplan.engines.terraform.rendering import Place
 from groundplan.resources.values import Ref
 from groundplan.resources import Resource
-
-
-EVERY = "this"
-"""The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
 
 
 @dataclass(frozen=True, slots=True)

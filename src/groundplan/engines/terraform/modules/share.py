@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Value
-from groundplan.engines.terraform.modules.groups import EVERY, Member
+from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
-from groundplan.engines.terraform.modules.unify import Description, Slot, identifier
-from groundplan.engines.terraform.modules.variables import Interface, object_type, plain
+from groundplan.engines.terraform.modules.unify import EVERY, Description, Slot, identifier
+from groundplan.engines.terraform.modules.variables import Interface, object_type
 
 Presence: TypeAlias = frozenset[str]
 
@@ -150,14 +150,11 @@ class _Writer:
             values: dict[str, Normal] = dict(pattern)
             what = f"which of {group.address} there are"
             wanted = f"var.{self.module.interface.variable(f'{group.title}_names', what, values)}"
-        if not description.fields:
+        if not description.columns:
             return Call("toset", list(every)) if same else Call("toset", Expression(wanted))
-        rows: dict[str, Value] = {}
-        for key in every:
-            row: dict[str, Value] = {}
-            for name, values_of in description.fields.items():
-                row[name] = next((plain(value) for slot, value in values_of.items() if slot.key == key), None)
-            rows[key] = row
+        rows: dict[str, Value] = {
+            key: {name: column.get(key) for name, column in description.columns.items()} for key in every
+        }
         local = f"{group.title.removesuffix(f'_{EVERY}')}s"
         table.append(Block("locals", (), (Argument(local, rows),)))
         if same:

@@ -12,9 +12,9 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Value
-from groundplan.engines.terraform.modules.groups import EVERY, Piece, addresses_of
+from groundplan.engines.terraform.modules.groups import Piece, addresses_of
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
-from groundplan.engines.terraform.modules.unify import CannotShareError, Description, Slot
+from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot
 from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
@@ -187,9 +187,9 @@ class _Search:
         except CannotShareError:
             return None
         lines = _height(body) + 3
-        for column in description.fields.values():
-            lines += sum(_tall(value) for value in {slot.key: plain(value) for slot, value in column.items()}.values())
-        if description.fields:
+        for column in description.columns.values():
+            lines += sum(map(_tall, column.values()))
+        if description.columns:
             lines += 2 * len({slot.key for slot in blocks}) + 4
         for variable in interface.variables.values():
             lines += _DECLARED + 2 * len(environments) + sum(_tall(plain(value)) for value in variable.values.values())

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from groundplan.engines.terraform.hcl import (
@@ -40,6 +40,10 @@ from groundplan.engines.terraform.modules.links import (
 from groundplan.engines.terraform.modules.variables import Interface
 
 
+EVERY = "this"
+"""The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
+
+
 class CannotShareError(Exception):
     """Environments differ in a way that one text for all would hide more than it says; the message tells how."""
 
@@ -50,6 +54,8 @@ class Slot(NamedTuple):
     environment: str
     key: str | None
 
+
+_HYPHENED = 'replace(each.key, "_", "-")'
 
 Seen = Mapping[Slot, Normal]
 """A value in every instance; None where the argument is not written."""
@@ -74,7 +80,9 @@ class Description:
     by_name: bool = False
     """Whether its keys are names of things rather than zones: what differs by name stands in the module."""
     fields: dict[str, dict[Slot, Normal]] = field(default_factory=dict)
-    """What ``each.value`` holds, by field."""
+    """What ``each.value`` holds of a zone, by field."""
+    columns: dict[str, dict[str, Value]] = field(default_factory=dict)
+    """What ``each.value`` holds of a name, by field: values or code."""
 
     def body(self, bodies: Mapping[Slot, Sequence[Item]]) -> tuple[Item, ...]:
         """The arguments and nested blocks of all instances. Raises CannotShareError."""
@@ -156,6 +164,8 @@ class Description:
         values = list(seen.values())
         if all(value == values[0] for value in values[1:]) and not self.keyed_links(values[0]):
             return self._written(values[0], "")
+        if self.by_name and (found := self._in_table(path, seen)) is not None:
+            return found
         if all(value is not None for value in values):
             if all(isinstance(value, str | Code) for value in values):
                 return self._code(path, {slot: _as_code(value) for slot, value in seen.items()})
@@ -184,16 +194,36 @@ class Description:
         return f"var.{self.interface.variable(name, _described(self.title, path), environments)}"
 
     def _by_key(self, path: Paths, seen: Seen) -> str:
+        if self.by_name:
+            return self._column(path, seen)
         name = identifier("_".join(path))
-        if self.by_name and not _same_everywhere(seen):
-            tables: dict[str, dict[str, Normal]] = {}
-            for slot, value in seen.items():
-                tables.setdefault(slot.environment, {})[str(slot.key)] = value
-            wanted = identifier("_".join((self.title, *path)))
-            found = self.interface.variable(wanted, _described(self.title, path), dict(tables.items()))
-            return f"var.{found}[each.key]"
         self.fields.setdefault(name, {}).update(seen)
         return f"each.value.{name}"
+
+    def _column(self, path: Paths, seen: Seen) -> str:
+        """A field of the table of names: for each what it is there, described over the environments."""
+        name = identifier("_".join(path))
+        column = self.columns.setdefault(name, {})
+        for key in dict.fromkeys(slot.key for slot in seen):
+            rows = {slot: value for slot, value in seen.items() if slot.key == key}
+            title = f"{self.title.removesuffix(f'_{EVERY}')}_{key}"
+            cell = replace(self, title=title, slots=tuple(rows), keyed=False, by_name=False, fields={}, columns={})
+            column[str(key)] = cell.value(path, rows)
+        return f"each.value.{name}"
+
+    def _in_table(self, path: Paths, seen: Seen) -> Value | None:
+        """What differs by name, said in one where that is plain to see, else row by row."""
+        values = list(seen.values())
+        if all(isinstance(value, str | Code) for value in values):
+            same = self._same_parts(path, {slot: _as_code(value) for slot, value in seen.items()})
+            if same is not None:
+                return same
+        elif all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
+            return None
+        first = {slot.environment: value for slot, value in seen.items()}
+        if all(first[slot.environment] == value for slot, value in seen.items()):
+            return None
+        return Expression(self._column(path, seen))
 
     def flag(self, path: Paths, seen: Mapping[Slot, bool]) -> str:
         """The code of a truth that differs."""
@@ -362,13 +392,14 @@ class Description:
         """The words that may be cut out of texts: none, and each way to say what the environment is called."""
         yield lambda _: {}
         for codes in ((), *((code,) for code in self.names), tuple(self.names)):
-            if codes or self.keyed:
-                yield lambda slot, codes=codes: self._words(slot, codes)  # type: ignore[misc]
+            for key in ("each.key", _HYPHENED) if self.keyed else ("",):
+                if codes or key:
+                    yield partial(self._words, codes, key)
 
-    def _words(self, slot: Slot, codes: Sequence[str]) -> dict[str, str]:
+    def _words(self, codes: Sequence[str], key: str, slot: Slot) -> dict[str, str]:
         words = {self.names[code][slot.environment]: code for code in reversed(codes)}
-        if slot.key is not None:
-            words.setdefault(slot.key, "each.key")
+        if slot.key is not None and key:
+            words.setdefault(slot.key.replace("_", "-") if key == _HYPHENED else slot.key, key)
         return {word: code for word, code in words.items() if word}
 
     def _aligned_parts(
@@ -426,12 +457,6 @@ class Description:
             case Mapping():
                 return {name: self._written(item, key) for name, item in value.items()}
         return value
-
-
-def _same_everywhere(seen: Seen) -> bool:
-    """Whether each key has the same value in all environments that have it."""
-    known: dict[str | None, Normal] = {}
-    return all(known.setdefault(slot.key, value) == value for slot, value in seen.items())
 
 
 def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
