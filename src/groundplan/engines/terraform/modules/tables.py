@@ -19,6 +19,8 @@ from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
 """How many make a table."""
+LONG = 4
+"""Lines of an argument from which on it matters that others say the same."""
 SHORTER = 0.8
 """How much of what it stands for a table may be long at most: it takes a second look to read."""
 
@@ -35,11 +37,7 @@ def tabled(environments: Mapping[str, Sequence[Piece]], names: Names) -> dict[st
     """
     search = _Search(environments, names)
     for sort in search.sorts():
-        refused: set[Group] = set()
-        while together := search.alike(sort, refused):
-            if search.take(together):
-                break
-            refused |= together
+        search.take_best(search.alike(sort))
     return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
 
 
@@ -100,15 +98,22 @@ class _Search:
                 visit(sort, {sort})
         return ordered
 
-    def alike(self, sort: Sort, refused: Set[Group]) -> set[Group]:
-        """The most groups of a type that are built alike and refer to the same; none where they are too few."""
-        classes: dict[frozenset[str], set[Group]] = {}
-        for group in sorted(self.blocks.keys() - refused - self.together.keys()):
+    def alike(self, sort: Sort) -> list[set[Group]]:
+        """Groups of a type that are built alike and refer to the same, and of these those that also say the same in
+        what takes many lines."""
+        classes: dict[object, set[Group]] = {}
+        for group in sorted(self.blocks):
             if group.block == "resource" and (group.type, self.files[group]) == sort and self._is_single(group):
                 shape = frozenset(self._shape(group))
                 classes.setdefault(shape, set()).add(group)
-        most = max(classes.values(), key=len, default=set())
-        return most if len(most) >= LEAST else set()
+                classes.setdefault((shape, self._long(group)), set()).add(group)
+        return [groups for groups in classes.values() if len(groups) >= LEAST]
+
+    def _long(self, group: Group) -> str:
+        """What it says in more than a few lines."""
+        slot, block = next(iter(self.blocks[group].items()))
+        tall = [item for item in block.body if not isinstance(item, Argument) or _tall(item.value) > LONG]
+        return f"{slot.environment} {tall}"
 
     def _is_single(self, group: Group) -> bool:
         return all(
@@ -123,14 +128,15 @@ class _Search:
                 target = self.together.get(link.group, link.group)
                 yield f"{path} {target.type} {'' if target.name == EVERY or link.key else target.name}"
 
-    def take(self, together: Set[Group]) -> bool:
-        """Put groups together, where that makes no circle and is shorter."""
-        first = min(together)
-        trial = self.together | dict.fromkeys(together, Group(first.block, first.type, EVERY))
-        if self._is_circular(trial) or not self._is_shorter(together, trial):
-            return False
-        self.together = trial
-        return True
+    def take_best(self, candidates: Iterable[Set[Group]]) -> None:
+        """Put those groups together that save the most lines, where any do and make no circle."""
+        best, most = self.together, 0
+        for groups in candidates:
+            first = min(groups)
+            trial = self.together | dict.fromkeys(groups, Group(first.block, first.type, EVERY))
+            if (saved := self._saved(groups, trial)) > most and not self._is_circular(trial):
+                best, most = trial, saved
+        self.together = best
 
     def renamed(self, piece: Piece) -> Piece:
         """The piece as a row of its table, where it is in one."""
@@ -149,7 +155,8 @@ class _Search:
             return True
         return False
 
-    def _is_shorter(self, together: Set[Group], trial: Mapping[Group, Group]) -> bool:
+    def _saved(self, together: Set[Group], trial: Mapping[Group, Group]) -> int:
+        """Lines that a table saves; 0 where that is too few."""
         after = {
             name: {
                 address: (trial[group], group.name) if group in trial else (group, key)
@@ -161,7 +168,8 @@ class _Search:
             Slot(slot.environment, group.name): block for group in together for slot, block in self.blocks[group].items()
         }
         one = self._lines(trial[min(together)], rows, after, by_name=True)
-        return one is not None and one <= SHORTER * sum(self._alone(group) for group in together)
+        several = sum(self._alone(group) for group in together)
+        return several - one if one is not None and one <= SHORTER * several else 0
 
     def _alone(self, group: Group) -> int:
         """Lines of a group by itself."""
@@ -173,7 +181,7 @@ class _Search:
         self, group: Group, blocks: Mapping[Slot, Block], addresses: Mapping[str, Addresses], *, by_name: bool
     ) -> int | None:
         """Lines of a group, with its table and variables; None where it cannot be described at once."""
-        environments = tuple(dict.fromkeys(slot.environment for slot in blocks))
+        environments = tuple(self.environments)
         interface = Interface(environments)
 
         def refer(link: Link, key: str) -> str:

@@ -208,8 +208,18 @@ class Description:
             rows = {slot: value for slot, value in seen.items() if slot.key == key}
             title = f"{self.title.removesuffix(f'_{EVERY}')}_{key}"
             cell = replace(self, title=title, slots=tuple(rows), keyed=False, by_name=False, fields={}, columns={})
+            if self._is_partial and any(link.key is not None for value in rows.values() for link in links(value)):
+                raise CannotShareError(f"{title} refers to a row of a table that not every environment has")
             column[str(key)] = cell.value(path, rows)
         return f"each.value.{name}"
+
+    @property
+    def _is_partial(self) -> bool:
+        """Whether some environments lack some of the keys."""
+        keys: dict[str, set[str | None]] = {name: set() for name in self.interface.environments}
+        for slot in self.slots:
+            keys.setdefault(slot.environment, set()).add(slot.key)
+        return len({frozenset(found) for found in keys.values()}) > 1
 
     def _in_table(self, path: Paths, seen: Seen) -> Value | None:
         """What differs by name, said in one where that is plain to see, else row by row."""
