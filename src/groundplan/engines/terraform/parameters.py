@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from groundplan.engines.terraform.context import Context, label
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
-from groundplan.engines.terraform.security import PASSWORD, VERSIONS
+from groundplan.engines.terraform.security import GENERATOR, VERSIONS
 from groundplan.resources.account import AccountPasswordPolicy, CostAllocationTag
 from groundplan.resources.parameters import SecureParameter
 
@@ -28,7 +28,7 @@ def _arguments(parameter: SecureParameter, context: Context) -> dict[str, object
         value = Expression(f"ephemeral.{PARAMETER}.{label(parameter.ref)}.value")
         number = _version(context.architecture[parameter.source])
     elif parameter.generate:
-        value = Expression(f"ephemeral.{PASSWORD}.{label(parameter.ref)}.random_password")
+        value = Expression(f"ephemeral.{GENERATOR}.{label(parameter.ref)}.random_password")
         number = Call("lookup", Expression(VERSIONS), label(parameter.ref), 1)
     else:
         value, number = TO_BE_FILLED, 1
@@ -50,7 +50,7 @@ def _ephemeral(parameter: SecureParameter, context: Context) -> Iterator[Block]:
         yield context.within(source.region).ephemeral(PARAMETER, name, read)
     elif parameter.generate:
         made = {"password_length": parameter.generate, "exclude_punctuation": True}
-        yield context.ephemeral(PASSWORD, name, *context.arguments(made))
+        yield context.ephemeral(GENERATOR, name, *context.arguments(made))
 
 
 def _ignored(parameter: SecureParameter) -> tuple[str, ...]:

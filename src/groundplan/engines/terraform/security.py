@@ -14,7 +14,7 @@ from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_value
 
 SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
 VERSIONS = "var.secret_versions"
-RANDOM_PASSWORD = "aws_secretsmanager_random_password"
+GENERATOR = "aws_secretsmanager_random_password"
 ROLE_POLICY, POLICY_ATTACHMENT = "aws_iam_role_policy", "aws_iam_role_policy_attachment"
 
 
@@ -76,7 +76,7 @@ def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
             "exclude_characters": secret.generate.exclude_characters,
             "exclude_punctuation": secret.generate.exclude_punctuation or None,
         }
-        yield context.ephemeral(RANDOM_PASSWORD, name, *context.arguments(password))
+        yield context.ephemeral(GENERATOR, name, *context.arguments(password))
         # Raising the number has a new password made, and sent on to whatever uses it.
         value, version = _generated(secret.generate, name, context), Call("lookup", Expression(VERSIONS), name, 1)
     else:
@@ -96,7 +96,7 @@ def _rotation_rules(rotation: SecretRotation, context: Context) -> Iterator[Bloc
 
 
 def _generated(password: GeneratedPassword, name: str, context: Context) -> Value:
-    made = Expression(f"ephemeral.{RANDOM_PASSWORD}.{name}.random_password")
+    made = Expression(f"ephemeral.{GENERATOR}.{name}.random_password")
     if password.username is None:
         return made
     return Call("jsonencode", {"username": context.value(password.username), "password": made})
