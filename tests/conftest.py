@@ -1,8 +1,15 @@
-"""What all tests share: the switch that writes golden files anew."""
+"""What all tests share: the switch that writes golden files anew, and which tests run in one process."""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import pytest
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import Scheduling
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -13,3 +20,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update_golden(request: pytest.FixtureRequest) -> bool:
     """Whether golden files are written instead of compared."""
     return bool(request.config.getoption("--update-golden"))
+
+
+class Together:
+    """With several processes, the tests of one file run in one, and those of all files of one acceptance system: each
+    of its environments is then deployed and applied once, not once in every process."""
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> Scheduling:
+        from xdist.scheduler import LoadFileScheduling
+
+        scheduling = LoadFileScheduling(config, log)
+        by_file = scheduling._split_scope
+        scheduling._split_scope = lambda test: system_of(test) or by_file(test)
+        return scheduling
+
+
+def system_of(nodeid: str) -> str | None:
+    """The acceptance system that a test is about; None for every other test."""
+    found = re.match(r"tests/acceptance/test_([a-z]+)", nodeid)
+    return found[1] if found else None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(Together())

@@ -15,8 +15,12 @@ from groundplan.blueprint.loading import LoadedEnvironment
 from groundplan.cost import Estimate
 from groundplan.resources import Architecture
 
-SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate")
+pytest.register_assert_rewrite("tests.acceptance.everywhere", "tests.acceptance.personal_timeline")
+
+SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate", "personal-timeline")
 """The examples whose specifications are kept as rows."""
+WITH_SHARED = ("personal-timeline",)
+"""Those with something that stands once in the account of all their environments."""
 Systems: TypeAlias = Callable[[str, str], System]
 Claims: TypeAlias = dict[str, set[str]]
 CLAIMS = pytest.StashKey[Claims]()
@@ -73,6 +77,11 @@ class _Recorder:
                 self._found.write(path)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What operates on a deployed environment comes last: the other tests look at it as it was deployed."""
+    items.sort(key=lambda item: item.path.stem.endswith("_operations"))
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Before anything is deselected."""
     stash = item.config.stash
@@ -97,7 +106,8 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
     def system(name: str, environment: str) -> System:
         key = (name, environment)
         if key not in made:
-            made[key] = System(name, environment, tmp_path_factory.mktemp(f"{name}-{environment}"))
+            shared = system(name, "shared") if name in WITH_SHARED and environment != "shared" else None
+            made[key] = System(name, environment, tmp_path_factory.mktemp(f"{name}-{environment}"), shared)
         return made[key]
 
     yield system
@@ -107,12 +117,17 @@ def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
 
 @pytest.fixture
 def system(request: pytest.FixtureRequest, systems: Systems) -> System:
-    """The system that the file of the test is about (``test_<system>_<part>.py``), in the environment that the test is
-    marked with (``@pytest.mark.environment``), or else the file's ``ENVIRONMENT``."""
-    name = request.path.stem.removeprefix("test_").partition("_")[0]
+    """The system that the file of the test is about (``test_<system>_<part>.py``, with ``_`` for ``-``), in the
+    environment that the test is marked with (``@pytest.mark.environment``), or else the file's ``ENVIRONMENT``."""
+    name = next(name for name in SYSTEMS if f"{request.path.stem}_".startswith(f"{_files_of(name)}_"))
     mark = request.node.get_closest_marker("environment")
     environment = mark.args[0] if mark else getattr(request.module, "ENVIRONMENT", "production")
     return systems(name, environment)
+
+
+def _files_of(system: str) -> str:
+    """What the names of a system's test files begin with."""
+    return f"test_{system.replace('-', '_')}"
 
 
 @pytest.fixture
@@ -124,7 +139,7 @@ def demands(system: System) -> dict[str, Row]:
 @pytest.fixture
 def claims(request: pytest.FixtureRequest, system: System) -> Claims:
     """Which tests claim which row; known only where every test of the system was collected."""
-    every = set(Path(__file__).parent.glob(f"test_{system.name}*.py"))
+    every = set(Path(__file__).parent.glob(f"{_files_of(system.name)}*.py"))
     if not every <= request.config.stash.get(COLLECTED, set()):
         pytest.skip("only a part of the system's tests was collected")
     return request.config.stash[CLAIMS]

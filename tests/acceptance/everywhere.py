@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from tests.acceptance.conftest import DEPLOYED_IN
 from tests.acceptance.system import Aws, System, Templates, TerraformRoot
+from tests.engines.cloudformation.linting import found_by_lint
 from tests.engines.cloudformation.test_validators import ACCEPTED_BY_LINT, ACCEPTED_BY_VALIDATE, unaccepted
 
 from groundplan.cost import Estimate
@@ -17,14 +18,7 @@ class EveryEnvironment:
     """A class ``TestPoc(EveryEnvironment)`` tests it for the environment that class or file is marked with."""
 
     def test_cfn_lint_finds_nothing(self, templates: Templates) -> None:
-        from cfnlint.api import ManualArgs, lint
-
-        def found() -> Iterator[tuple[Stack, str, str]]:
-            for stack in templates.rendering.stacks:
-                for match in lint(stack.body, config=ManualArgs(regions=[stack.region])):
-                    yield stack, match.rule.id, match.message
-
-        assert unaccepted(found(), ACCEPTED_BY_LINT) == []
+        assert unaccepted(found_by_lint(templates.rendering.stacks), ACCEPTED_BY_LINT) == []
 
     def test_validator_of_aws_finds_nothing(self, templates: Templates) -> None:
         validator = importlib.import_module("cloudformation_validate")  # the package has no type hints

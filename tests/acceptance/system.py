@@ -19,6 +19,7 @@ from groundplan.blueprint.loading import LoadedEnvironment, load_environment
 from groundplan.cost import Estimate, estimate
 from groundplan.design import design
 from groundplan.engines.cloudformation import Rendering
+from groundplan.engines.kubernetes import Rendering as KubernetesRendering
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.values import Ref
 
@@ -110,7 +111,7 @@ class TerraformRoot:
         core = TerraformCore(workspace / "copies")
         plan = core.plan(folder)
         found: dict[str, JsonObject] = {}
-        for resource in core.apply(folder)["resources"]:
+        for resource in core.apply(folder, planned=True)["resources"]:
             if resource["mode"] != "managed":
                 continue
             module = f"{resource['module']}." if "module" in resource else ""
@@ -176,6 +177,8 @@ class System:
     environment: str
     scratch: Path
     """A folder for everything that is written."""
+    shared: System | None = None
+    """What stands once in its account and is deployed before it, to the same local AWS."""
 
     @property
     def example(self) -> Path:
@@ -215,6 +218,13 @@ class System:
         return Templates(cloudformation.render(self.architecture))
 
     @cached_property
+    def manifests(self) -> KubernetesRendering:
+        """What ``groundplan render --engine kubernetes`` writes."""
+        from groundplan.engines import kubernetes
+
+        return kubernetes.render(self.architecture)
+
+    @cached_property
     def root(self) -> Path:
         """The folder that ``groundplan render --engine terraform`` writes."""
         out = self.scratch / "terraform"
@@ -241,11 +251,12 @@ class System:
     @cached_property
     def command_line(self) -> CommandLine:
         """The command ``groundplan`` with a local AWS of its own."""
-        return CommandLine(self.blueprint, self.scratch / "local-aws")
+        return self.shared.command_line if self.shared else CommandLine(self.blueprint, self.scratch / "local-aws")
 
     @cached_property
     def deployed_in(self) -> float:
         """Seconds that its deployment to a local AWS took, the start of the local AWS included."""
+        assert self.shared is None or self.shared.deployed_in
         start = time.perf_counter()
         self.command_line.run("deploy", "--target", "local", *self.chosen)
         return time.perf_counter() - start
@@ -257,8 +268,8 @@ class System:
         return Aws(self.command_line.json("local", "env"), region=self.architecture.region)
 
     def stop(self) -> None:
-        """Stop the local AWS, if it was started."""
-        if "command_line" in self.__dict__:
+        """Stop the local AWS, if it was started and is its own."""
+        if "command_line" in self.__dict__ and self.shared is None:
             self.command_line.stop()
 
 

@@ -44,6 +44,8 @@ def test_the_examples_are_the_same_in_python(file: Path) -> None:
     source = load(file)
     values: Any = plain(source.base.plain())
     overlays: Any = {name: plain(overlay.plain()) for name, overlay in source.overlays.items()}
+    if source.has_shared:
+        values["shared"] = overlays.pop("shared")
     blueprint = Blueprint(**values, environments=overlays)
     assert blueprint.environments == source.environments
     for name in source.environments:

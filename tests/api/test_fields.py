@@ -65,7 +65,7 @@ def test_every_field_of_a_model_is_a_key(model: type[Part]) -> None:
     name = "BlueprintFields" if model is Blueprint else model.__name__
     written = getattr(fields, name)
     assert is_typeddict(written)
-    extra = {"environments"} if model is Blueprint else set()
+    extra = {"environments", "shared"} if model is Blueprint else set()
     assert set(written.__annotations__) == set(model.model_fields) | extra
     assert written.__required_keys__ == {name for name, info in model.model_fields.items() if info.is_required()}
 

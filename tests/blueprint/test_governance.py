@@ -77,3 +77,34 @@ def test_what_does_not_go_together(text: str, path: str, said: str, problems: Pr
     assert len(found) == 1, found
     assert f": {path}" in found[0], found
     assert said in found[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "account: {}\n",
+        "account: {cost_tags: false}\n",
+        "account: {passwords: null}\n",
+        "account: {passwords: null, cost_tags: false, administrators: []}\n",
+        "account: {passwords: {length: 6, reuse: 1, expire: 1095d}}\n",
+    ],
+)
+def test_accounts_that_are_fine(text: str, problems: Problems) -> None:
+    assert problems(BASE + text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "said"),
+    [
+        ("account: {passwords: null, cost_tags: false}\n", "account", "it asks for nothing: write account: null"),
+        ("account: {passwords: {expire: 0d}}\n", "account.passwords.expire", "life of a password is 1d at least"),
+        ("account: {passwords: {expire: 36h}}\n", "account.passwords.expire", "is counted in whole days, and is 36h"),
+        ("account: {passwords: {expire: 1096d}}\n", "account.passwords.expire", "can be 1095d at most, and is 1096d"),
+        ("account: {passwords: {length: 5}}\n", "account.passwords.length", ""),
+        ("account: {passwords: {reuse: 25}}\n", "account.passwords.reuse", ""),
+    ],
+)
+def test_accounts_that_cannot_be(text: str, path: str, said: str, problems: Problems) -> None:
+    (found,) = problems(BASE + text)
+    assert f": {path}" in found
+    assert said in found

@@ -96,6 +96,10 @@ def test_explanations_name_the_option(write: Write) -> None:
         ("a..b=1", "'a..b' is not a path like services.api.size"),
         ("services.api.needs[0]=files", "services.api.needs[0] is an item of a list, and a list is written"),
         ("environments.dev.region=us-east-1", "a setting goes over the environment that -e chooses"),
+        (
+            "shared.dns.zone=shop.dev",
+            "a setting goes over the environment that -e chooses; write the key without shared",
+        ),
     ],
 )
 def test_errors_name_the_option_instead_of_a_line(setting: str, message: str, write: Write) -> None:

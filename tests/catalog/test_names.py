@@ -43,6 +43,7 @@ def test_greatest_lengths(kind: str, maximum: int) -> None:
         ("kms_alias", "duskspendr/main"),
         ("secret", "DuskSpendr/production/main"),
         ("log_group", "/aws/ecs/DuskSpendr"),
+        ("secure_parameter", "/duskspendr/prod/api_key"),
         ("security_group", "DuskSpendr (production)"),
         ("sqs_queue", "orders.fifo"),
         ("budget", "DuskSpendr monthly, 373 USD"),
@@ -78,6 +79,9 @@ def test_legal_names(kind: str, name: str) -> None:
         ("iam_role", "rôle", "letters, digits and"),
         ("iam_role", "", "at least 1"),
         ("log_group", "aws/x", 'starts with "aws/"'),
+        ("secure_parameter", "duskspendr/key", "a slash at its beginning"),
+        ("secure_parameter", "/a" * 16, "up to 15 levels"),
+        ("secure_parameter", "/ssm/key", 'starts with "/ssm"'),
         ("security_group", "sg-web", 'starts with "sg-"'),
         ("security_group", "default", "keeps this name for itself"),
         ("kms_alias", "aws/s3", 'starts with "aws/"'),
@@ -164,7 +168,7 @@ def test_data(kind: str) -> None:
     assert rule.title
     assert rule.description
     assert rule.separators in ("-_", "-", "_")
-    assert rule.source.page.startswith("https://docs.aws.amazon.com/")
+    assert rule.source.page.startswith(("https://docs.aws.amazon.com/", "https://cloud.google.com/"))
     assert rule.source.date.year == 2026
     assert all(word == word.lower() for word in (*rule.reserved, *rule.reserved_prefixes, *rule.reserved_suffixes))
     if rule.lower_case:

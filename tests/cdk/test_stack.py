@@ -11,7 +11,7 @@ import aws_cdk
 import pytest
 from aws_cdk import aws_ecs, aws_s3, aws_sns
 from tests.cdk.templates import meaning, ours, written
-from tests.engines.samples import sample_architecture
+from tests.engines.samples import sample_architecture, within_templates
 
 from groundplan import Blueprint, Environment, InputError
 from groundplan.cdk import BlueprintStack, stack
@@ -77,7 +77,7 @@ def test_the_template_is_ours(app: App) -> None:
 
 def test_every_kind_of_resource_comes_through_cdk_as_it_is(app: App) -> None:
     """The sample has every kind, in several regions."""
-    architecture = sample_architecture()
+    architecture = within_templates(sample_architecture())
     BlueprintStack(app.app, "Sample", blueprint=designed(architecture))
     app.app.synth()
     rendering = render(architecture, Options(stacks="region"))
@@ -110,7 +110,7 @@ def assert_same(app: App, id: str, rendering: Rendering) -> None:
 
 def test_values_go_from_stack_to_stack(app: App) -> None:
     """Nothing of what a stack takes from another is left open: no parameter, no text with a stranger's name in it."""
-    architecture = sample_architecture()
+    architecture = within_templates(sample_architecture())
     rendering = render(architecture, Options(stacks="region"))
     BlueprintStack(app.app, "Sample", blueprint=designed(architecture))
     app.app.synth()
@@ -144,8 +144,21 @@ def references(value: object, variables: frozenset[str] = frozenset()) -> list[s
     return []
 
 
+def test_what_no_template_can_hold_is_refused(app: App) -> None:
+    with pytest.raises(InputError, match=r"secure_parameter.token: cdk deploy cannot make it, groundplan deploy can"):
+        BlueprintStack(
+            app.app,
+            "Shop",
+            blueprint=shop(
+                services={"web": {"image": {"repository": "web"}, "secrets": {"TOKEN": "token"}}},
+                secrets={"token": {"store": "parameter-store"}},
+                buckets={},
+            ),
+        )
+
+
 def test_stacks_of_several_regions_come_in_order(app: App) -> None:
-    made = BlueprintStack(app.app, "Sample", blueprint=designed(sample_architecture()))
+    made = BlueprintStack(app.app, "Sample", blueprint=designed(within_templates(sample_architecture())))
     app.app.synth()
     manifest = json.loads((app.folder / "manifest.json").read_text())["artifacts"]
     stacks = {name: item for name, item in manifest.items() if item["type"] == "aws:cloudformation:stack"}
@@ -155,7 +168,7 @@ def test_stacks_of_several_regions_come_in_order(app: App) -> None:
     for name, item in stacks.items():
         if name != "Sample":
             assert item["properties"]["stackName"].startswith(f"{made.stack_name}-")
-    rendering = render(sample_architecture(), Options(stacks="region"))
+    rendering = render(within_templates(sample_architecture()), Options(stacks="region"))
     for one in rendering.stacks:
         needed = {name.replace("Sample-production", "Sample") for name in one.depends_on}
         assert needed <= set(stacks[one.name.replace("Sample-production", "Sample")]["dependencies"])
@@ -179,7 +192,7 @@ def test_resources_are_typed_constructs(app: App) -> None:
 
 
 def test_an_output_made_of_parts_can_be_used_in_another_stack(app: App) -> None:
-    made = BlueprintStack(app.app, "Sample", blueprint=designed(sample_architecture()))
+    made = BlueprintStack(app.app, "Sample", blueprint=designed(within_templates(sample_architecture())))
     other = aws_cdk.Stack(app.app, "Other", env=aws_cdk.Environment(region=made.region))
     aws_sns.CfnTopic(other, "Topic", display_name=made.output("api_url"))
     app.app.synth()

@@ -44,6 +44,10 @@ def clean() -> Architecture:
             performance_insights_enabled=True, **monitored,
         ),
         change(DatabaseInstance, "main-replica", "1", **monitored),
+        change(
+            DatabaseInstance, "elsewhere", performance_insights_enabled=True, performance_insights_retention_period=7,
+            **monitored,
+        ),
         change(EcsService, "worker", desired_count=2),
         change_container("worker", readonly_root_filesystem=True),
         change(Secret, "payment-key", kms_key=DATA_KEY),
@@ -57,12 +61,17 @@ def clean() -> Architecture:
         add(
             alarm("database", "AWS/RDS", "DBInstanceIdentifier", Ref(DatabaseInstance, "main").attribute("id")),
             alarm("reports", "AWS/RDS", "DBInstanceIdentifier", Ref(DatabaseInstance, "reports").attribute("id")),
+            alarm("elsewhere", "AWS/RDS", "DBInstanceIdentifier", Ref(DatabaseInstance, "elsewhere").attribute("id")),
             alarm(
                 "replica", "AWS/RDS", "DBInstanceIdentifier", Ref(DatabaseInstance, "main-replica", "1").attribute("id")
             ),
             alarm(
                 "cache", "AWS/ElastiCache", "CacheClusterId",
                 text(Ref(CacheReplicationGroup, "sessions").attribute("id"), "-001"),
+            ),
+            alarm(
+                "catalogue", "AWS/ElastiCache", "CacheClusterId",
+                text(Ref(CacheReplicationGroup, "catalogue").attribute("id"), "-0001-001"),
             ),
             *(
                 alarm(queue, "AWS/SQS", "QueueName", Ref(Queue, queue).attribute("name"))

@@ -12,8 +12,11 @@ from typing import get_args
 
 import pytest
 from tests.checks.rules import (
+    test_account,
+    test_google,
     test_governance,
     test_kubernetes,
+    test_off_hours,
     test_operations,
     test_reliability,
     test_security,
@@ -53,14 +56,14 @@ def test_documentation_is_whole(described: type[Described]) -> None:
     assert len(described.why) > 20
     assert described.why.endswith(".")
     assert described.severity in SEVERITIES
-    assert described.source.startswith("https://docs.aws.amazon.com/")
+    assert described.source.startswith(("https://docs.aws.amazon.com/", "https://cloud.google.com/"))
     for place in fields(Fix):
         assert len(getattr(described.fix, place.name)) > 5
     references = described.references
     assert references.pillar in get_args(Pillar)
     assert all(re.fullmatch(r"[A-Za-z0-9]+\.\d+", control) for control in references.security_hub)
     assert all(re.fullmatch(r"\d+(\.\d+)+", recommendation) for recommendation in references.cis)
-    assert all(re.fullmatch(r"CKV2?_AWS_\d+", policy) for policy in references.checkov)
+    assert all(re.fullmatch(r"CKV2?_(AWS|GCP)_\d+", policy) for policy in references.checkov)
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: str(rule.id))
@@ -79,8 +82,11 @@ def test_every_rule_is_proven(kind: str) -> None:
         test_security,
         test_reliability,
         test_operations,
+        test_google,
         test_governance,
+        test_account,
         test_kubernetes,
+        test_off_hours,
         test_tasks,
     )
     proven = {case.rule for module in modules for case in getattr(module, kind)}

@@ -42,11 +42,14 @@ def accept(rule: str, resource: str = "*", reason: str = "known and taken as it 
 def test_the_sample_gives_only_what_is_wrong_with_it() -> None:
     found = {(finding.rule, finding.resource) for finding in run(sample_architecture()).findings}
     assert found == {
+        ("GP-OPS-004", "cache_replication_group.catalogue"),
         ("GP-OPS-004", "cache_replication_group.sessions"),
+        ("GP-OPS-004", "database_instance.elsewhere"),
         ("GP-OPS-004", "database_instance.main"),
         ("GP-OPS-004", "database_instance.main-replica[1]"),
         ("GP-OPS-004", "database_instance.reports"),
         ("GP-OPS-005", "ecs_service.worker"),
+        ("GP-OPS-010", "database_instance.elsewhere"),
         ("GP-OPS-010", "database_instance.main-replica[1]"),
         ("GP-OPS-010", "database_instance.reports"),
         ("GP-OPS-012", "database_instance.reports"),

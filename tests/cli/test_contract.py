@@ -202,8 +202,8 @@ def test_mistakes_on_the_command_line(groundplan: Command, arguments: list[str],
 
 
 COMMANDS = (
-    "validate", "explain", "schema", "resources", "check", "cost", "render", "plan", "deploy", "status", "destroy",
-    "local",
+    "validate", "explain", "schema", "resources", "check", "cost", "render", "plan", "deploy", "status", "drift",
+    "destroy", "local",
 )  # fmt: skip
 
 
@@ -216,9 +216,9 @@ def test_every_command_explains_itself(groundplan: Command, command: tuple[str, 
     assert result.out.startswith(f"Usage: {' '.join(('groundplan', *command))}")
     if command == ():
         assert all(f"\n  {name} " in result.out for name in COMMANDS)
-    if command and command[0] in COMMANDS[3:11]:
+    if command and command[0] in COMMANDS[3:12]:
         assert all(option in result.out for option in ("-f, --file", "-e, --environment"))
-    if command and command[0] in COMMANDS[7:11]:
+    if command and command[0] in COMMANDS[7:12]:
         assert "--target <local|aws>" in result.out
 
 

@@ -117,3 +117,15 @@ def test_cache_nodes(changes: dict[str, object], sku: str, monthly: str) -> None
 def test_one_snapshot_of_a_cache_is_free() -> None:
     assert "5 snapshots" in reasons(_estimate(sample_architecture()), CACHE)[0]
     assert not reasons(_estimate(_with(CACHE, snapshot_retention_limit=1)), CACHE)
+
+
+def test_a_table_is_paid_by_its_use() -> None:
+    locks, counters = "table.locks", "table.counters"
+    found = _estimate(sample_architecture())
+    assert not found.of(locks)
+    (why,) = reasons(found, locks)
+    assert why == (
+        "usage does not state its requests and size, paid by: million writes (0.71 USD), million reads (0.1425 USD), "
+        "GB a month; an account's first 25 are free (0.285 USD), GB a month that can be brought back"
+    )
+    assert not any("brought back" in why for why in reasons(found, counters))

@@ -21,7 +21,7 @@ def test_the_shape_is_the_contract() -> None:
     data = json.loads(json.dumps(to_json(found, "production")))
     assert list(data) == ["environment", "currency", "monthly", "budget", "lines", "unpriced"]
     assert (data["environment"], data["currency"]) == ("production", "USD")
-    assert (data["monthly"], data["budget"]) == (2399.68, 373.5)
+    assert (data["monthly"], data["budget"]) == (2649.88, 373.5)
     assert data["lines"][0] == {
         "resource": "ecs_service.api",
         "sku": "fargate.vcpu_hour",

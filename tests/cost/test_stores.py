@@ -120,7 +120,8 @@ def test_secrets_are_priced_where_a_sourced_price_is_known() -> None:
     virginia = replace(sample_architecture(), region="us-east-1")
     found = _estimate(virginia)
     secrets = [item for item in found.lines if item.sku == "secretsmanager.secret.month"]
-    assert sum(item.monthly for item in secrets) == Decimal("2.00")  # four, and the one that RDS keeps, at 0.40
+    # Five, the copy of one, and the one that RDS keeps, at 0.40.
+    assert sum(item.monthly for item in secrets) == Decimal("2.80")
 
 
 def test_objects_that_intelligent_tiering_watches_have_a_fee_that_is_not_known() -> None:

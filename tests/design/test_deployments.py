@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.design.blueprints import addresses, designed
 
+from groundplan.errors import InputError
 from groundplan.resources import Architecture
 from groundplan.resources.containers import EcsService, GradualShift
 from groundplan.resources.edge import Forward, Listener, ListenerRule, TargetGroup, WeightedForward
@@ -52,6 +53,17 @@ def test_the_default_service_of_a_listener_gets_a_rule() -> None:
     assert service(found).minimum_healthy_percent is None
     assert found[GREEN].health_check == found[BLUE].health_check
     assert found[GREEN].target_group_name == "shop-production-web-green"
+
+
+def test_what_green_makes_too_long_is_shortened() -> None:
+    """Nobody chose `-green`; a name that is too long without it is refused as ever. The tag Name has the whole."""
+    found = shop("strategy: blue-green", more="names: an-application-{environment}-{name}\n")
+    assert found[BLUE].target_group_name == "an-application-production-web"
+    assert len(found[GREEN].target_group_name) <= 32
+    assert found[GREEN].target_group_name != found[BLUE].target_group_name
+    assert found[GREEN].tags["Name"] == "an-application-production-web-green"
+    with pytest.raises(InputError, match="as the name of a target group has 37 characters"):
+        shop("strategy: blue-green", more="names: a-long-application-{environment}-its-{name}\n")
 
 
 def test_a_service_that_answers_any_host_does_so_by_its_rule() -> None:

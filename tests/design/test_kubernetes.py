@@ -12,7 +12,7 @@ from groundplan.checks.wording import spelled
 from groundplan.errors import InputError
 from groundplan.resources import Architecture
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService, TaskDefinition
-from groundplan.resources.edge import TargetGroup
+from groundplan.resources.edge import ListenerRule, TargetGroup, WeightedForward
 from groundplan.resources.files import AccessPoint, FileSystem, MountTarget
 from groundplan.resources.kubernetes import (
     AccessEntry,
@@ -29,6 +29,7 @@ from groundplan.resources.policies import Statement
 from groundplan.resources.scaling import ScalableTarget
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Attribute, Ref
+from groundplan.resources.workloads import ServiceWorkload
 
 CLUSTER = Ref(KubernetesCluster, "main")
 START = "project: shop\nregion: eu-west-1\nplatform: eks\nnetwork: {zones: [a, b, c]}\n"
@@ -423,10 +424,20 @@ ECS = START.replace("platform: eks\n", "")
         (START + NODES + web("execute_command: true"), "aws ecs execute-command is ECS's; on EKS"),
         (START + NODES + web("logs: {routes: {errors: ERROR}}"), "services.web.logs.routes: log routes are"),
         (
-            START + NODES + web("port: 80, public: {tls: false}, deployment: {strategy: blue-green}"),
-            "services.web.deployment.strategy: blue-green deployments are ECS's own",
+            START + NODES + web("port: 80, deployment: {strategy: blue-green}"),
+            "services.web.deployment.strategy: blue-green moves requests of the load balancer",
         ),
-        (START + NODES + web("deployment: {alarms: true}"), "services.web.deployment.alarms: alarms roll back"),
+        (
+            START + NODES + web(
+                "port: 80, public: {tls: false}, deployment: {strategy: canary}, volumes: {a: {path: /a, size: 1 GB}}"
+            ),
+            "services.web.volumes.a: pods with a volume of their own cannot be doubled as canary needs it",
+        ),
+        (
+            START + NODES + web("port: 80, public: {tls: false}, deployment: {strategy: linear, step: 3.5%}"),
+            "services.web.deployment.step: on EKS requests move in whole percents",
+        ),
+        (START + NODES + web("deployment: {alarms: true}"), "services.web.deployment.alarms: on EKS a rolling"),
         (START + NODES + web("scaling: {cpu: 70%, method: step}"), "services.web.scaling.method: steps are ECS's"),
         (
             START + NODES + web("port: 80, public: {tls: false}, scaling: {requests: 100}"),
@@ -457,3 +468,34 @@ def test_the_launch_template_is_nothing_that_ecs_uses() -> None:
     assert [item.launch_template_name for item in found.of(NodeLaunchTemplate)] == [
         "shop-production-general-nodes", "shop-production-special-nodes",
     ]  # fmt: skip
+
+
+SHIFTED = web("port: 80, public: {tls: false}, deployment: {strategy: blue-green, bake: 10m}")
+
+
+def test_the_next_version_has_a_target_group_of_its_own() -> None:
+    found = designed(START + NODES + "alarms: {email: ops@example.com}\n" + SHIFTED)
+    rule = found[Ref(ListenerRule, "web")]
+    assert isinstance(rule.action, WeightedForward)
+    assert [(item.target_group.name, item.weight) for item in rule.action.target_groups] == [
+        ("web", 100), ("web_green", 0),
+    ]  # fmt: skip
+    (service,) = (item for item in found.workloads if isinstance(item, ServiceWorkload))
+    assert service.shift
+    assert (service.shift.strategy, service.shift.bake_time) == ("BLUE_GREEN", 10)
+    assert service.shift.green_target_group == Ref(TargetGroup, "web_green")
+    alarms = [found[ref].alarm_name for ref in service.shift.rollback_alarms]
+    assert alarms == ["shop-production-web-rollback-errors", "shop-production-web-rollback-unhealthy"]
+    assert "web_green_target_group" in {output.name for output in found.outputs}
+
+
+def test_the_load_balancer_controller_may_fill_both_target_groups() -> None:
+    found = designed(START + NODES + SHIFTED)
+    acts = policy(found, "aws_load_balancer_controller")["Act"]
+    assert {part.ref.name for part in acts.resources if isinstance(part, Attribute)} == {"web", "web_green"}
+
+
+def test_a_colour_has_no_name_that_another_service_has() -> None:
+    other = f"  web-green: {{{IMAGE}}}\n"
+    shifted = SHIFTED.replace("services: {web: ", "services:\n  web: ").replace("}}}\n", "}}\n")
+    assert any("would be called web-green" in said for said in refused(START + NODES + shifted + other))

@@ -63,6 +63,7 @@ NOT_OF_THE_ACCOUNT = re.compile(
     r"|ApplicationAutoScaling::ScalingPolicy:(PolicyName|.*(MetricName|Dimensions\.Name))"
     r"|WAFv2::(WebACL|LoggingConfiguration):(Rules|RedactedFields)\..*|Backup::BackupPlan:.*RuleName"
     r"|EC2::LaunchTemplate:.*DeviceName|Config::ConfigRule:Source\.SourceIdentifier"
+    r"|GuardDuty::Detector:Features\..*|EKS::Addon:AddonName|SSM::Document:Content\..*"
     # Domains are the world's, and the blueprint's to tell apart.
     r"|CertificateManager::Certificate:.*|CloudFront::Distribution:DistributionConfig\.(Aliases|Origins\.DomainName)"
     r"|Route53::.*|ApiGateway::(Method|Resource|Deployment|Stage):.*)"
@@ -120,6 +121,7 @@ def _is_elsewhere(type_: str, argument: str, text: str) -> bool:
     return (
         (type_.endswith("_parameter_group") and argument == "family")
         or type_ in ("aws_appautoscaling_policy", "aws_route53_zone", "aws_route53_record")
+        or type_ == "aws_guardduty_detector_feature"
         or (type_ == "aws_vpc_endpoint" and argument == "service_name")
         or "${aws_" in text
     )

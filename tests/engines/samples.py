@@ -11,19 +11,25 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from tests.engines.parts import (
+    account,
     compute,
     databases,
     delivery,
+    detection,
     edge,
     governance,
     kubernetes,
     messaging,
     monitoring,
     network,
+    off_hours,
+    recovery,
     security,
     services,
+    standby,
     storage,
     tasks,
 )
@@ -43,7 +49,10 @@ from tests.engines.parts.names import (
 )
 
 from groundplan import resources as kinds
+from groundplan.blueprint.loading import load_environment
+from groundplan.design import design
 from groundplan.resources import Architecture, Input, Output, Resource
+from groundplan.resources import google as google_resources
 from groundplan.resources.values import text
 
 __all__ = [
@@ -60,12 +69,15 @@ __all__ = [
     "VPC",
     "ZONES",
     "every_kind",
+    "google_architecture",
+    "google_kinds",
     "sample_architecture",
+    "sample_of",
 ]
 
 
 def every_kind() -> list[type[Resource]]:
-    """Every kind of resource in ``groundplan.resources``, by name."""
+    """Every kind of resource on AWS in ``groundplan.resources``, by name."""
     for module in pkgutil.iter_modules(kinds.__path__, kinds.__name__ + "."):
         importlib.import_module(module.name)
 
@@ -74,8 +86,29 @@ def every_kind() -> list[type[Resource]]:
             yield child
             yield from below(child)
 
-    found = {kind for kind in below(Resource) if kind.__module__.startswith(kinds.__name__ + ".")}
+    found = {
+        kind for kind in below(Resource) if kind.__module__.startswith(kinds.__name__ + ".") and kind.cloud == "aws"
+    }
     return sorted(found, key=lambda kind: kind.__name__)
+
+
+def google_kinds() -> list[type[Resource]]:
+    """Every kind of resource on Google Cloud, by name."""
+    for module in pkgutil.iter_modules(google_resources.__path__, google_resources.__name__ + "."):
+        importlib.import_module(module.name)
+    found = (kind for kind in Resource.__subclasses__() if kind.cloud == "google")
+    return sorted(found, key=lambda kind: kind.__name__)
+
+
+@cache
+def google_architecture() -> Architecture:
+    """An environment whose pilot light on Google Cloud has every kind of resource that there is."""
+    return design(load_environment(Path(__file__).parent / "google" / "groundplan.yaml"))
+
+
+def sample_of(kind: type[Resource]) -> Architecture:
+    """The architecture that has samples of a kind."""
+    return google_architecture() if kind.cloud == "google" else sample_architecture()
 
 
 @cache
@@ -90,7 +123,9 @@ def sample_architecture() -> Architecture:
             *network.network(), *security.security(), *storage.storage(), *databases.databases(),
             *edge.edge(), *delivery.delivery(), *services.services(), *compute.compute(), *kubernetes.kubernetes(),
             *messaging.messaging(), *tasks.tasks(), *messaging.schedules(), *monitoring.monitoring(),
-            *governance.governance(),
+            *off_hours.off_hours(),
+            *governance.governance(), *account.account(), *recovery.recovery(), *detection.detection(),
+            *standby.standby(),
         ),
         tags={"Project": "sample", "Environment": "production", "ManagedBy": "groundplan"},
         inputs=(
@@ -119,3 +154,8 @@ def sample_architecture() -> Architecture:
             ),
         ),
     )  # fmt: skip
+
+
+def within_templates(architecture: Architecture) -> Architecture:
+    """What CloudFormation has a type for, which is all that CDK deploys."""
+    return architecture.with_resources(item for item in architecture if not item.not_in_cloudformation)

@@ -67,6 +67,8 @@ def rendered(name: str) -> tuple[Mapping[Ref[Resource], str], Mapping[Ref[Resour
             assert isinstance(inside, Mapping)
             found.append(json.dumps(inside[place.logical_id], ensure_ascii=False))
         by_cloudformation[ref] = "\n".join(found)
+    for item in templates.beside:
+        by_cloudformation[item.ref] = json.dumps(dict(item.settings), ensure_ascii=False)
     return by_terraform, by_cloudformation
 
 
@@ -148,4 +150,5 @@ def test_every_kind_is_rendered_with_both() -> None:
     assert kinds == set(every_kind())
     for resource in architectures()["sample"]:
         assert by_terraform[resource.ref].startswith('resource "aws_')
-        assert '"Type": "AWS::' in by_cloudformation[resource.ref]
+        in_template = '"Type": "AWS::' in by_cloudformation[resource.ref]
+        assert in_template != bool(resource.not_in_cloudformation), resource.address

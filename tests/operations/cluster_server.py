@@ -1,10 +1,12 @@
-"""A small API server on 127.0.0.1: discovery, objects by path, server-side apply, rollouts that end or get stuck."""
+"""A small API server on 127.0.0.1: discovery, objects by path and by label, server-side apply, merge patches, deletion,
+rollouts that end or get stuck."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+import urllib.parse
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,6 +50,13 @@ class ApiServer:
     """Status and message by the end of a path."""
     stuck: set[str] = field(default_factory=set)
     """Deployments whose pods never run."""
+    authorizations: list[str] = field(default_factory=list)
+    """What those who asked were let in with."""
+    deleted: list[str] = field(default_factory=list)
+    patched: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    """Path, query and body of every merge patch, in order."""
+    scaled: Callable[[str, int], None] = lambda name, replicas: None
+    """What else happens where a Deployment has another number of pods: controllers do their work."""
 
     def discovery(self, path: str) -> Any:
         if path == "/version":
@@ -88,6 +97,35 @@ class ApiServer:
         self.objects[path] = body
         return body
 
+    def patch(self, path: str, query: str, body: dict[str, Any]) -> dict[str, Any]:
+        self.patched.append((path, query, body))
+        known = self.objects[path]
+        before = known["spec"].get("replicas")
+        _merge(known, body)
+        known["metadata"]["generation"] += 1
+        if known["kind"] == "Deployment":
+            known["status"] = self._rollout(known)
+            if known["spec"]["replicas"] != before:
+                self.scaled(known["metadata"]["name"], known["spec"]["replicas"])
+        return known
+
+    def listed(self, path: str, query: str) -> dict[str, Any] | None:
+        """All objects of a kind, in every namespace, that have the labels of the query."""
+        root, _, plural = path.rpartition("/")
+        group = root.removeprefix("/apis/").removeprefix("/api/")
+        if plural not in [name for name, _, _ in self.groups.get(group, ())]:
+            return None
+        selector = urllib.parse.parse_qs(query).get("labelSelector", [""])[0]
+        labels = dict(pair.split("=") for pair in selector.split(",") if pair)
+        items = [
+            item
+            for place, item in self.objects.items()
+            if place.startswith(f"{root}/")
+            and place.split("/")[-2] == plural
+            and labels.items() <= item["metadata"].get("labels", {}).items()
+        ]
+        return {"kind": "List", "apiVersion": group, "items": items}
+
     def _rollout(self, body: dict[str, Any]) -> dict[str, Any]:
         wanted = body["spec"].setdefault("replicas", 1)
         state: dict[str, Any] = {"observedGeneration": body["metadata"]["generation"], "replicas": wanted}
@@ -95,6 +133,15 @@ class ApiServer:
             reason = {"type": "Progressing", "status": "False", "message": "deadline exceeded: image cannot be pulled"}
             return {**state, "updatedReplicas": wanted, "availableReplicas": 0, "conditions": [reason]}
         return {**state, "updatedReplicas": wanted, "availableReplicas": wanted}
+
+
+def _merge(value: dict[str, Any], patch: dict[str, Any]) -> None:
+    """RFC 7386, without deletion."""
+    for key, item in patch.items():
+        if isinstance(item, dict) and isinstance(value.get(key), dict):
+            _merge(value[key], item)
+        else:
+            value[key] = item
 
 
 @contextmanager
@@ -119,10 +166,12 @@ def running() -> Iterator[ApiServer]:
             return False
 
         def do_GET(self) -> None:
-            path = self.path.partition("?")[0].rstrip("/")
+            state.authorizations.append(self.headers.get("Authorization", ""))
+            path, _, query = self.path.partition("?")
+            path = path.rstrip("/")
             found = state.discovery(path)
             if found is None:
-                found = state.objects.get(path)
+                found = state.objects.get(path) or state.listed(path, query)
             if found is None:
                 self._answer(404, {"kind": "Status", "message": f"{path} not found", "code": 404})
             else:
@@ -131,10 +180,23 @@ def running() -> Iterator[ApiServer]:
         def do_PATCH(self) -> None:
             path, _, query = self.path.partition("?")
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.headers["Content-Type"] != "application/apply-patch+yaml":
+            if self.headers["Content-Type"] == "application/merge-patch+json":
+                if path not in state.objects:
+                    self._answer(404, {"kind": "Status", "message": f"{path} not found", "code": 404})
+                elif not self._refused(path):
+                    self._answer(200, state.patch(path, query, body))
+            elif self.headers["Content-Type"] != "application/apply-patch+yaml":
                 self._answer(415, {"kind": "Status", "message": "no apply", "code": 415})
             elif not self._refused(path):
                 self._answer(200, state.apply(path, query, body))
+
+        def do_DELETE(self) -> None:
+            path = self.path.partition("?")[0]
+            if path not in state.objects:
+                self._answer(404, {"kind": "Status", "message": f"{path} not found", "code": 404})
+            elif not self._refused(path):
+                state.deleted.append(path)
+                self._answer(200, state.objects.pop(path))
 
         def log_message(self, format: str, *args: object) -> None:
             """Nothing: tests say what they find."""

@@ -131,7 +131,7 @@ def test_a_kind_whose_chart_is_not_installed(server: ApiServer, kubeconfig: Path
     del server.groups["external-secrets.io/v1"]
     with (
         _cluster(server, kubeconfig).client() as api,
-        pytest.raises(DeploymentError, match=r"knows no SecretStore .*the chart external-secrets 2\.0\.0"),
+        pytest.raises(DeploymentError, match=r"knows no SecretStore .*the chart external-secrets 2\.10\.0"),
     ):
         kubernetes.apply(api, _objects(), Lines(), poll=0.01)
 
@@ -171,7 +171,7 @@ def test_what_helm_says_is_told(
 ) -> None:
     _helm(tmp_path, "echo no such chart >&2; exit 1")
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(DeploymentError, match=r"external-secrets 2\.0\.0: helm says: no such chart"):
+    with pytest.raises(DeploymentError, match=r"external-secrets 2\.10\.0: helm says: no such chart"):
         kubernetes.install(architectures()[0], _cluster(server, kubeconfig), None, Lines())
 
 

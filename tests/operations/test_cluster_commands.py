@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.cli.commands import Command, Write
 from tests.operations.running import REGION
 
 from groundplan.engines.kubernetes.deployed import read
-from groundplan.errors import ExitCode
+from groundplan.errors import EnvironmentalError, ExitCode
+from groundplan.operations import kubernetes
+from groundplan.targets.connection import connect
 
 
 def _blueprint(project: str) -> str:
@@ -54,7 +57,18 @@ def test_what_a_deployment_knows_is_filled_in(groundplan: Command, write: Write,
     assert values["api_uploads_access_point"].startswith("fsap-")
     _status(groundplan)
     _apply(groundplan)
+    _way_in(project)
     assert groundplan("destroy", "--yes", "--delete-data").code == ExitCode.FINE
+
+
+def _way_in(project: str) -> None:
+    """Nobody needs a kubeconfig: EKS says where the cluster is, and credentials for AWS open it."""
+    cluster = kubernetes.reach(connect("local"), f"{project}-production-cluster", REGION)
+    assert cluster.login
+    assert cluster.login.token().startswith("k8s-aws-v1.")
+    assert cluster.endpoint.startswith("https://")
+    with pytest.raises(EnvironmentalError, match="Looking for the cluster nothing: AWS says ResourceNotFoundException"):
+        kubernetes.reach(connect("local"), "nothing", REGION)
 
 
 def _status(groundplan: Command) -> None:
@@ -69,7 +83,10 @@ def _status(groundplan: Command) -> None:
 def _apply(groundplan: Command) -> None:
     refused = groundplan("kubernetes", "apply", "--target", "local", "--tag", "api=1", "--yes")
     assert refused.code == ExitCode.BAD_INPUT
-    assert "aws eks update-kubeconfig" in refused.err
+    assert "A cluster of your own (kind, k3d, minikube) can stand in for it: --context NAME" in refused.err
+    unknown = groundplan("kubernetes", "apply", "--target", "local", "--context", "nowhere", "--tag", "api=1", "--yes")
+    assert unknown.code == ExitCode.BAD_INPUT
+    assert 'no kubeconfig has the context "nowhere"' in unknown.err
 
 
 def test_a_system_on_ecs_has_no_cluster(groundplan: Command, write: Write, project: str) -> None:

@@ -155,6 +155,10 @@ def _rights(aws: Aws, project: str, cluster: str) -> None:
     }  # fmt: skip
     principals = eks.list_access_entries(clusterName=cluster)["accessEntries"]
     assert {arn.rpartition("/")[2] for arn in principals} >= {"ops", "developers"}
+    viewer = eks.describe_access_entry(clusterName=cluster, principalArn="arn:aws:iam::123456789012:role/developers")[
+        "accessEntry"
+    ]
+    assert viewer["kubernetesGroups"] == [f"{project}:viewers"], "what the role binding names"
     policies = eks.list_associated_access_policies(
         clusterName=cluster, principalArn="arn:aws:iam::123456789012:role/developers"
     )["associatedAccessPolicies"]

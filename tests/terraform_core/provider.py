@@ -1,4 +1,4 @@
-"""A stand-in for the Terraform provider hashicorp/aws: the real one's schema, and no AWS behind it.
+"""A stand-in for the Terraform providers hashicorp/aws and hashicorp/google: their schemas, and no cloud behind them.
 
 Terraform starts it as a plugin and talks to it over gRPC, protocol version 6:
 https://developer.hashicorp.com/terraform/plugin/terraform-plugin-protocol. It checks, plans and "creates" resources by
@@ -21,6 +21,7 @@ from typing import Any
 
 import msgpack
 from tests.terraform_core import lifecycle, plugin
+from tests.terraform_core.behaviour import BEHAVIOUR_VARIABLE, Behaviour
 from tests.terraform_core.certificate import CERTIFICATE_VARIABLE, Certificate
 from tests.terraform_core.lifecycle import ACCOUNT, UNKNOWN, Fault, Values
 from tests.terraform_core.protocol import MESSAGES
@@ -30,11 +31,11 @@ from tests.terraform_core.secret_store import SECRETS_VARIABLE, SecretStore, ran
 _NESTING = {"single": 1, "list": 2, "set": 3, "map": 4}
 
 
-def main() -> None:
-    """Serve Terraform until it says stop or is gone."""
+def main(name: str) -> None:
+    """Serve Terraform as the provider of that name until it says stop or is gone."""
     if "TF_PLUGIN_MAGIC_COOKIE" not in os.environ:
         sys.exit("This is a plugin of Terraform; terraform starts it.")
-    schema = json.loads(Path(os.environ[SCHEMA_VARIABLE]).read_text())
+    schema = json.loads(Path(os.environ[SCHEMA_VARIABLE]).read_text())[name]
     provider = Provider(schema, SecretStore(Path(os.environ[SECRETS_VARIABLE])))
     plugin.serve(
         {name: (MESSAGES[name].Request, getattr(provider, method)) for name, method in PROCEDURES.items()},
@@ -71,6 +72,7 @@ class Provider:
     def __init__(self, schema: dict[str, Any], secrets: SecretStore) -> None:
         self._schema = schema
         self._secrets = secrets
+        self._behaviour = Behaviour.read(os.environ.get(BEHAVIOUR_VARIABLE))
         self._region = "us-east-1"
         self._default_tags: object = {}
         self._lock = threading.Lock()
@@ -123,7 +125,11 @@ class Provider:
         return MESSAGES["UpgradeResourceState"].Response(upgraded_state=state)
 
     def read_resource(self, request: Any) -> Any:
-        return MESSAGES["ReadResource"].Response(new_state=request.current_state, private=request.private)
+        response, kind = MESSAGES["ReadResource"].Response, request.type_name
+        if kind not in self._behaviour.found:
+            return response(new_state=request.current_state, private=request.private)
+        found = self._behaviour.as_found(kind, _decode(request.current_state))
+        return response(new_state=_encode(found), private=request.private)
 
     def plan_resource_change(self, request: Any) -> Any:
         proposed = _decode(request.proposed_new_state)
@@ -150,20 +156,29 @@ class Provider:
 
     def apply_resource_change(self, request: Any) -> Any:
         response = MESSAGES["ApplyResourceChange"].Response
-        planned = _decode(request.planned_state)
+        planned, kind = _decode(request.planned_state), request.type_name
+        if reason := self._behaviour.refusal(kind):
+            return response(new_state=request.prior_state, diagnostics=_diagnostics([Fault(reason, "", "id")]))
         if planned is None:
             return response(new_state=request.planned_state)
-        kind = request.type_name
         identity = self._identity(kind.encode() + request.config.msgpack)
         created = lifecycle.fill(self._schema["resource"][kind], kind, planned, self._region, identity)
         if kind == "aws_secretsmanager_secret":
-            created["id"] = created["arn"]
+            # Secrets Manager puts a hyphen and six random characters behind the name.
+            place = ":".join(created["arn"].split(":")[:5])
+            created["id"] = created["arn"] = f"{place}:secret:{created['name']}-{identity[:6]}"
         if kind == "aws_secretsmanager_secret_version":
             created["arn"] = created["secret_arn"] = created["secret_id"]
             configuration = _decode(request.config)
             secret = configuration.get("secret_string_wo") or configuration.get("secret_string")
             if secret is not None:
                 self._secrets.write(created["secret_id"], secret)
+        if kind == "google_secret_manager_secret_version":
+            self._secrets.write(created["secret"], _decode(request.config)["secret_data_wo"])
+        if kind == "aws_ssm_parameter":
+            value = _decode(request.config).get("value_wo")
+            if value is not None:
+                self._secrets.write(created["arn"], value)
         return response(new_state=_encode(created))
 
     def _identity(self, seed: bytes) -> str:
@@ -215,6 +230,18 @@ class Provider:
         kind, configuration = request.type_name, _decode(request.config)
         if kind == "aws_secretsmanager_random_password":
             known: Values = {"random_password": random_password(configuration)}
+        elif kind == "google_secret_manager_secret_version":
+            secret = self._secrets.read(configuration["secret"])
+            if secret is None:
+                detail = f"Secret [{configuration['secret']}] not found or has no versions"
+                return response(diagnostics=_diagnostics([Fault("Error reading secret version", detail, "secret")]))
+            known = {"secret_data": secret, "version": "1"}
+        elif kind == "aws_ssm_parameter":
+            value = self._secrets.read(configuration["arn"])
+            if value is None:
+                summary = "reading SSM (Systems Manager) Ephemeral Resource Parameter"
+                return response(diagnostics=_diagnostics([Fault(summary, "couldn't find resource", "arn")]))
+            known = {"value": value, "type": "SecureString", "version": 1, "with_decryption": True}
         else:
             secret = self._secrets.read(configuration["secret_id"])
             if secret is None:
@@ -247,7 +274,7 @@ def _decode(value: Any) -> Any:
     return json.loads(value.json) if value.json else None
 
 
-def _encode(values: Values) -> Any:
+def _encode(values: Values | None) -> Any:
     return MESSAGES["DynamicValue"](msgpack=msgpack.packb(values))
 
 

@@ -1,4 +1,4 @@
-"""The schema of hashicorp/aws 6.62.0, cut down to the types that a configuration uses.
+"""The schemas of hashicorp/aws 6.62.0 and hashicorp/google 8.7.0, cut down to the types that a configuration uses.
 
 Serving all 1,711 resource types costs every Terraform command seconds; serving the types in use costs nothing that
 one would notice. Sources: schema/SOURCE.md.
@@ -18,13 +18,13 @@ from typing import Any, TypeAlias
 Schema: TypeAlias = dict[str, Any]
 """A block in the shape of ``terraform providers schema -json``: ``attributes`` and ``block_types``."""
 
-VERSION = "6.62.0"
-ADDRESS = "registry.terraform.io/hashicorp/aws"
+VERSIONS = {"aws": "6.62.0", "google": "8.7.0"}
+"""Each provider's name and version."""
 SCHEMA_VARIABLE = "GROUNDPLAN_STAND_IN_SCHEMA"
 """The environment variable that names the file with the schemas to serve: :func:`select` as JSON."""
 
 _FOLDER = Path(__file__).parent / "schema"
-_DECLARATION = re.compile(r'^\s*(resource|data|ephemeral)\s+"(aws_\w+)"', re.MULTILINE)
+_DECLARATION = re.compile(r'^\s*(resource|data|ephemeral)\s+"((?:aws|google)_\w+)"', re.MULTILINE)
 # Blocks of `statement` in aws_wafv2_web_acl that a scope-down statement cannot hold in turn.
 _OUTER_STATEMENTS = ("managed_rule_group_statement", "rate_based_statement", "rule_group_reference_statement")
 
@@ -39,12 +39,26 @@ def types_used(folder: Path) -> frozenset[tuple[str, str]]:
     )
 
 
-def select(types: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """The schemas of these types: ``{provider, resource, data, ephemeral, rules}``. Unknown types are left out,
-    and Terraform then says that the provider does not support them."""
-    provider = _provider()
+def address(name: str) -> str:
+    """Where Terraform looks for a provider."""
+    return f"registry.terraform.io/hashicorp/{name}"
+
+
+def select(types: Iterable[tuple[str, str]]) -> dict[str, dict[str, Any]]:
+    """The schemas of these types by provider: ``{provider, resource, data, ephemeral, rules}``. Unknown types are left
+    out, and Terraform then says that the provider does not support them. A provider without types has no schema,
+    but aws, which is always there."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for name in VERSIONS:
+        own = sorted((kind, type_) for kind, type_ in types if type_.startswith(f"{name}_"))
+        if own or name == "aws":
+            chosen[name] = _select(_provider(name), own)
+    return chosen
+
+
+def _select(provider: dict[str, Any], types: Iterable[tuple[str, str]]) -> dict[str, Any]:
     chosen: dict[str, Any] = {"provider": provider["provider"], "resource": {}, "data": {}, "ephemeral": {}}
-    for kind, name in sorted(types):
+    for kind, name in types:
         if name in provider[kind]:
             chosen[kind][name] = provider[kind][name]
     chosen["rules"] = {name: rules for name, rules in _read("rules.json").items() if name in chosen["resource"]}
@@ -57,18 +71,19 @@ def _read(name: str) -> dict[str, Any]:
 
 
 @functools.cache
-def _provider() -> dict[str, Any]:
-    with gzip.open(_FOLDER / f"aws-{VERSION}-schema.json.gz") as file:
-        schemas = json.load(file)["provider_schemas"][ADDRESS]
+def _provider(provider: str) -> dict[str, Any]:
+    with gzip.open(_FOLDER / f"{provider}-{VERSIONS[provider]}-schema.json.gz") as file:
+        schemas = json.load(file)["provider_schemas"][address(provider)]
     resources = {name: schema["block"] for name, schema in schemas["resource_schemas"].items()}
     data_sources = {name: schema["block"] for name, schema in schemas["data_source_schemas"].items()}
     configuration = schemas["provider"]["block"]
     configuration["attributes"].pop("alias", None)  # Terraform's own, no argument of the provider
-    _restore_statements(resources)
+    if provider == "aws":
+        _restore_statements(resources)
     for block in (*resources.values(), *data_sources.values()):
         _restore_computed(block)
     for name, paths in _read("sensitive.json").items():
-        for path in paths:
+        for path in paths if name in resources else ():
             _attribute(resources[name], path)["sensitive"] = True
     return {
         "provider": configuration,

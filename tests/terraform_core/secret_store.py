@@ -40,7 +40,9 @@ class SecretStore:
     def write(self, secret: str, value: str) -> None:
         with self._file.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            self._file.write_text(json.dumps(self._all() | {secret: value}))
+            written = self._file.with_suffix(".new")
+            written.write_text(json.dumps(self._all() | {secret: value}))
+            written.replace(self._file)  # at once: others read without waiting
 
     def _all(self) -> dict[str, str]:
         content: dict[str, str] = json.loads(self._file.read_text()) if self._file.exists() else {}

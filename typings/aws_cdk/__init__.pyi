@@ -87,6 +87,10 @@ class App(Construct):
 class Fn:
     @staticmethod
     def join(delimiter: str, list_of_values: Sequence[str]) -> str: ...
+    @staticmethod
+    def select(index: int, array: Sequence[str]) -> str: ...
+    @staticmethod
+    def split(delimiter: str, source: str) -> list[str]: ...
 
 class Token:
     @staticmethod

@@ -65,13 +65,13 @@ class Blueprint:
         return self._source.environments
 
     def environment(self, name: str | None = None, *, settings: Sequence[str] = ()) -> Environment:
-        """One environment; without a name the only one.
+        """One environment; without a name the only one. ``shared`` has to be named.
 
         ``settings`` go over it, as ``--set`` of the command line: ``["owner_id=jane"]``.
 
         Raises InputError with everything that is wrong with it, or where there is no such environment.
         """
-        if name is None and len(self.environments) > 1:
+        if name is None and self._source.default is None:
             raise InputError(f"the blueprint has several environments; name one: {', '.join(self.environments)}")
         return Environment(self._source.with_settings(settings).environment(name))
 

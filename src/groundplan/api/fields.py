@@ -70,6 +70,7 @@ __all__ = [
     "Service",
     "ServiceOverlay",
     "Share",
+    "Shared",
     "Size",
     "Standby",
     "StandbyOverlay",
@@ -308,8 +309,8 @@ class Deployment(TypedDict, total=False):
     strategy: Literal["rolling", "blue-green", "canary", "linear"]
     """``rolling``: tasks are replaced little by little. The others start all new tasks beside the old ones and move
     the requests from one target group to another: at once (``blue-green``), first a part (``canary``) or part by
-    part (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds. Default:
-    ``"rolling"``."""
+    part (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds. On EKS these
+    are for public services, and ``groundplan kubernetes switch`` moves the requests. Default: ``"rolling"``."""
     bake: str | timedelta
     """Time that the old tasks stay, and are paid for, after all requests moved: whole minutes, at most 24 hours. Not
     for ``rolling``. Default: ``"10m"``."""
@@ -320,8 +321,8 @@ class Deployment(TypedDict, total=False):
     ``"5m"``."""
     alarms: bool | None
     """Whether a deployment fails, and rolls back, while the service's CPU, memory, share of 5xx or unhealthy tasks
-    are above what ``alarms:`` says. The alarms for it are extra, and each of their metrics is paid for beyond the
-    free ten. Default: where the strategy is not ``rolling``."""
+    are above what ``alarms:`` says (on EKS: 5xx and unhealthy pods). The alarms for it are extra, and each of their
+    metrics is paid for beyond the free ten. Default: where the strategy is not ``rolling``."""
     minimum_healthy: str
     """Share of the desired tasks that stays healthy during a ``rolling`` deployment. Default: ``"100%"``."""
     maximum: int
@@ -764,11 +765,14 @@ class Cache(TypedDict, total=False):
     description: str | None
     """What it is for. Default: made from engine and title."""
     nodes: int
-    """Nodes: one primary, the others replicas. From two on, failover is automatic and over several zones. Default:
-    ``2``."""
+    """Nodes, in cluster mode of each shard: one primary, the others replicas. From two on, failover is automatic and
+    over several zones. Default: ``2``."""
     shards: int | None
-    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes. Clients have to speak Redis
-    Cluster, and get ``<NAME>_CLUSTER=true``. ``None``: cluster mode is off."""
+    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes that are paid; 500 nodes at
+    most, of which a new account has 90. Clients have to speak Redis Cluster, begin at the one address that they are
+    given, and get ``<NAME>_CLUSTER=true``. Another number moves keys while the cache answers. ``None``: cluster mode
+    is off, which is not ``1``; a cache cannot change between the two: with another ``name`` beside it a new one,
+    which is empty, takes its place."""
     port: int
     """Port. Default: ``6379``."""
     snapshots: str | timedelta
@@ -905,10 +909,11 @@ class Secret(TypedDict, total=False):
     """A secret in AWS Secrets Manager, or in the Parameter Store of AWS Systems Manager."""
     store: Literal["secrets-manager", "parameter-store"]
     """``secrets-manager``: 0.40 USD a month, copied to a standby region by AWS. ``parameter-store``: a SecureString
-    parameter, free. CloudFormation cannot make one: ``groundplan deploy`` makes it through Systems Manager's API.
-    Default: ``"secrets-manager"``."""
+    parameter, free, but gone at once when it is deleted. CloudFormation has no type for one: ``groundplan deploy``
+    makes it, and its copy in a standby region, through Systems Manager's API. Default: ``"secrets-manager"``."""
     generate: int | None
-    """AWS makes a random value of so many letters and digits inside Secrets Manager. ``None``: a person fills it."""
+    """A random value of so many letters and digits, made where nobody sees it: inside Secrets Manager, or for a
+    parameter in the memory of the deployment. ``None``: a person fills it."""
     description: str | None
     """What it is for, and where its value comes from."""
 
@@ -962,14 +967,15 @@ class Audit(TypedDict, total=False):
     "RDS_STORAGE_ENCRYPTED", "ROOT_ACCOUNT_MFA_ENABLED", "S3_BUCKET_PUBLIC_READ_PROHIBITED",
     "S3_BUCKET_SERVER_SIDE_ENCRYPTION_ENABLED", "VPC_DEFAULT_SECURITY_GROUP_CLOSED", "VPC_FLOW_LOGS_ENABLED"]``."""
     conformance_packs: Sequence[str]
-    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``. Paid per
-    rule evaluation. Source:
+    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``, as far as
+    Groundplan knows them, without what AWS Config cannot check by itself. Paid per rule evaluation. Source:
     https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"""
 
 
 class Backup(TypedDict, total=False):
-    """AWS Backup for databases and buckets with ``keep``, beside what they keep themselves: in a vault of its own,
-    encrypted. It knows no caches."""
+    """AWS Backup for databases, buckets with ``keep`` and the volumes of pods, beside what they keep themselves: in
+    a vault of its own, encrypted. It knows no caches. Whoever hears of alarms hears of each backup, copy and restore
+    that did not succeed."""
     schedule: str
     """When, in UTC: minutes, hours, day of month, month, day of week, year. Default: ``"cron(0 5 ? * * *)"``."""
     keep: str | timedelta
@@ -977,11 +983,11 @@ class Backup(TypedDict, total=False):
     copy_to: str | None
     """Region that every recovery point is copied to, into a vault with a key there. Paid as storage and transfer."""
     lock: bool
-    """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights.
-    Default: ``False``."""
+    """Vault lock in governance mode, for copies too: recovery points cannot be deleted before their time without
+    special rights, nor kept for more than twice as long. Default: ``False``."""
     test: str | None
-    """When AWS Backup restores the newest recovery point of each database, bucket and file system to see that it
-    can, and deletes the restored again, in UTC. Paid per test and as what is restored. ``None``: never."""
+    """When AWS Backup restores the newest recovery point of each database, bucket, file system and volume to see
+    that it can, and deletes the restored again, in UTC. Paid per test and as what is restored. ``None``: never."""
 
 
 class Security(TypedDict, total=False):
@@ -1001,7 +1007,8 @@ class Security(TypedDict, total=False):
     severity: Literal["low", "medium", "high", "critical"]
     """From which severity on findings are told to the people of ``alarms:``. Default: ``"high"``."""
     regions: Sequence[str]
-    """Further regions that are watched as well, like those of a standby and of copies."""
+    """Further regions that are watched as well, like those of a standby and of copies. With ``standards`` AWS Config
+    records there, too."""
 
 
 class Passwords(TypedDict, total=False):
@@ -1026,20 +1033,27 @@ class Account(TypedDict, total=False):
     """Whether the common tags are activated as cost allocation tags. CloudFormation cannot: ``groundplan deploy``
     asks Cost Explorer's API, which knows a tag about a day after its first use. Default: ``True``."""
     anomalies: str | None
-    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``. ``None``: it does not
-    watch. Free."""
+    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``, of what carries the tag
+    ``Project`` once ``cost_tags`` are active. ``None``: it does not watch. Free."""
 
 
 class OffHours(TypedDict, total=False):
     """Stops the environment at night and at weekends.
 
-    Stopped are nodes of EKS (to zero), tasks of ECS (to zero), EC2 capacity, and databases without replicas. AWS
-    cannot stop the EKS control plane, caches, load balancers, NAT gateways and storage; they cost on, and the
-    estimate says so. RDS starts a stopped instance by itself after seven days; every evening stops it again."""
+    Stopped are nodes of EKS (to zero), tasks of ECS (to zero), EC2 capacity, and databases, 15 minutes later;
+    databases start 15 minutes before the rest. Alarms on what is stopped say nothing from ``stop`` until half an
+    hour after ``start``. AWS cannot stop the EKS control plane, caches, load balancers, NAT gateways and storage;
+    they cost on, and the estimate says so.
+
+    RDS starts a stopped instance by itself after seven days; every evening stops it again. While it is stopped it
+    takes no backups: ``backup_window`` has to lie in working hours. Numbers of nodes and tasks that are changed in
+    the blueprint count from the next start on. Whoever starts something at night has it until the next ``stop``.
+    Deploy and destroy in working hours: RDS refuses to change an instance that is stopped, and add-ons of EKS wait
+    for nodes."""
     stop: str
-    """When it stops on working days. Default: ``"20:00"``."""
+    """When it stops, on every day; two hours at least before ``start``. Default: ``"20:00"``."""
     start: str
-    """When it starts on working days. Default: ``"07:00"``."""
+    """When it starts on working days. A ``stop`` before it is the next day's. Default: ``"07:00"``."""
     days: Sequence[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]]
     """Working days; on others it is not started. Default: ``["mon", "tue", "wed", "thu", "fri"]``."""
     timezone: str
@@ -1057,26 +1071,29 @@ class StandbyOverlay(TypedDict, total=False):
 
 
 class Standby(TypedDict, total=False):
-    """The same environment once more in another region, smaller, with copies of all data: a warm standby.
+    """The same environment once more in another region, smaller, with copies of its data: a warm standby.
 
-    Databases become replicas of the primary's across regions, secrets and new images are copied, and so are the
-    objects of every bucket that has versions; caches begin empty. Public domains lead there by themselves while the
-    primary does not answer; the database is promoted by an automation document, which says each step and its time.
-    Costs what is running there."""
+    Databases become replicas of the primary's across regions; secrets are copied, and so are images and objects of
+    buckets with versions that are written from then on. Caches, queues and shared volumes begin empty (``backup:``
+    with ``copy_to`` has copies of volumes), jobs rest, and nothing is copied back. Public domains lead there by
+    themselves while the primary does not answer; the database is promoted by an automation document, which says each
+    step and its time. Costs what is running there. A registry copies images by one configuration for each account
+    and region: of the environments in one account and region, only one can have a standby."""
     region: Required[str]
     """AWS region, like ``us-west-2``."""
     overlay: Mapping[str, object]
     """What differs there from the environment, written as under ``environments:``; the network's range above all."""
     health: str | timedelta
     """Interval in which Route 53 asks the primary for each public domain's health: 30 seconds, or 10 for 1 USD more
-    a month. Default: ``"30s"``."""
+    a month. A check by HTTPS costs 1 USD a month. Default: ``"30s"``."""
     failures: int
     """Bad answers in a row until the domain leads to the standby. Default: ``3``."""
     promote: bool
-    """Whether the standby promotes its databases by itself: when requests have come to arrive there *and* the copy
-    no longer follows the primary, both for ``after``. Otherwise a person starts the document. Default: ``True``."""
+    """Whether the standby promotes its databases by itself: when requests have come to arrive there *and* no
+    database has got anything from its primary for five minutes. Otherwise a person starts the document. Default:
+    ``True``."""
     after: str | timedelta
-    """How long both have to last. Default: ``"3m"``."""
+    """How long requests have to arrive there, in each of so many minutes. Default: ``"3m"``."""
 
 
 class GoogleOverlay(TypedDict, total=False):
@@ -1084,27 +1101,43 @@ class GoogleOverlay(TypedDict, total=False):
     project: str | None
     region: str | None
     active: bool | None
+    cidr: str | IPv4Network | None
     database_tier: str | None
     copies: Sequence[str] | None
+    dumps: str | None
+    pipeline: str | None
+    without: Sequence[str] | None
 
 
 class Google(TypedDict, total=False):
     """A pilot light on Google Cloud: copies of the data and everything that is needed to take over, switched off.
 
     Terraform only; AWS CloudFormation cannot make it. The network, the copy of the buckets, the image repositories,
-    the secrets and services scaled to zero are there; the database is made from the latest dump when ``active`` is
-    set."""
+    the secrets and services scaled to zero are there; database, cache and load balancer are made when ``active`` is
+    set, and a person imports the latest dump. Services talk to Google's APIs there: see the document on the
+    secondary cloud."""
     project: Required[str]
     """Id of the Google Cloud project."""
     region: str
     """Google Cloud region, like ``us-east4``. Default: ``"us-east4"``."""
     active: bool
-    """Whether it has taken over: creates the Cloud SQL instance and lets the services scale from one instance on.
+    """Whether it has taken over: creates the Cloud SQL instances, the caches and the load balancer, and lets the
+    services scale from one instance on. At a take-over ``terraform apply -var google_active=true`` says the same.
     Default: ``False``."""
+    cidr: str | IPv4Network
+    """Range of the subnet that services get their addresses from. Default: ``"10.200.0.0/22"``."""
     database_tier: str
-    """Machine type of the Cloud SQL instance. Default: ``"db-custom-2-7680"``."""
+    """Machine type of the Cloud SQL instances: ``db-custom-<CPUs>-<MB>``. Default: ``"db-custom-2-7680"``."""
     copies: Sequence[str]
     """Buckets of the blueprint that are copied every day. Empty: all that have ``keep``."""
+    dumps: str
+    """Bucket of the blueprint that a job of yours writes a dump of each database to (``pg_dump``), every night
+    before 05:00 UTC, when the copies begin: what a Cloud SQL instance is filled from. Default: ``"backups"``."""
+    pipeline: str | None
+    """Who pushes images to Google Cloud, without a key: a GitHub repository, ``owner/name``, or the ARN of an AWS
+    role without a path. ``None``: people alone."""
+    without: Sequence[str]
+    """Services, jobs, databases, caches and queues that are not there after a take-over."""
 
 
 class SecondaryOverlay(TypedDict, total=False):
@@ -1136,6 +1169,12 @@ class Alarms(TypedDict, total=False):
     """Used storage of databases. Default: ``"80%"``."""
     connections: str
     """Share of the connections that a database takes. Default: ``"80%"``."""
+    latency: str | timedelta | None
+    """How long the load balancer's answers may take, but for the slowest twentieth. ``None``: they take what they
+    take."""
+    application: bool | None
+    """Whether one composite alarm is on while any alarm is that users notice, 0.50 USD a month. Default: where there
+    is a standby."""
     period: str | timedelta
     """How long a value has to stand out. Default: ``"5m"``."""
 
@@ -1176,7 +1215,10 @@ class Objectives(TypedDict, total=False):
     """What the environment has to hold to."""
     budget: str | None
     """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it
-    counts by tags, which somebody has to activate once in the account as cost allocation tags."""
+    counts by tags, which ``account.cost_tags`` activates once in the account as cost allocation tags."""
+    recovery_time: str | timedelta | None
+    """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
+    failover`` holds its sum to it."""
 
 
 class Accept(TypedDict, total=False):
@@ -1237,6 +1279,43 @@ class Overlay(TypedDict, total=False):
     objectives: Objectives | None
     accept: Sequence[Accept] | None
     state: TerraformState | None
+
+
+class Shared(TypedDict, total=False):
+    """What stands once in the account, beside the environments that use it."""
+    dns: DnsOverlay | None
+    """The public DNS zone of the environment. ``None``: none is created."""
+    audit: Audit | None
+    """CloudTrail and AWS Config. ``None``: neither."""
+    security: Security | None
+    """GuardDuty, Security Hub and IAM Access Analyzer. ``None``: none of them."""
+    account: Account | None
+    """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``None``: nothing."""
+    alarms: Alarms | None
+    """Alarms and who hears of them. ``None``: none."""
+    objectives: Objectives | None
+    """What the environment has to hold to."""
+    accept: Sequence[Accept] | None
+    """Findings that are taken as they are, each with its reason."""
+    tags: Mapping[str, str | int | None] | None
+    """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
+    keys: Literal["customer", "aws"] | None
+    """``customer``: KMS keys of this environment, 1 USD a month each, whose use the environment's policies grant.
+    ``aws``: keys that AWS manages or owns, free; everything is still encrypted, but nobody can be granted or denied
+    the key apart from the data."""
+    state: TerraformState | None
+    """Where Terraform keeps its state."""
+    short_name: str | None
+    """What the environment is called in names, like ``prod``. Default: its name."""
+    profile: Literal["poc", "development", "staging", "production"] | None
+    """Posture of what is left out. Default: the environment's name where it is a profile, else production."""
+    names: str | None
+    """How things are called in AWS. Lower-cased where the service demands it. An ``owner_id`` stands behind the
+    environment, or before the name, where ``{owner_id}`` does not say another place."""
+    usage: UsageOverlay | None
+    """What will be used per month."""
+    region: str | None
+    """AWS region, like ``ap-south-1``."""
 
 
 class BlueprintFields(TypedDict, total=False):
@@ -1330,3 +1409,5 @@ class BlueprintFields(TypedDict, total=False):
     """Where Terraform keeps its state."""
     environments: Mapping[str, Overlay | None]
     """What differs from the base, by environment. Mappings merge, lists replace, ``None`` removes."""
+    shared: Shared | None
+    """What stands once in the account: an environment of its own, called ``shared``."""

@@ -38,7 +38,7 @@ def source_of_call(fields: Mapping[str, object], frame: FrameType) -> PythonSour
     file = frame.f_code.co_filename
     text = "".join(linecache.getlines(file, frame.f_globals))
     source = source_of(tree_of(fields, place), Path(file), text)
-    return PythonSource(source.file, source.text, source.base, source.overlays)
+    return PythonSource(source.file, source.text, source.base, source.overlays, has_shared=source.has_shared)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from groundplan.api.places import Place
 from groundplan.blueprint.base import Part
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shape import Shape, shape_of
+from groundplan.blueprint.shared import SHARED
 from groundplan.blueprint.tree import Node, Scalar, Steps, format_path
 from groundplan.errors import InputError, Problem
 from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
@@ -72,6 +73,8 @@ class _Reader:
             below = shape.child(key) if shape else None
             if not path and key == "environments":
                 below = Shape(entries=shape)
+            elif not path and key == SHARED:
+                below = shape
             yield key, self.read(item, inner, below, (*path, key))
 
     def _wrong(self, message: str, place: Place, path: Steps) -> Node:

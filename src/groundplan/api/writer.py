@@ -20,6 +20,7 @@ from typing import Annotated, Literal, Union, get_args, get_origin
 from groundplan.blueprint.base import Part, ShortForm
 from groundplan.blueprint.descriptions import docstrings
 from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.shared import KEYS as SHARED_KEYS
 from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
 
 _HEADER = '''\
@@ -54,6 +55,8 @@ OTHERS = ("Blueprint", "Environment", "GroundplanError", "InputError", "__versio
 """What ``groundplan`` offers beside the classes of ``fields.py``."""
 ROOT = "BlueprintFields"
 """What the TypedDict of the whole blueprint is called: ``Blueprint`` is the class that takes it."""
+SHARED = "Shared"
+"""What the TypedDict of ``shared:`` is called."""
 
 
 def module() -> str:
@@ -66,13 +69,15 @@ def module() -> str:
     for model in dict.fromkeys(_models(Blueprint)):
         if model in overlaid:
             parts += _overlay(model)
+        if model is Blueprint:
+            parts += _shared()
         parts += _whole(model)
     return "\n".join([*parts, ""])
 
 
 def names() -> list[str]:
     """What every class of ``fields.py`` is called, sorted."""
-    return sorted({*map(_name, _models(Blueprint)), *map(_overlay_name, _overlaid(Blueprint))})
+    return sorted({*map(_name, _models(Blueprint)), *map(_overlay_name, _overlaid(Blueprint)), SHARED})
 
 
 def package(text: str) -> str:
@@ -152,6 +157,8 @@ def _whole(model: type[Part]) -> Iterator[str]:
     if model is Blueprint:
         yield _field("environments", "Mapping[str, Overlay | None]")
         yield _docstring("What differs from the base, by environment. Mappings merge, lists replace, ``None`` removes.")
+        yield _field("shared", f"{SHARED} | None")
+        yield _docstring("What stands once in the account: an environment of its own, called ``shared``.")
 
 
 def _in_python(text: str) -> str:
@@ -169,6 +176,18 @@ def _overlay(model: type[Part]) -> Iterator[str]:
     for name, info in model.model_fields.items():
         written = _written(info.annotation, _short_form(info.metadata), overlay=True)
         yield _field(name, written if written.endswith("| None") else f"{written} | None")
+
+
+def _shared() -> Iterator[str]:
+    """What ``shared`` says."""
+    yield f"\n\nclass {SHARED}(TypedDict, total=False):"
+    yield _docstring("What stands once in the account, beside the environments that use it.")
+    texts = docstrings(Blueprint)
+    for name in SHARED_KEYS:
+        info = Blueprint.model_fields[name]
+        written = _written(info.annotation, _short_form(info.metadata), overlay=True)
+        yield _field(name, written if written.endswith("| None") else f"{written} | None")
+        yield _docstring(_in_python(cleandoc(texts[name])))
 
 
 def _short_form(metadata: list[object] | tuple[object, ...]) -> ShortForm | None:

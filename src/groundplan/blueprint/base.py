@@ -53,6 +53,8 @@ class ShortForm:
         return {"anyOf": [*(dict(short) for short in self.schemas), handler(schema)]}
 
 
+PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
+"""The ARN of an IAM role or user."""
 Cidr = Annotated[
     IPv4Network,
     BeforeValidator(lambda value: value if isinstance(value, IPv4Network) else parse_cidr(value)),

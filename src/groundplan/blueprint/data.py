@@ -138,10 +138,14 @@ class Cache(Part):
     description: str | None = None
     """What it is for. Default: made from engine and title."""
     nodes: int = Field(default=2, ge=1, le=6)
-    """Nodes: one primary, the others replicas. From two on, failover is automatic and over several zones."""
-    shards: int | None = Field(default=None, ge=1, le=90)
-    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes. Clients have to speak Redis
-    Cluster, and get ``<NAME>_CLUSTER=true``. ``null``: cluster mode is off."""
+    """Nodes, in cluster mode of each shard: one primary, the others replicas. From two on, failover is automatic and
+    over several zones."""
+    shards: int | None = Field(default=None, ge=1, le=500)
+    """Cluster mode: the keys are spread over so many shards, each with ``nodes`` nodes that are paid; 500 nodes at
+    most, of which a new account has 90. Clients have to speak Redis Cluster, begin at the one address that they are
+    given, and get ``<NAME>_CLUSTER=true``. Another number moves keys while the cache answers. ``null``: cluster mode
+    is off, which is not ``1``; a cache cannot change between the two: with another ``name`` beside it a new one, which
+    is empty, takes its place."""
     port: int = Field(default=6379, ge=1, le=65535)
     """Port."""
     snapshots: Duration = Duration(7 * 86400)

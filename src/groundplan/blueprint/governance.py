@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from groundplan.blueprint.base import Part
+from groundplan.blueprint.base import Part, PrincipalArn
 from groundplan.units import Duration, MonthlyAmount
 
 ConfigRuleName = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{3,100}$")]
@@ -41,8 +41,9 @@ class Audit(Part):
     """Managed rules of AWS Config. One that needs parameters which AWS has no default for is refused.
     Source: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-by-aws-config.html"""
     conformance_packs: list[str] = Field(default=[])
-    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``. Paid per rule
-    evaluation. Source: https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"""
+    """Names of AWS's sample packs of rules, like ``Operational-Best-Practices-for-CIS-AWS-v1.4-Level1``, as far as
+    Groundplan knows them, without what AWS Config cannot check by itself. Paid per rule evaluation.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/conformancepack-sample-templates.html"""
 
 
 ProtectionPlan = Literal["s3", "eks-audit", "ebs-malware", "rds-login", "lambda", "runtime"]
@@ -66,7 +67,8 @@ class Security(Part):
     severity: Literal["low", "medium", "high", "critical"] = "high"
     """From which severity on findings are told to the people of ``alarms:``."""
     regions: list[str] = Field(default=[])
-    """Further regions that are watched as well, like those of a standby and of copies."""
+    """Further regions that are watched as well, like those of a standby and of copies. With ``standards`` AWS Config
+    records there, too."""
 
 
 class Passwords(Part):
@@ -86,20 +88,21 @@ class Account(Part):
     passwords: Passwords | None = Field(default_factory=Passwords)
     """The password policy of IAM users. ``null``: as it is. CloudFormation cannot make it: ``groundplan deploy`` sets
     it through IAM's API."""
-    administrators: list[str] | None = None
+    administrators: list[PrincipalArn] | None = None
     """ARNs of IAM users or roles that may take the role of administrators, with multi-factor authentication only;
     empty: everybody of the account whom their own policies let. ``null``: there is no such role."""
     cost_tags: bool = True
     """Whether the common tags are activated as cost allocation tags. CloudFormation cannot: ``groundplan deploy`` asks
     Cost Explorer's API, which knows a tag about a day after its first use."""
     anomalies: MonthlyAmount | None = None
-    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``. ``null``: it does not
-    watch. Free."""
+    """From which unusual amount on AWS Cost Anomaly Detection tells, like ``50 USD/month``, of what carries the tag
+    ``Project`` once ``cost_tags`` are active. ``null``: it does not watch. Free."""
 
 
 class Backup(Part):
-    """AWS Backup for databases and buckets with ``keep``, beside what they keep themselves: in a vault of its own,
-    encrypted. It knows no caches."""
+    """AWS Backup for databases, buckets with ``keep`` and the volumes of pods, beside what they keep themselves: in a
+    vault of its own, encrypted. It knows no caches. Whoever hears of alarms hears of each backup, copy and restore that
+    did not succeed."""
 
     schedule: str = Field(default="cron(0 5 ? * * *)", pattern=r"^cron\(.+\)$")
     """When, in UTC: minutes, hours, day of month, month, day of week, year."""
@@ -108,7 +111,8 @@ class Backup(Part):
     copy_to: str | None = None
     """Region that every recovery point is copied to, into a vault with a key there. Paid as storage and transfer."""
     lock: bool = False
-    """Vault lock in governance mode: recovery points cannot be deleted before their time without special rights."""
+    """Vault lock in governance mode, for copies too: recovery points cannot be deleted before their time without
+    special rights, nor kept for more than twice as long."""
     test: str | None = Field(default=None, pattern=r"^cron\(.+\)$")
-    """When AWS Backup restores the newest recovery point of each database, bucket and file system to see that it can,
-    and deletes the restored again, in UTC. Paid per test and as what is restored. ``null``: never."""
+    """When AWS Backup restores the newest recovery point of each database, bucket, file system and volume to see that
+    it can, and deletes the restored again, in UTC. Paid per test and as what is restored. ``null``: never."""

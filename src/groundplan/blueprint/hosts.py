@@ -7,16 +7,25 @@ from collections.abc import Iterator, Mapping
 from groundplan.blueprint.tree import Node, Steps, format_path
 from groundplan.errors import Problem
 
+ZONE: Steps = ("dns", "zone")
 
-def shared_hosts(environment: str, trees: Mapping[str, Node]) -> Iterator[Problem]:
+
+def shared_hosts(environment: str, trees: Mapping[str, Node], beside: str | None = None) -> Iterator[Problem]:
     """What an environment claims that another one claims too, at its place here. ``trees``: each environment as
-    written, read or not: whatever else is wrong with one, its domains are seen."""
+    written, read or not: whatever else is wrong with one, its domains are seen. ``beside``: the one that keeps the zone
+    for the others, whose domains may be the zone's own."""
     owners: dict[str, list[str]] = {}
+    zones: dict[str, list[str]] = {}
     for name, tree in trees.items():
-        for domain in dict.fromkeys(domain for domain, _ in _claims(tree)):
+        claims = list(_claims(tree))
+        for domain in dict.fromkeys(domain for domain, path in claims if path == ZONE):
+            zones.setdefault(domain, []).append(name)
+        for domain in dict.fromkeys(domain for domain, _ in claims if name != beside):
             owners.setdefault(domain, []).append(name)
     for domain, path in _claims(trees[environment]):
-        others = owners[domain]
+        others = list(dict.fromkeys((*owners.get(domain, ()), *zones[domain]))) if path == ZONE else owners[domain]
+        if environment == beside:
+            others = zones[domain]
         if len(others) > 1:
             yield Problem(
                 f"{domain} leads to one environment, and {', '.join(others)} claim it; write another one under "
@@ -34,7 +43,7 @@ def _claims(tree: Node) -> Iterator[tuple[str, Steps]]:
         domains = bucket.find(("cdn", "domains"))
         for index, domain in enumerate(domains.value if domains and isinstance(domains.value, list) else ()):
             yield from _text(domain, ("buckets", name, "cdn", "domains", index))
-    yield from _text(tree.find(("dns", "zone")), ("dns", "zone"))
+    yield from _text(tree.find(ZONE), ZONE)
 
 
 def _entries(tree: Node, family: str) -> Iterator[tuple[str, Node]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from groundplan.blueprint.base import Cidr, Name, Part, ZoneLetter
+from groundplan.blueprint.base import Cidr, Name, Part, PrincipalArn, ZoneLetter
 from groundplan.units import DataSize, Duration
 
 InstanceType = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$")]
@@ -16,8 +16,6 @@ Taint = Annotated[
     StringConstraints(pattern=r"^[a-z0-9./-]+(=[A-Za-z0-9._-]*)?:(NoSchedule|PreferNoSchedule|NoExecute)$"),
 ]
 """A Kubernetes taint, like ``dedicated=batch:NoSchedule``."""
-PrincipalArn = Annotated[str, StringConstraints(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:(role|user)/.+$")]
-"""The ARN of an IAM role or user."""
 
 
 class NodeGroup(Part):

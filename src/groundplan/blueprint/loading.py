@@ -10,17 +10,29 @@ from typing import Self
 
 from pydantic import ValidationError
 
+from groundplan.blueprint.beyond import beyond, without_value
 from groundplan.blueprint.hosts import shared_hosts
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.overlay import merge, pointless_nulls, without_nulls, write_out
 from groundplan.blueprint.problems import NAME_RULE, explain_errors, in_order, is_name
 from groundplan.blueprint.profiles import choose_profile, with_posture
+from groundplan.blueprint.recovery import Standby
 from groundplan.blueprint.settings import LAYER as SETTINGS
 from groundplan.blueprint.settings import OptionPosition, read_settings, unknown_entries, without
 from groundplan.blueprint.shape import shape_of
+from groundplan.blueprint.shared import (
+    FROM_BASE,
+    SHARED,
+    SharedZone,
+    base_of,
+    said_twice,
+    strangers,
+    unrecorded,
+    without_strangers,
+    zone_of_shared,
+)
 from groundplan.blueprint.tree import Node, Steps, format_path, parse_path
 from groundplan.blueprint.validation import find_problems
-from groundplan.blueprint.validation.base import FAMILIES
 from groundplan.blueprint.yaml import read_text, read_yaml
 from groundplan.errors import InputError, Position, Problem, suggestion
 
@@ -55,6 +67,14 @@ class LoadedEnvironment:
     """The file as it is written."""
     tree: Node
     """Base, overlay and posture in one, each value with its place."""
+    standby: LoadedEnvironment | None = None
+    """The same environment once more in another region, where it has a standby there."""
+    is_shared: bool = False
+    """Whether it is the file's ``shared:``: no network, nothing that runs."""
+    siblings: tuple[LoadedEnvironment, ...] = ()
+    """Of ``shared:``, the environments of the file; else none."""
+    shared_zone: SharedZone | None = None
+    """The DNS zone of the file's ``shared:``. None: it has none, or this is it."""
 
     @cached_property
     def origins(self) -> Mapping[str, Origin]:
@@ -92,6 +112,8 @@ class Source:
     overlays: Mapping[str, Node]
     settings: Node = field(default_factory=lambda: Node({}, layer=SETTINGS))
     """What goes over every environment: :meth:`with_settings`."""
+    has_shared: bool = False
+    """Whether the last of the overlays is ``shared:``."""
 
     def with_settings(self, written: Sequence[str]) -> Self:
         """The same source with ``KEY=VALUE`` settings over whatever environment is chosen.
@@ -102,22 +124,35 @@ class Source:
 
     @property
     def environments(self) -> tuple[str, ...]:
-        """The names of the environments, as ordered in the file."""
+        """The names of the environments, as ordered in the file; ``shared`` is the last."""
         return tuple(self.overlays)
 
-    def environment(self, name: str | None = None) -> LoadedEnvironment:
-        """One environment; without a name the only one.
+    @property
+    def default(self) -> str | None:
+        """The environment that is meant where none is named: the only one, ``shared:`` aside."""
+        own = [name for name in self.overlays if not self._is_shared(name)]
+        return own[0] if len(own) == 1 else None
 
-        Raises InputError with everything that is wrong with it, or where there is no such environment.
+    def environment(self, name: str | None = None) -> LoadedEnvironment:
+        """One environment; without a name the only one, ``shared:`` aside.
+
+        Raises InputError with everything that is wrong with it, or where there is no such environment; for ``shared:``
+        also with what is wrong with those that it stands beside.
         """
-        assembled = self._assemble(self._choose(name))
+        chosen = self._choose(name)
+        assembled = self._assemble(chosen)
         if assembled.loaded is None:
             raise InputError(in_order(assembled.problems))
-        return assembled.loaded
+        if not self._is_shared(chosen):
+            return assembled.loaded
+        # What is set is meant for what was chosen: of the others' it is only what concerns the whole file.
+        whole = {key: node for key, node in self.settings.fields.items() if key in FROM_BASE}
+        others = replace(self, settings=replace(self.settings, value=whole)).all()
+        return replace(assembled.loaded, siblings=tuple(one for one in others if not one.is_shared))
 
     def all(self) -> list[LoadedEnvironment]:
         """Every environment. Raises InputError with what is wrong with any of them, each thing said once."""
-        assembled = {name: self._assemble(name) for name in self.environments}
+        assembled = {name: self._assemble(name, all_of_them=True) for name in self.environments}
         readable = {name for name, one in assembled.items() if one.readable}
         unreadable = {problem for one in assembled.values() for problem in one.errors}
         found: dict[Problem, list[str]] = {}
@@ -132,7 +167,20 @@ class Source:
                     for problem, names in found.items()
                 )
             )
-        return [one.loaded for one in assembled.values() if one.loaded is not None]
+        return [
+            self._beside(one.loaded, assembled) if one.loaded.is_shared else one.loaded
+            for one in assembled.values()
+            if one.loaded is not None
+        ]
+
+    @staticmethod
+    def _beside(shared: LoadedEnvironment, assembled: Mapping[str, _Assembled]) -> LoadedEnvironment:
+        """``shared:`` with the environments that it stands beside."""
+        others = (one.loaded for one in assembled.values())
+        return replace(shared, siblings=tuple(one for one in others if one is not None and not one.is_shared))
+
+    def _is_shared(self, name: str) -> bool:
+        return self.has_shared and name == SHARED
 
     def _named(self, problem: Problem, names: list[str], searched: set[str]) -> Problem:
         """A problem that only some of the searched environments have names them, unless its place does."""
@@ -148,29 +196,40 @@ class Source:
     def _choose(self, name: str | None) -> str:
         known = ", ".join(self.environments)
         if name is None:
-            if len(self.environments) == 1:
-                return self.environments[0]
+            if self.default is not None:
+                return self.default
             raise InputError(f"{self.file} has several environments; choose one with -e: {known}")
         if name not in self.overlays:
             raise InputError(f'{self.file} has no environment "{name}"{suggestion(name, self.environments)}')
         return name
 
-    def _assemble(self, name: str) -> _Assembled:
+    def _assemble(self, name: str, *, all_of_them: bool = False) -> _Assembled:
         shape = shape_of(Blueprint)
-        overlay = self.overlays[name].on_layer(f"environment {name}")
-        nulls = [*pointless_nulls(None, self.base, shape), *pointless_nulls(self.base, overlay, shape)]
+        base, overlay = self._layers(name)
+        nulls = [*pointless_nulls(None, self.base, shape), *pointless_nulls(base, overlay, shape)]
         problems = [self._nothing_to_remove(path, node) for path, node in nulls]
-        layered = merge(write_out(self.base, overlay, shape), overlay)
-        if self.settings.fields:
-            slips = list(unknown_entries(self.settings, layered, shape))
-            settings = without(self.settings, slips)
+        if self._is_shared(name):
+            problems += strangers(self.overlays[name])
+        layered = merge(write_out(base, overlay, shape), overlay)
+        settings = self.settings
+        if self._is_shared(name) and settings.fields:
+            # Where every environment is read, what is set for the others is simply not of this one.
+            problems += () if all_of_them else strangers(settings, option=True)
+            settings = without_strangers(settings, option=True)
+        if settings.fields:
+            slips = list(unknown_entries(settings, layered, shape))
+            settings = without(settings, slips)
             problems += slips
             problems += [
                 self._nothing_to_remove(path, node) for path, node in pointless_nulls(layered, settings, shape)
             ]
             layered = merge(write_out(layered, settings, shape), settings)
         written = without_nulls(layered, shape)
-        problems += shared_hosts(name, {**self._as_filed, name: written})
+        trees = {**self._as_filed, name: written}
+        problems += shared_hosts(name, trees, SHARED if self.has_shared else None)
+        problems += unrecorded(name, trees)
+        if self.has_shared and not self._is_shared(name):
+            problems += said_twice(written, trees[SHARED])
         node = written.step("profile")
         profile, layer = choose_profile(node.value if node and isinstance(node.value, str) else None, name)
         if node is None:
@@ -180,20 +239,63 @@ class Source:
             blueprint = Blueprint.model_validate(tree.plain())
         except ValidationError as error:
             problems += explain_errors(error.errors(include_url=False), tree, shape)
-            return _Assembled(None, [*problems, *_beyond(tree, problems)], readable=False, errors=problems)
+            return _Assembled(None, [*problems, *beyond(tree, problems)], readable=False, errors=problems)
         problems += find_problems(blueprint, tree)
-        loaded = None if problems else LoadedEnvironment(name, blueprint, self.file, self.text, tree)
+        is_shared = self._is_shared(name)
+        zone = zone_of_shared(trees[SHARED], self.settings) if self.has_shared and not is_shared else None
+        loaded = (
+            None
+            if problems
+            else LoadedEnvironment(name, blueprint, self.file, self.text, tree, is_shared=is_shared, shared_zone=zone)
+        )
+        if loaded is not None and blueprint.standby is not None:
+            loaded, problems = self._with_standby(loaded, written, blueprint.standby)
         return _Assembled(loaded, problems, readable=True, errors=[])
+
+    def _with_standby(
+        self, primary: LoadedEnvironment, written: Node, asked: Standby
+    ) -> tuple[LoadedEnvironment | None, list[Problem]]:
+        """The environment with its standby, or what is wrong with the standby alone; ``written`` is without posture."""
+        from groundplan.blueprint import standby  # here, since few environments have one
+
+        shape = shape_of(Blueprint)
+        problems = [self._nothing_to_remove(path, node) for path, node in standby.slips(written, shape)]
+        tree = standby.tree_of(written, primary.name, asked.region, shape)
+        tree = with_posture(tree, primary.blueprint.profile)
+        try:
+            blueprint = Blueprint.model_validate(tree.plain())
+        except ValidationError as error:
+            problems += explain_errors(error.errors(include_url=False), tree, shape)
+        else:
+            problems += [
+                Problem(finding.message, primary.position(finding.path), format_path(finding.path))
+                for finding in standby.check_pair(primary.blueprint, blueprint, asked)
+            ]
+            problems += find_problems(blueprint, tree)
+        if problems:
+            where = f" (in the standby in {asked.region})"
+            return None, [replace(problem, message=problem.message + where) for problem in problems]
+        name = standby.name_of(primary.name)
+        zone = primary.shared_zone
+        there = LoadedEnvironment(name, blueprint, self.file, self.text, tree, shared_zone=zone)
+        return replace(primary, standby=there), []
 
     @cached_property
     def _as_filed(self) -> Mapping[str, Node]:
         """Each environment as the file says it: the base with the overlay, before settings and profile."""
         shape = shape_of(Blueprint)
-        overlays = {name: overlay.on_layer(f"environment {name}") for name, overlay in self.overlays.items()}
+        layers = {name: self._layers(name) for name in self.overlays}
         return {
-            name: without_nulls(merge(write_out(self.base, overlay, shape), overlay), shape)
-            for name, overlay in overlays.items()
+            name: without_nulls(merge(write_out(base, overlay, shape), overlay), shape)
+            for name, (base, overlay) in layers.items()
         }
+
+    def _layers(self, name: str) -> tuple[Node, Node]:
+        """What goes under an environment, and what it says itself."""
+        overlay = self.overlays[name]
+        if self._is_shared(name):
+            return base_of(self.base), without_strangers(overlay).on_layer(SHARED)
+        return self.base, overlay.on_layer(f"environment {name}")
 
     def _nothing_to_remove(self, path: Steps, node: Node) -> Problem:
         family, name = path[:-1], str(path[-1])
@@ -211,48 +313,6 @@ def _steps(path: str | Steps) -> Steps:
         return parse_path(path)
     except ValueError:
         return tuple(path.split("."))
-
-
-def _beyond(tree: Node, problems: list[Problem]) -> list[Problem]:
-    """What else is wrong in a blueprint that cannot be read as a whole.
-
-    The broken values are left out, and the entries that cannot be without them. Of an entry with a broken value only
-    ``needs:`` is looked at: what else is found there may be no more than a consequence.
-    """
-    left_out = {parse_path(problem.path) for problem in problems}
-    doubtful = {_entry(path) for path in left_out}
-    while True:
-        sound = tree
-        for path in left_out:
-            sound = _without(sound, path) if path else sound  # the stand-ins make up for what the root lacks
-        # Stand-ins for the two keys that every blueprint has, so that the rest can be checked without them.
-        sound = replace(sound, value={"project": Node("project"), "region": Node("region"), **sound.fields})
-        try:
-            blueprint = Blueprint.model_validate(sound.plain())
-        except ValidationError as error:
-            more = {_entry(tuple(one["loc"])) for one in error.errors(include_url=False)}
-            if more <= left_out:
-                return []
-            left_out |= more
-            continue
-        found = [(problem, parse_path(problem.path)) for problem in find_problems(blueprint, tree)]
-        return [problem for problem, path in found if _entry(path) not in doubtful or path[2:3] == ("needs",)]
-
-
-def _entry(path: Steps) -> Steps:
-    """The part that a problem makes doubtful: one service, one database; else a whole section."""
-    return path[:2] if path and path[0] in FAMILIES else path[:1]
-
-
-def _without(tree: Node, path: Steps) -> Node:
-    """The tree without one value. A list that holds it goes altogether, so that no other item moves."""
-    key, rest = str(path[0]), path[1:]
-    children = dict(tree.fields)
-    if rest and key in children and isinstance(children[key].value, dict):
-        children[key] = _without(children[key], rest)
-    else:
-        children.pop(key, None)
-    return replace(tree, value=children)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,11 +334,33 @@ def load(path: Path = DEFAULT_FILE) -> Source:
 
 
 def source_of(root: Node, file: Path, text: str) -> Source:
-    """A blueprint out of its tree. Raises InputError where ``environments:`` is no mapping of names to mappings."""
-    environments = root.step("environments")
-    base = _without(root, ("environments",))
+    """A blueprint out of its tree. Raises InputError where ``environments:`` is no mapping of names to mappings, or
+    ``shared:`` none of keys to values."""
+    environments, shared = root.step("environments"), root.step(SHARED)
+    base = without_value(without_value(root, ("environments",)), (SHARED,))
+    found = _environments_of(environments, root)
+    if shared is None:
+        return Source(file, text, base, found)
+    problems = []
+    if not isinstance(shared.value, dict | None):
+        problems.append(Problem("has to be a mapping of what stands once in the account", shared.place, SHARED))
+    if SHARED in found:
+        problems.append(
+            Problem(
+                "shared: is an environment of that name already; choose another",
+                found[SHARED].key,
+                f"environments.{SHARED}",
+            )
+        )
+    if problems:
+        raise InputError(in_order(problems))
+    own = shared if isinstance(shared.value, dict) else replace(shared, value={})
+    return Source(file, text, base, {**found, SHARED: own}, has_shared=True)
+
+
+def _environments_of(environments: Node | None, root: Node) -> dict[str, Node]:
     if environments is None or environments.value is None:
-        return Source(file, text, base, {DEFAULT_ENVIRONMENT: Node({}, root.position)})
+        return {DEFAULT_ENVIRONMENT: Node({}, root.position)}
     if not isinstance(environments.value, dict):
         raise InputError(
             [Problem("has to be a mapping of names to what differs there", environments.place, "environments")]
@@ -296,7 +378,7 @@ def source_of(root: Node, file: Path, text: str) -> Source:
             problems.append(Problem("has to be a mapping of what differs from the base", overlay.position, where))
     if problems:
         raise InputError(in_order(problems))
-    return Source(file, text, base, overlays or {DEFAULT_ENVIRONMENT: Node({}, root.position)})
+    return overlays or {DEFAULT_ENVIRONMENT: Node({}, root.position)}
 
 
 def load_environment(path: Path = DEFAULT_FILE, name: str | None = None) -> LoadedEnvironment:

@@ -42,6 +42,12 @@ class Alarms(Part):
     """Used storage of databases."""
     connections: Percentage = Percentage.parse("80%")
     """Share of the connections that a database takes."""
+    latency: Duration | None = None
+    """How long the load balancer's answers may take, but for the slowest twentieth. ``null``: they take what they
+    take."""
+    application: bool | None = None
+    """Whether one composite alarm is on while any alarm is that users notice, 0.50 USD a month. Default: where there is
+    a standby."""
     period: Duration = Duration(300)
     """How long a value has to stand out."""
 
@@ -72,10 +78,12 @@ class Secret(Part):
 
     store: Literal["secrets-manager", "parameter-store"] = "secrets-manager"
     """``secrets-manager``: 0.40 USD a month, copied to a standby region by AWS. ``parameter-store``: a SecureString
-    parameter, free. CloudFormation cannot make one: ``groundplan deploy`` makes it through Systems Manager's API."""
+    parameter, free, but gone at once when it is deleted. CloudFormation has no type for one: ``groundplan deploy``
+    makes it, and its copy in a standby region, through Systems Manager's API."""
 
     generate: int | None = Field(default=None, ge=16, le=128)
-    """AWS makes a random value of so many letters and digits inside Secrets Manager. ``null``: a person fills it."""
+    """A random value of so many letters and digits, made where nobody sees it: inside Secrets Manager, or for a
+    parameter in the memory of the deployment. ``null``: a person fills it."""
     description: str | None = None
     """What it is for, and where its value comes from."""
 
@@ -85,7 +93,10 @@ class Objectives(Part):
 
     budget: MonthlyAmount | None = None
     """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it counts
-    by tags, which somebody has to activate once in the account as cost allocation tags."""
+    by tags, which ``account.cost_tags`` activates once in the account as cost allocation tags."""
+    recovery_time: Duration | None = None
+    """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
+    failover`` holds its sum to it."""
 
 
 class Accept(Part):

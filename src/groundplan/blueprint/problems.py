@@ -45,6 +45,10 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^([01]\d|2[0-3]):[0-5]\d$": "is not a time of day, like 20:00",
     r"^[a-z][a-z0-9-]{4,28}[a-z0-9]$": "is not the id of a Google Cloud project: 6 to 30 lower-case letters, digits "
     "and hyphens, starting with a letter and not ending with a hyphen",
+    r"^db-(f1-micro|g1-small|custom-\d+-\d+)$": "is not a machine type of Cloud SQL that Groundplan makes; write it "
+    "like db-custom-2-7680 (CPUs and MB), db-g1-small or db-f1-micro",
+    r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@-]+)$": "is neither a GitHub "
+    "repository, like example/shop, nor the ARN of an IAM role without a path",
     r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
 }
 """What each pattern of the models means in words."""
@@ -175,7 +179,7 @@ def _place(tree: Node, path: Steps) -> Position | None:
     """The place of a value. What is wrong between the keys of a mapping stands where an overlay touched one of them."""
     node = tree.find(path)
     for child in node.fields.values() if node else ():
-        if child.layer.startswith(("environment", "option")) and node and node.layer != child.layer:
+        if child.layer.startswith(("environment", "option", "shared")) and node and node.layer != child.layer:
             return child.place
     return tree.nearest(path)
 

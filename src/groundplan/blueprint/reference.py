@@ -9,6 +9,7 @@ from groundplan.blueprint.descriptions import derived_default, descriptions, pla
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.profiles import PROFILES, postures
 from groundplan.blueprint.shape import Shape, fields
+from groundplan.blueprint.shared import FROM_BASE, KEYS
 from groundplan.blueprint.tree import Plain
 
 _INTRODUCTION = """\
@@ -20,6 +21,10 @@ blueprint and where it came from.
 
 An environment under `environments:` is an overlay on the rest of the file: mappings merge, lists and values replace,
 `null` removes. Units are part of the value: `30s`, `5m`, `7d`, `100 GB`, `70%`, `373 USD/month`.
+
+`shared:` beside `environments:` says what stands once in the account: the DNS zone of the domains, the audit, the watch
+over the account, and who hears of it. It becomes an environment called `shared` (`-e shared` in every command), which
+has no network and its own state; deploy it first. It takes {shared}. Of the rest of the file it has {base}.
 """
 _PROFILES = """\
 ## Profiles
@@ -32,7 +37,8 @@ like a profile (or `dev`, `prod`) has that profile by itself.
 
 def markdown() -> str:
     """The whole document. Deterministic: it changes only with the models and profiles."""
-    parts = [_INTRODUCTION, *_sections(Blueprint, "", set()), _profiles()]
+    shared, base = (", ".join(f"`{key}`" for key in keys) for keys in (KEYS, FROM_BASE))
+    parts = [_INTRODUCTION.format(shared=shared, base=base), *_sections(Blueprint, "", set()), _profiles()]
     return "\n".join(parts)
 
 

@@ -13,6 +13,7 @@ from groundplan.blueprint.base import NAME_PATTERN, Part
 from groundplan.blueprint.descriptions import descriptions, plain_text
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shape import Shape, fields
+from groundplan.blueprint.shared import KEYS, SHARED
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Schema: TypeAlias = dict[str, Json]
@@ -42,11 +43,19 @@ def schema() -> Schema:
         "additionalProperties": _or_null({"$ref": f"{_DEFINITIONS}BlueprintOverlay"}),
     }
     properties = {key: _or_null(value) for key, value in _mapping(whole["properties"]).items()}
+    overlay = _mapping(definitions["BlueprintOverlay"])
+    may_say = _mapping(overlay["properties"])
+    shared: Schema = {
+        "description": "What stands once in the account: an environment of its own, called shared.",
+        "type": ["object", "null"],
+        "properties": {key: may_say[key] for key in KEYS},
+        "additionalProperties": False,
+    }
     root: Schema = {
         "$schema": DIALECT,
         "title": "Groundplan blueprint",
         **whole,
-        "properties": {**properties, "environments": environments},
+        "properties": {**properties, "environments": environments, SHARED: shared},
         # An environment may say what the base leaves out.
         "if": {"not": {"required": ["environments"]}},
         "then": {"required": required},

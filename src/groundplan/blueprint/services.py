@@ -118,7 +118,8 @@ class Deployment(Part):
     strategy: Literal["rolling", "blue-green", "canary", "linear"] = "rolling"
     """``rolling``: tasks are replaced little by little. The others start all new tasks beside the old ones and move the
     requests from one target group to another: at once (``blue-green``), first a part (``canary``) or part by part
-    (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds."""
+    (``linear``); the old tasks stay for the time of ``bake``, so that a rollback takes seconds. On EKS these are for
+    public services, and ``groundplan kubernetes switch`` moves the requests."""
     bake: Duration = Duration(600)
     """Time that the old tasks stay, and are paid for, after all requests moved: whole minutes, at most 24 hours. Not
     for ``rolling``."""
@@ -128,8 +129,8 @@ class Deployment(Part):
     """Time between two moves of requests (``canary``, ``linear``): whole minutes, at most 24 hours."""
     alarms: bool | None = None
     """Whether a deployment fails, and rolls back, while the service's CPU, memory, share of 5xx or unhealthy tasks are
-    above what ``alarms:`` says. The alarms for it are extra, and each of their metrics is paid for beyond the free ten.
-    Default: where the strategy is not ``rolling``."""
+    above what ``alarms:`` says (on EKS: 5xx and unhealthy pods). The alarms for it are extra, and each of their metrics
+    is paid for beyond the free ten. Default: where the strategy is not ``rolling``."""
     minimum_healthy: Percentage = Percentage.parse("100%")
     """Share of the desired tasks that stays healthy during a ``rolling`` deployment."""
     maximum: int = Field(default=200, ge=100, le=200)

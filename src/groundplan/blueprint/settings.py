@@ -48,8 +48,8 @@ def _read(text: str) -> Node:
     if not equals or not key:
         raise ValueError(f'"{text}" is no setting; write KEY=VALUE, like owner_id=jane or services.api.image.tag=1.2.3')
     path = parse_path(key)
-    if path[0] == "environments":
-        raise ValueError("a setting goes over the environment that -e chooses; write the key without environments")
+    if path[0] in ("environments", "shared"):
+        raise ValueError(f"a setting goes over the environment that -e chooses; write the key without {path[0]}")
     node = Node(read_scalar(value), PLACE, PLACE, LAYER)
     for step in reversed(path):
         if isinstance(step, int):

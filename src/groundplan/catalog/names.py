@@ -63,11 +63,16 @@ class NameRule:
                 return f'{called} contains "{forbidden}", which is not allowed; a name has {self.description}'
         for prefix in self.reserved_prefixes:
             if plain.startswith(prefix):
-                return f'{called} starts with "{prefix}", which AWS keeps for itself; choose another beginning'
+                kept = f'"{prefix}", which {self._cloud} keeps for itself'
+                return f"{called} starts with {kept}; choose another beginning"
         for suffix in self.reserved_suffixes:
             if plain.endswith(suffix):
                 return f'{called} ends with "{suffix}", which AWS keeps for itself; choose another end'
         return None
+
+    @property
+    def _cloud(self) -> str:
+        return "Google" if self.kind.startswith("google_") else "AWS"
 
     def fit(self, name: str) -> str:
         """The name in the spelling that the service demands: lower case, and ``-`` for ``_`` or the reverse.

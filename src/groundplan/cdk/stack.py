@@ -219,13 +219,16 @@ def _environment(blueprint: Blueprint | Environment | str | Path, name: str | No
 
 
 def _refuse_gaps(rendering: Rendering) -> None:
-    if rendering.unsupported:
-        raise InputError(
-            [
-                Problem(f"CloudFormation cannot express it: {gap.reason}", None, gap.address)
-                for gap in rendering.unsupported
-            ]
-        )
+    """CDK deploys templates alone: what ``groundplan deploy`` makes beside them would be missing."""
+    problems = [
+        Problem(f"CloudFormation cannot express it: {gap.reason}", None, gap.address) for gap in rendering.unsupported
+    ]
+    problems += [
+        Problem(f"cdk deploy cannot make it, groundplan deploy can: {item.reason}", None, item.ref.address)
+        for item in rendering.beside
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _env(given: aws_cdk.Environment | None, architecture: Architecture) -> aws_cdk.Environment:

@@ -41,6 +41,8 @@ class Included:
             case {"Fn::Join": [str(separator), {"Fn::GetAtt": [str(logical_id), str(attribute)]}]}:
                 found = self._resource(logical_id).get_att(attribute, aws_cdk.ResolutionTypeHint.STRING_LIST)
                 return aws_cdk.Fn.join(separator, aws_cdk.Token.as_list(found))
+            case {"Fn::Select": [int(number), {"Fn::Split": [str(separator), Mapping() as whole]}]}:
+                return aws_cdk.Fn.select(number, aws_cdk.Fn.split(separator, self.token(whole)))
         raise TypeError(f"{expression!r} cannot be handed from stack to stack")
 
     def _parts(self, text: str) -> list[str]:

@@ -11,7 +11,7 @@ from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.messaging import Queue
 from groundplan.resources.network import Route, RouteTableAssociation, Subnet
 from groundplan.resources.policies import Statement
-from groundplan.resources.schedules import Schedule
+from groundplan.resources.schedules import ApiSchedule, Schedule
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
@@ -50,7 +50,11 @@ def log_buckets(architecture: Architecture) -> set[Ref[Bucket]]:
 
 def dead_letter_queues(architecture: Architecture) -> set[Ref[Queue]]:
     """The queues that take what another queue could not deliver, or what a schedule could not start."""
-    givers: tuple[Queue | Schedule, ...] = (*architecture.of(Queue), *architecture.of(Schedule))
+    givers: tuple[Queue | Schedule | ApiSchedule, ...] = (
+        *architecture.of(Queue),
+        *architecture.of(Schedule),
+        *architecture.of(ApiSchedule),
+    )
     return {giver.dead_letter_queue for giver in givers if giver.dead_letter_queue}
 
 

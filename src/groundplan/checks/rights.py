@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from groundplan.checks.wording import spelled
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.policies import Statement
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.values import Attribute, Ref, Text, Textual
@@ -91,10 +92,25 @@ def names_of_secret(secret: Secret, region: str) -> tuple[str, ...]:
     )
 
 
-def secret_behind(value: Textual) -> Ref[Secret] | None:
-    """The secret whose ARN a container's ``valueFrom`` is, with or without a ``:json-key::``; None for another ARN."""
+def names_of_parameter(parameter: SecureParameter, region: str) -> tuple[str, ...]:
+    """How policies can call a parameter: by reference, or by its ARN."""
+    tail = f"{{account_id}}:parameter{parameter.parameter_name}"
+    return (
+        spelled(parameter.ref.arn),
+        f"arn:{{partition}}:ssm:{{region}}:{tail}",
+        f"arn:{{partition}}:ssm:{region}:{tail}",
+        f"arn:aws:ssm:{region}:{tail}",
+    )
+
+
+def secret_behind(value: Textual) -> Ref[Secret] | Ref[SecureParameter] | None:
+    """The secret or parameter whose ARN a container's ``valueFrom`` is, with or without a ``:json-key::``; None for
+    another ARN."""
     parts = value.parts if isinstance(value, Text) else (value,)
     for part in parts:
-        if isinstance(part, Attribute) and part.name == "arn" and issubclass(part.ref.kind, Secret):
-            return Ref(Secret, part.ref.name, part.ref.key)
+        if isinstance(part, Attribute) and part.name == "arn":
+            if issubclass(part.ref.kind, Secret):
+                return Ref(Secret, part.ref.name, part.ref.key)
+            if issubclass(part.ref.kind, SecureParameter):
+                return Ref(SecureParameter, part.ref.name, part.ref.key)
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from groundplan.resources.values import Attribute, InputValue, SecretValue, Text, Textual
+from groundplan.resources.values import Attribute, InputValue, ParameterValue, SecretValue, Text, Textual
 
 
 def spelled(value: Textual) -> str:
@@ -15,7 +15,7 @@ def spelled(value: Textual) -> str:
         return "".join(spelled(part) for part in value.parts)
     if isinstance(value, Attribute):
         return f"{{{value.ref.address}.{value.name}}}"
-    if isinstance(value, InputValue):
+    if isinstance(value, InputValue | ParameterValue):
         return f"{{{value.name}}}"
     if isinstance(value, SecretValue):
         return f"{{{value.secret.address}}}"

@@ -73,6 +73,16 @@ def cost(
         f"{loaded.name}: {cents(estimate.monthly)} USD/month "
         f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
     )
+    if estimate.standby:
+        write(
+            f"of which standby region {estimate.standby.region}: {cents(estimate.standby.monthly)} USD/month; "
+            f"without it {cents(estimate.monthly - estimate.standby.monthly)} USD/month"
+        )
+    if estimate.off_hours:
+        hours = estimate.off_hours
+        write(f"off-hours save {cents(hours.saved)} USD/month: it runs {hours.hours_per_week:g} of 168 hours a week")
+        if hours.always_on:
+            write(f"charged by the hour and cannot be stopped: {', '.join(hours.always_on)}")
     if estimate.without_price:
         write(
             f"The bill is higher: {estimate.without_price} of the charges above have no price that may be quoted in "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.in_cluster import apply_to, cluster_of, known_outputs, prepared
 from groundplan.cli.options import (
     DEFAULT_FILE,
     Environment,
@@ -15,6 +15,7 @@ from groundplan.cli.options import (
     Format,
     OutputFormat,
     Settings,
+    Tags,
     Target,
     TargetOption,
     Yes,
@@ -28,10 +29,17 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What runs in the EKS cluster of an environment.", no_args_is_help=True)
 
-Tags = Annotated[
-    list[str] | None,
-    typer.Option("--tag", help="NAME=TAG of the image that a service or job runs.", metavar="NAME=TAG"),
+Outputs = Annotated[
+    Path | None,
+    typer.Option(
+        "--outputs", help="What `terraform output -json` wrote, where Terraform has deployed.", show_default=False
+    ),
 ]
+Context = Annotated[
+    str | None,
+    typer.Option("--context", help="A cluster of your own beside the local AWS, by its context of the kubeconfig."),
+]
+Standby = Annotated[bool, typer.Option("--standby", help="The standby in the other region instead.")]
 
 
 @app.command()
@@ -40,26 +48,32 @@ def status(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    outputs_file: Outputs = None,
+    standby: Standby = False,
+    context: Context = None,
     format: Format = OutputFormat.TABLE,
 ) -> None:
     """Which parts need a live cluster, what they still wait for, and whether the cluster answers."""
     from groundplan.engines.kubernetes import system_of
-    from groundplan.engines.kubernetes.context import Context
+    from groundplan.engines.kubernetes.context import Context as Rendered
     from groundplan.engines.kubernetes.deployed import missing
     from groundplan.engines.kubernetes.helm import chosen_charts
     from groundplan.errors import EnvironmentalError
     from groundplan.operations.kubernetes import known_values
+    from groundplan.targets.connection import connect
 
-    architecture = _on_eks(file, environment, settings)
-    system = system_of(architecture)
-    outputs = _outputs(architecture, target)
+    whole = _on_eks(file, environment, settings)
+    architecture = _seen(whole, standby)
+    system, connection = system_of(architecture), connect(target.value)
+    outputs = known_outputs(whole, architecture, connection, outputs_file)
     lacking = [item.key for item in missing(system.wanted, known_values(system, outputs, {}))]
-    charts = chosen_charts(Context(architecture))
+    charts = chosen_charts(Rendered(architecture))
     try:
-        answer = _cluster_version(architecture, outputs, target)
-        answers = True
+        cluster = cluster_of(architecture, connection, context)
+        answer, answers = f"answers, Kubernetes {cluster.version()} (context {cluster.context})", True
     except EnvironmentalError as error:
         answer, answers = str(error), False
+    turns = {each.service: outputs.get(each.key, "") for each in system.turns}
     kinds: dict[str, int] = {}
     for item in system.objects:
         kinds[item.identity[1]] = kinds.get(item.identity[1], 0) + 1
@@ -71,6 +85,7 @@ def status(
                 "cluster": {"answers": answers, "says": answer},
                 "objects": kinds,
                 "charts": [{"name": chart.name, "version": chart.version} for chart in charts],
+                "colours": turns,
                 "missing": lacking,
             }
         )
@@ -80,6 +95,8 @@ def status(
     rows += [(f"chart {chart.name}", chart.version, "yes: helm") for chart in charts]
     write_table(("part", "how many", "needs a live cluster"), rows)
     write(f"cluster: {answer}")
+    for service, colour in turns.items():
+        write(f"{service}: {f'{colour} has the requests' if colour else 'not deployed'}")
     write(f"still to be given: {', '.join(lacking) or 'nothing'}")
 
 
@@ -90,20 +107,26 @@ def fill(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    outputs_file: Outputs = None,
+    standby: Standby = False,
     tags: Tags = None,
 ) -> None:
     """Write the deployed.env of an environment with what its stacks say. Render the folder first."""
     from groundplan.engines.kubernetes import DEPLOYED, system_of
-    from groundplan.engines.kubernetes.deployed import fill as filled
-    from groundplan.engines.kubernetes.deployed import missing
+    from groundplan.engines.kubernetes import fill as filled
+    from groundplan.engines.kubernetes.deployed import missing, values_of
     from groundplan.operations.kubernetes import known_values, parse_tags
+    from groundplan.targets.connection import connect
 
-    architecture = _on_eks(file, environment, settings)
+    whole = _on_eks(file, environment, settings)
+    architecture = _seen(whole, standby)
     system = system_of(architecture)
-    given = parse_tags(architecture, tags or [])
-    path = out / "overlays" / system.environment / DEPLOYED
-    values = filled(path, system, _outputs(architecture, target), given)
-    write(str(path))
+    overlay = out / "overlays" / system.environment
+    parse_tags(architecture, tags or [])
+    outputs = known_outputs(whole, architecture, connect(target.value), outputs_file)
+    given = parse_tags(architecture, tags or [], {**values_of(overlay / DEPLOYED), **outputs})
+    values = filled(overlay, system, outputs, given)
+    write(str(overlay / DEPLOYED))
     lacking = [item.key for item in missing(system.wanted, known_values(system, values, {}))]
     if lacking:
         say(f"still to be given: {', '.join(lacking)}")
@@ -115,36 +138,89 @@ def apply(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.AWS,
+    outputs_file: Outputs = None,
+    standby: Standby = False,
+    context: Context = None,
     tags: Tags = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Delete what an earlier apply made and the blueprint no longer has.")
+    ] = False,
+    delete_data: Annotated[
+        bool, typer.Option("--delete-data", help="With --prune: claims of volumes as well, with what is on them.")
+    ] = False,
     yes: Yes = False,
 ) -> None:
-    """Install the charts where helm is there, apply every object, and wait until the new pods run."""
-    from groundplan.engines.kubernetes import system_of
-    from groundplan.engines.kubernetes.deployed import missing
-    from groundplan.errors import InputError
-    from groundplan.operations import kubernetes
+    """Install the charts where helm is there, apply every object, and wait until the new pods run.
 
-    architecture = _on_eks(file, environment, settings)
-    system = system_of(architecture)
-    given = kubernetes.parse_tags(architecture, tags or [])
-    outputs = _outputs(architecture, target)
-    values = kubernetes.known_values(system, outputs, given)
-    if "cluster_endpoint" not in outputs:
-        raise InputError(f"{architecture.stage} is not deployed to {target.value}: no stack says where its cluster is")
-    cluster = kubernetes.find(outputs["cluster"], architecture.region, outputs["cluster_endpoint"])
-    version = cluster.version()
-    lacking = missing(system.wanted, values)
-    if lacking:
-        listed = "; ".join(f"{item.key}: {item.description}" for item in lacking)
+    Of a service with blue and green pods the next version goes to the idle colour: groundplan kubernetes switch.
+    """
+    from groundplan.errors import InputError
+    from groundplan.operations.kubernetes import parse_tags
+    from groundplan.targets.connection import connect
+
+    whole = _on_eks(file, environment, settings)
+    architecture = _seen(whole, standby)
+    if delete_data and not prune:
+        raise InputError("--delete-data says what --prune may delete; write both")
+    parse_tags(architecture, tags or [])
+    connection = connect(target.value)
+    cluster = cluster_of(architecture, connection, context)
+    outputs = known_outputs(whole, architecture, connection, outputs_file)
+    ready = prepared(architecture, outputs, tags or [])
+    if ready.lacking:
+        listed = "; ".join(f"{item.key}: {item.description}" for item in ready.lacking)
         raise InputError(
-            f"nothing was applied, because values are missing: {listed}. Tags are given with --tag NAME=TAG"
+            f"nothing was applied, because values are missing: {listed}. Tags are given with --tag NAME=TAG, and where "
+            "Terraform has deployed, --outputs FILE reads what `terraform output -json` wrote"
         )
-    confirm(f"Apply {len(system.objects)} objects to {outputs['cluster']} (Kubernetes {version})?", yes=yes)
-    with Progress() as report:
-        kubernetes.install(architecture, cluster, outputs.get("alarm_topic"), report)
-        with cluster.client() as api:
-            applied = kubernetes.apply(api, system.filled(values), report)
-    write(f"{outputs['cluster']}: {sum(item.changed for item in applied)} of {len(applied)} objects changed")
+    write(apply_to(architecture, cluster, ready, yes=yes, prune=prune, delete_data=delete_data))
+
+
+@app.command()
+def switch(
+    service: Annotated[str, typer.Argument(help="The service whose requests move.")],
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    target: Target = TargetOption.AWS,
+    context: Context = None,
+    standby: Standby = False,
+    to: Annotated[
+        str | None, typer.Option("--to", help="blue or green. Default: the one that is idle.", show_default=False)
+    ] = None,
+    yes: Yes = False,
+    format: Format = OutputFormat.TABLE,
+) -> None:
+    """Move a service's requests to its other colour: new pods first, then the requests; back by itself if it fails."""
+    from groundplan.engines.kubernetes.colours import COLOURS, colour_of
+    from groundplan.errors import InputError, suggestion
+    from groundplan.operations import kubernetes
+    from groundplan.resources.workloads import ServiceWorkload
+    from groundplan.targets.connection import connect
+
+    whole = _on_eks(file, environment, settings)
+    architecture = _seen(whole, standby)
+    known = {item.name: item for item in architecture.workloads if isinstance(item, ServiceWorkload) and item.shift}
+    if service not in known:
+        why = f"it has {', '.join(known)}" if known else "no service says deployment: {strategy: blue-green}"
+        raise InputError(
+            f'no service with blue and green pods is called "{service}"{suggestion(service, known)}; {why}'
+        )
+    if to is not None and to not in COLOURS:
+        raise InputError(f"--to {to}: write blue or green")
+    connection = connect(target.value)
+    requests = kubernetes.find_requests(connection, architecture, known[service])
+    cluster = cluster_of(architecture, connection, context)
+    cluster.version()
+    active = requests.active()
+    new = colour_of(to) if to else ("green" if active == "blue" else "blue")
+    confirm(f"{service}: {active} has the requests. Move them to {new}?", yes=yes)
+    with Progress() as report, cluster.client() as api:
+        done = kubernetes.switch(connection, architecture, api, known[service], report, to=new)
+    if format is OutputFormat.JSON:
+        write_json({"service": service, "before": done.before, "now": done.now, "image": done.image})
+        return
+    write(f"{service}: {done.now} has the requests and runs {done.image}")
 
 
 def _on_eks(file: Path, environment: str | None, settings: list[str] | None) -> Architecture:
@@ -157,46 +233,12 @@ def _on_eks(file: Path, environment: str | None, settings: list[str] | None) -> 
     return architecture
 
 
-def _outputs(architecture: Architecture, target: TargetOption) -> dict[str, str]:
-    """What the stacks of the environment say; nothing where it is not deployed."""
-    from groundplan.engines import cloudformation
-    from groundplan.operations.stacks import collected_outputs, look_at
-    from groundplan.targets.connection import connect
+def _seen(whole: Architecture, standby: bool) -> Architecture:
+    """The environment itself, or its standby by itself."""
+    from groundplan.errors import InputError
 
-    connection = connect(target.value)
-    stacks = cloudformation.render(architecture).stacks
-    found = {stack.name: look_at(connection, stack.name, stack.region).outputs for stack in stacks}
-    return collected_outputs(architecture, found)
-
-
-def _cluster_version(architecture: Architecture, outputs: Mapping[str, str], target: TargetOption) -> str:
-    from groundplan.errors import EnvironmentalError
-    from groundplan.operations.kubernetes import find
-
-    if "cluster_endpoint" not in outputs:
-        raise EnvironmentalError(f"not deployed to {target.value}")
-    if target is TargetOption.LOCAL:
-        raise EnvironmentalError(
-            "does not answer: the local AWS has the cluster as AWS describes it, and no Kubernetes"
-        )
-    cluster = find(outputs["cluster"], architecture.region, outputs["cluster_endpoint"])
-    return f"answers, Kubernetes {cluster.version()} (context {cluster.context})"
-
-
-def after_deploy(architecture: Architecture, target: TargetOption) -> None:
-    """What a deployment leaves to be done in the cluster."""
-    from groundplan.engines.kubernetes import system_of
-    from groundplan.engines.kubernetes.context import Context, has_cluster
-    from groundplan.engines.kubernetes.helm import chosen_charts
-
-    if not has_cluster(architecture):
-        return
-    objects, charts = len(system_of(architecture).objects), len(chosen_charts(Context(architecture)))
-    left = f"{objects} objects of Kubernetes and {charts} Helm charts are not applied"
-    if target is TargetOption.LOCAL:
-        say(
-            f"{left}: no Kubernetes answers in the local AWS. groundplan render --engine kubernetes --out DIR writes "
-            "them, groundplan kubernetes fill --out DIR puts in what this deployment says"
-        )
-    else:
-        say(f"{left} yet: groundplan kubernetes apply -e {architecture.environment} does it where the cluster answers")
+    if not standby:
+        return whole
+    if whole.standby is None:
+        raise InputError(f"{whole.stage} has no standby; write standby: {{region: ...}}, or leave --standby out")
+    return whole.standby

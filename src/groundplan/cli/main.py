@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from groundplan.cli import check, deploy, explore, kubernetes, local, render
+from groundplan.cli import bootstrap, check, deploy, explore, failover, kubernetes, local, render
 from groundplan.errors import ExitCode, GroundplanError
 
 INTERNAL_ERROR = 70
@@ -24,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (explore, check, render, deploy):
+for module in (explore, check, failover, render, bootstrap, deploy):
     module.register(app)
 app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")

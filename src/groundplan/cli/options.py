@@ -37,6 +37,13 @@ class EngineOption(StrEnum):
     KUBERNETES = "kubernetes"
 
 
+class DeployingEngine(StrEnum):
+    """What deploys to AWS."""
+
+    TERRAFORM = "terraform"
+    CLOUDFORMATION = "cloudformation"
+
+
 File = Annotated[
     Path, typer.Option("--file", "-f", help="The blueprint: YAML, or Python that makes one.", show_default=True)
 ]
@@ -45,9 +52,21 @@ Environment = Annotated[
 ]
 Format = Annotated[OutputFormat, typer.Option("--format", help="A table for people, or JSON for programs.")]
 Target = Annotated[TargetOption, typer.Option("--target", help="AWS, or the local AWS, which starts by itself.")]
+Deploying = Annotated[
+    DeployingEngine | None,
+    typer.Option(
+        "--engine",
+        help="What deploys. Default: on AWS the blueprint's engine; the local AWS takes CloudFormation.",
+        show_default=False,
+    ),
+]
 Inputs = Annotated[
     list[str] | None,
     typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE"),
+]
+Tags = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="NAME=TAG of the image that a service or job on EKS runs.", metavar="NAME=TAG"),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -43,14 +43,23 @@ def render(
         terraform.write(rendered, out)
         written = [out / name for name in rendered.files]
         gaps = [(item.address, item.reason) for item in rendered.unsupported]
+        beside = []
     else:
         from groundplan.engines import cloudformation
 
         templates = cloudformation.render(architecture)
         written = list(cloudformation.write(templates, out))
         gaps = [(item.address, item.reason) for item in templates.unsupported]
+        beside = [item.ref.address for item in templates.beside]
+        if templates.elsewhere:
+            say(f"warning: {cloudformation.told_elsewhere(templates.elsewhere)}")
     for path in written:
         write(str(path))
+    if beside:
+        say(
+            f"in no template, since CloudFormation has no type for it: {', '.join(beside)}. groundplan deploy makes it "
+            "through AWS's API; stacks.yaml says what"
+        )
     for address, reason in gaps:
         say(f"warning: {chosen} cannot express {address}: {reason}")
 
@@ -67,7 +76,7 @@ def _render_kubernetes(out: Path, file: Path, environment: str | None, settings:
     if not on_eks:
         raise InputError(f"no environment of {file} runs on Kubernetes; write platform: eks")
     for loaded in chosen:
-        if loaded not in on_eks:
+        if loaded not in on_eks and not loaded.is_shared:
             say(f"{loaded.name} runs on Amazon ECS, so there is nothing of Kubernetes to write for it")
     for path in kubernetes.write(kubernetes.render(*(design(loaded) for loaded in on_eks)), out):
         write(str(path))

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from groundplan.catalog.prices import Confidence, Price
-from groundplan.cost.model import Free, Kind, Line, Unpriced
-from groundplan.cost.quantities import Quantity, number
+from groundplan.cost.model import HOURS_PER_MONTH, Free, Kind, Line, Unpriced
+from groundplan.cost.quantities import MONTH, Quantity, number
 from groundplan.resources import Architecture, Resource
+from groundplan.resources.architecture import STANDBY
 from groundplan.resources.containers import (
     ContainerRepository,
     EcsService,
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from groundplan.units import DataSize
 
 DATA = Path(__file__).parent / "data"
+
+MINUTES_PER_WEEK = 7 * 24 * 60
 
 R = TypeVar("R", bound=Resource)
 
@@ -108,9 +111,44 @@ class Bill:
         self.unpriced: list[Unpriced] = []
         self.free: list[Free] = []
 
+    def hours(self, resource: Resource) -> Quantity:
+        """The hours of a month in which a resource runs: all of them, save where off-hours stop it."""
+        share = self._share(resource)
+        if share is None:
+            return MONTH
+        hours = HOURS_PER_MONTH * share
+        return Quantity(hours, f"{number(round(hours, 1))} of {MONTH.words}")
+
+    def while_running(self, resource: Resource, quantity: Quantity) -> Quantity:
+        """A quantity that is charged by the month, and only for the time in which a resource runs."""
+        share = self._share(resource)
+        if share is None:
+            return quantity
+        return quantity * Quantity(share, f"{number(round(HOURS_PER_MONTH * share, 1))} / {MONTH.words}")
+
+    def _share(self, resource: Resource) -> Decimal | None:
+        stopped = self.architecture.off_hours
+        minutes = stopped.running.get(resource.ref) if stopped else None
+        return None if minutes is None else Decimal(minutes) / MINUTES_PER_WEEK
+
     def stored(self, resource: Bucket | ContainerRepository | FileSystem) -> DataSize | None:
         """How much a bucket, repository or file system keeps, where usage states it."""
-        return stores(self.usage).get(resource.name)
+        return stores(self.usage).get(self._stored_name(resource))
+
+    def not_stated(self, resource: Bucket | ContainerRepository | FileSystem) -> str:
+        """Why it is not known how much is kept."""
+        if resource.address in self.architecture.in_standby and not isinstance(resource, ContainerRepository):
+            return "usage does not state what the standby keeps for itself"
+        return f"usage.stored.{self._stored_name(resource).replace('_', '-')} is not stated"
+
+    def _stored_name(self, resource: Bucket | ContainerRepository | FileSystem) -> str:
+        there = resource.address in self.architecture.in_standby
+        # The standby has the same images, copied.
+        return (
+            resource.name.removeprefix(STANDBY)
+            if there and isinstance(resource, ContainerRepository)
+            else resource.name
+        )
 
     def charge(
         self,

@@ -13,7 +13,7 @@ from math import ceil
 from groundplan.catalog import instances
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.network import charge_public_addresses
-from groundplan.cost.quantities import MONTH, amount, count, gigabytes
+from groundplan.cost.quantities import amount, count, gigabytes
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import (
     ContainerRepository,
@@ -21,6 +21,7 @@ from groundplan.resources.containers import (
     EcsCluster,
     EcsService,
     FargateProvider,
+    RegistryReplication,
     TaskDefinition,
 )
 from groundplan.resources.scaling import ScalingPolicy
@@ -53,7 +54,7 @@ def _services(bill: Bill, services: tuple[EcsService, ...]) -> None:
         if spot:
             _charge_tasks(bill, service, spot, "Spot task", discount="fargate.spot_discount_pct")
         if service.assign_public_ip:
-            charge_public_addresses(bill, service, count(tasks, "task"))
+            charge_public_addresses(bill, service, count(tasks, "task"), bill.hours(service))
 
 
 Provider = FargateProvider | Ref[EcsCapacityProvider]
@@ -98,10 +99,10 @@ def _charge_tasks(bill: Bill, service: EcsService, tasks: int, noun: str, discou
         bill.add_unpriced(service, f"{count(tasks, noun).words}: no Fargate Spot price of ARM64 is known")
         return
     sku = "fargate.arm" if arm else "fargate"
-    hours = count(tasks, noun)
+    hours, running = count(tasks, noun), bill.hours(service)
     cpu, memory = Decimal(task.cpu) / 1024, Decimal(task.memory) / 1024
-    bill.charge(service, f"{sku}.vcpu_hour", hours * amount(cpu, "vCPU") * MONTH, discount=discount)
-    bill.charge(service, f"{sku}.gb_hour", hours * amount(memory, "GB") * MONTH, discount=discount)
+    bill.charge(service, f"{sku}.vcpu_hour", hours * amount(cpu, "vCPU") * running, discount=discount)
+    bill.charge(service, f"{sku}.gb_hour", hours * amount(memory, "GB") * running, discount=discount)
 
 
 def _groups(bill: Bill, groups: tuple[AutoScalingGroup, ...]) -> None:
@@ -116,12 +117,12 @@ def _groups(bill: Bill, groups: tuple[AutoScalingGroup, ...]) -> None:
                 group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
             )
         else:
-            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * MONTH)
+            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * bill.hours(group))
         volumes = count(running, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
-        bill.charge(group, f"ebs.{template.volume_type}.gb_month", volumes)
+        bill.charge(group, f"ebs.{template.volume_type}.gb_month", bill.while_running(group, volumes))
         if template.detailed_monitoring:
             metrics = hosts * count(METRICS_PER_INSTANCE, "metric")
-            bill.charge(group, "cloudwatch.custom_metric.month", metrics)
+            bill.charge(group, "cloudwatch.custom_metric.month", bill.while_running(group, metrics))
 
 
 def _instances(bill: Bill, group: AutoScalingGroup, name: str) -> int:
@@ -155,11 +156,17 @@ def _clusters(bill: Bill, clusters: tuple[EcsCluster, ...]) -> None:
             )
 
 
+def _registry_replications(bill: Bill, replications: tuple[RegistryReplication, ...]) -> None:
+    bill.add_unpriced(
+        replications, "usage does not state the size of new images: each is transferred to the other region"
+    )
+
+
 def _repositories(bill: Bill, repositories: tuple[ContainerRepository, ...]) -> None:
     for repository in repositories:
         stored = bill.stored(repository)
         if stored is None:
-            bill.add_unpriced(repository, f"usage.stored.{repository.name} is not stated: images are charged by size")
+            bill.add_unpriced(repository, f"{bill.not_stated(repository)}: images are charged by size")
         else:
             bill.charge(repository, "ecr.storage.gb_month", gigabytes(stored), "usage")
 
@@ -178,5 +185,6 @@ PRICERS = (
     pricer(AutoScalingGroup, _groups),
     pricer(EcsCluster, _clusters),
     pricer(ContainerRepository, _repositories),
+    pricer(RegistryReplication, _registry_replications),
     pricer(ScalingPolicy, _policies),
 )

@@ -1,14 +1,15 @@
-"""Amazon RDS and Amazon ElastiCache.
+"""Amazon RDS, Amazon ElastiCache and Amazon DynamoDB.
 
-Sources: https://aws.amazon.com/rds/postgresql/pricing/, https://aws.amazon.com/elasticache/pricing/
+Sources: https://aws.amazon.com/rds/postgresql/pricing/, https://aws.amazon.com/elasticache/pricing/,
+https://aws.amazon.com/dynamodb/pricing/on-demand/
 """
 
 from __future__ import annotations
 
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.network import charge_public_addresses
-from groundplan.cost.quantities import MONTH, amount, count
-from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
+from groundplan.cost.quantities import MONTH, Quantity, amount, count, number
+from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance, Table
 
 FREE_INSIGHTS_DAYS = 7
 """Performance Insights keeps this much history without a charge."""
@@ -22,12 +23,20 @@ def _instances(bill: Bill, instances: tuple[DatabaseInstance, ...]) -> None:
         noun = "Multi-AZ instance" if instance.multi_az else "instance"
         engine = _primary(bill, instance).engine
         class_name = instance.instance_class.replace(".", "_")
-        bill.charge(instance, f"rds.{engine}.{class_name}.{zones}.hour", count(1, noun) * MONTH)
+        bill.charge(instance, f"rds.{engine}.{class_name}.{zones}.hour", count(1, noun) * bill.hours(instance))
         _charge_storage(bill, instance, zones)
         _charge_extras(bill, instance)
-    backed_up = tuple(instance for instance in instances if _has_backups(instance))
-    if backed_up:
-        free = sum(_storage(bill, instance) or 0 for instance in instances)
+        if bill.region(_primary(bill, instance)) != bill.region(instance):
+            bill.add_unpriced(
+                instance, "usage does not state what is written to the primary: all of it is transferred to the replica"
+            )
+    # What is free is reckoned region by region.
+    for region in dict.fromkeys(bill.region(instance) for instance in instances):
+        here = tuple(instance for instance in instances if bill.region(instance) == region)
+        backed_up = tuple(instance for instance in here if _has_backups(instance))
+        if not backed_up:
+            continue
+        free = sum(_storage(bill, instance) or 0 for instance in here)
         bill.add_unpriced(
             backed_up,
             "usage does not state how much backups and snapshots take; "
@@ -88,7 +97,7 @@ def _charge_extras(bill: Bill, instance: DatabaseInstance) -> None:
 def _caches(bill: Bill, groups: tuple[CacheReplicationGroup, ...]) -> None:
     for group in groups:
         sku = f"elasticache.{group.engine}.{group.node_type.replace('.', '_')}.hour"
-        bill.charge(group, sku, count(group.num_cache_clusters, "node") * MONTH)
+        bill.charge(group, sku, _nodes(group) * MONTH)
         if group.snapshot_retention_limit > FREE_CACHE_SNAPSHOTS:
             bill.add_unpriced(
                 group,
@@ -96,4 +105,29 @@ def _caches(bill: Bill, groups: tuple[CacheReplicationGroup, ...]) -> None:
             )
 
 
-PRICERS = (pricer(DatabaseInstance, _instances), pricer(CacheReplicationGroup, _caches))
+def _nodes(group: CacheReplicationGroup) -> Quantity:
+    if group.cluster_mode is None:
+        return count(group.nodes, "node")
+    return count(group.num_node_groups or 0, "shard") * count(group.nodes_of_a_shard, "node")
+
+
+_TABLE_USE = (
+    ("million writes", "dynamodb.on_demand.write_per_1m"),
+    ("million reads", "dynamodb.on_demand.read_per_1m"),
+    ("GB a month; an account's first 25 are free", "dynamodb.storage.gb_month"),
+)
+_TABLE_RECOVERY = ("GB a month that can be brought back", "dynamodb.pitr.gb_month")
+
+
+def _tables(bill: Bill, tables: tuple[Table, ...]) -> None:
+    """On demand a table that nobody asks costs nothing but what it holds."""
+    for table in tables:
+        use = (*_TABLE_USE, _TABLE_RECOVERY) if table.point_in_time_recovery else _TABLE_USE
+        prices = ((what, bill.price(sku, table)) for what, sku in use)
+        each = ", ".join(
+            what if isinstance(price, str) else f"{what} ({number(price.usd)} USD)" for what, price in prices
+        )
+        bill.add_unpriced(table, f"usage does not state its requests and size, paid by: {each}")
+
+
+PRICERS = (pricer(DatabaseInstance, _instances), pricer(CacheReplicationGroup, _caches), pricer(Table, _tables))

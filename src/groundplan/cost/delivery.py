@@ -12,7 +12,7 @@ from groundplan.catalog import firewall
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.quantities import amount, count, gigabytes, number
 from groundplan.resources.delivery import Distribution
-from groundplan.resources.dns import HostedZone
+from groundplan.resources.dns import CalculatedHealthCheck, HealthCheck, HostedZone
 from groundplan.resources.firewall import WebAcl
 from groundplan.resources.gateway import RestApi
 
@@ -68,6 +68,25 @@ def _zones(bill: Bill, zones: tuple[HostedZone, ...]) -> None:
     bill.add_unpriced(zones, "usage does not state DNS queries; those that alias records answer are free")
 
 
+def _health_checks(bill: Bill, checks: tuple[HealthCheck, ...]) -> None:
+    """The endpoints are load balancers, which counts as AWS's own. HTTPS and a fast interval are options."""
+    for check in checks:
+        bill.charge(check, "route53.health_check_aws.month", count(1, "health check"))
+        options = [
+            *(["HTTPS"] if check.check_type == "HTTPS" else []),
+            *(["fast"] if check.request_interval < 30 else []),
+        ]
+        if options:
+            quantity = count(len(options), f"option ({options[0]})", f"options ({', '.join(options)})")
+            bill.charge(check, "route53.health_check_option_aws.month", quantity)
+
+
+def _calculated_health_checks(bill: Bill, checks: tuple[CalculatedHealthCheck, ...]) -> None:
+    """Charged like one of an endpoint of AWS: https://aws.amazon.com/route53/pricing/#Health_Checks"""
+    for check in checks:
+        bill.charge(check, "route53.health_check_aws.month", count(1, "health check"))
+
+
 def _apis(bill: Bill, apis: tuple[RestApi, ...]) -> None:
     if bill.usage.requests is None:
         bill.add_unpriced(apis, "usage.requests is not stated: an API is paid by the request")
@@ -81,5 +100,7 @@ PRICERS = (
     pricer(Distribution, _distributions),
     pricer(WebAcl, _web_acls),
     pricer(HostedZone, _zones),
+    pricer(HealthCheck, _health_checks),
+    pricer(CalculatedHealthCheck, _calculated_health_checks),
     pricer(RestApi, _apis),
 )

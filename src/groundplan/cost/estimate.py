@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +13,7 @@ from groundplan.cost import (
     compute,
     databases,
     delivery,
+    detection,
     edge,
     governance,
     kubernetes,
@@ -22,9 +25,9 @@ from groundplan.cost import (
     tracing,
 )
 from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
-from groundplan.cost.model import Estimate, Free, Range, Unpriced, total
+from groundplan.cost.model import Estimate, Free, OffHoursCost, Range, StandbyCost, Unpriced, total
 from groundplan.errors import suggestion
-from groundplan.resources import Architecture
+from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.files import FileSystem
 from groundplan.resources.storage import Bucket
@@ -46,6 +49,7 @@ PRICERS: tuple[Pricer, ...] = (
     *monitoring.PRICERS,
     *tracing.PRICERS,
     *governance.PRICERS,
+    *detection.PRICERS,
 )
 """How each kind that costs something is charged, in the order of the bill."""
 
@@ -74,6 +78,11 @@ def estimate(
     left = allowances if allowances is not None else Allowances()
     before = left.copy()
     bill = _bill(architecture, usage, prices, left, "desired")
+    there = architecture.standby
+    standby = None
+    if there is not None:
+        own = total(line for line in bill.lines if line.resource in architecture.in_standby)
+        standby = StandbyCost(there.region, own)
     return Estimate(
         region=architecture.region,
         lines=tuple(bill.lines),
@@ -84,6 +93,30 @@ def estimate(
             most=total(_bill(architecture, usage, prices, before.copy(), "most").lines),
         ),
         budget=budget,
+        standby=standby,
+        off_hours=_off_hours(
+            architecture, bill, _bill(_always_on(architecture), usage, prices, before.copy(), "desired")
+        )
+        if architecture.off_hours
+        else None,
+    )
+
+
+def _always_on(architecture: Architecture) -> Architecture:
+    return replace(architecture, off_hours=None)
+
+
+def _off_hours(architecture: Architecture, bill: Bill, full: Bill) -> OffHoursCost:
+    """Compared with the same that is never stopped."""
+    hours = architecture.off_hours
+    assert hours is not None
+    stopped = {ref.address for ref in hours.running}
+    by_the_hour = (line.resource for line in bill.lines if line.sku.endswith("hour"))
+    return OffHoursCost(
+        hours_per_week=Decimal(hours.calendar.minutes_on()) / 60,
+        saved=total(full.lines) - total(bill.lines),
+        stopped=tuple(sorted(stopped)),
+        always_on=tuple(dict.fromkeys(address for address in by_the_hour if address not in stopped)),
     )
 
 
@@ -107,11 +140,13 @@ def _free(architecture: Architecture) -> list[Free]:
 
 def _unknown_kinds(architecture: Architecture) -> list[Unpriced]:
     known = {pricer.kind.kind_name() for pricer in PRICERS} | free_kinds().keys()
-    return [
-        Unpriced(item.address, f"no price model for {item.title or item.kind_name()} exists yet")
-        for item in architecture
-        if item.kind_name() not in known
-    ]
+    return [Unpriced(item.address, _why_unknown(item)) for item in architecture if item.kind_name() not in known]
+
+
+def _why_unknown(resource: Resource) -> str:
+    if resource.cloud == "google":
+        return "no price source for Google Cloud in the catalog"
+    return f"no price model for {resource.title or resource.kind_name()} exists yet"
 
 
 def _unknown_stores(architecture: Architecture, usage: Usage) -> list[Unpriced]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from groundplan.cost.bill import Bill, Chargeable, pricer
 from groundplan.cost.quantities import number
-from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder
+from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder, RestoreTestingPlan
 
 
 def _recorders(bill: Bill, recorders: tuple[ConfigurationRecorder, ...]) -> None:
@@ -32,6 +32,15 @@ def _vaults(bill: Bill, vaults: tuple[BackupVault, ...]) -> None:
         )
 
 
+def _restore_tests(bill: Bill, plans: tuple[RestoreTestingPlan, ...]) -> None:
+    bill.add_unpriced(
+        plans,
+        "each restored recovery point is charged per test, by the restored volume where it is a bucket or a file "
+        "system, and as what it is while it is there; no price of a test is known",
+        lacks_price=True,
+    )
+
+
 def _each(bill: Bill, resource: Chargeable, sku: str) -> str:
     """``, 0.003 USD each``, or nothing where no price is known well enough to be quoted."""
     price = bill.price(sku, resource)
@@ -42,4 +51,5 @@ PRICERS = (
     pricer(ConfigurationRecorder, _recorders),
     pricer(ConfigRule, _rules),
     pricer(BackupVault, _vaults),
+    pricer(RestoreTestingPlan, _restore_tests),
 )

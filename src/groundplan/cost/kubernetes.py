@@ -30,7 +30,9 @@ def _clusters(bill: Bill, clusters: tuple[KubernetesCluster, ...]) -> None:
 
 def _volumes(bill: Bill, cluster: KubernetesCluster) -> None:
     """Volumes of single pods, which the cluster makes itself: one for each pod."""
-    for workload in bill.architecture.workloads:
+    there = bill.architecture.standby
+    elsewhere = there is not None and cluster.address in bill.architecture.in_standby
+    for workload in there.workloads if there is not None and elsewhere else bill.architecture.workloads:
         if not isinstance(workload, ServiceWorkload):
             continue
         scaling = workload.autoscaling
@@ -57,9 +59,9 @@ def _node_groups(bill: Bill, groups: tuple[NodeGroup, ...]) -> None:
                 group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
             )
         else:
-            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * MONTH)
+            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * bill.hours(group))
         volumes = count(nodes, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
-        bill.charge(group, f"ebs.{template.volume_type}.gb_month", volumes)
+        bill.charge(group, f"ebs.{template.volume_type}.gb_month", bill.while_running(group, volumes))
 
 
 def _addons(bill: Bill, addons: tuple[ClusterAddon, ...]) -> None:
@@ -78,9 +80,7 @@ def _file_systems(bill: Bill, systems: tuple[FileSystem, ...]) -> None:
     for system in systems:
         stored = bill.stored(system)
         if stored is None:
-            bill.add_unpriced(
-                system, f"usage.stored.{system.name.replace('_', '-')} is not stated: files are charged by size"
-            )
+            bill.add_unpriced(system, f"{bill.not_stated(system)}: files are charged by size")
         else:
             note = "all of it in the class Standard" if system.transition_to_ia else ""
             bill.charge(system, "efs.standard.gb_month", gigabytes(stored), "usage", note=note)

@@ -10,7 +10,7 @@ from decimal import Decimal
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.quantities import amount
 from groundplan.resources.messaging import Queue
-from groundplan.resources.schedules import Schedule
+from groundplan.resources.schedules import ApiSchedule, Schedule
 
 REQUESTS_PER_MESSAGE = 3
 """To send it, to receive it, to delete it: one message at a time, each of 64 KB at most, received once."""
@@ -44,4 +44,10 @@ def _schedules(bill: Bill, schedules: tuple[Schedule, ...]) -> None:
         )
 
 
-PRICERS = (pricer(Queue, _queues), pricer(Schedule, _schedules))
+def _api_schedules(bill: Bill, schedules: tuple[ApiSchedule, ...]) -> None:
+    why = "the calls are within the 14 million invocations a month that are free per account"
+    for schedule in schedules:
+        bill.add_free(schedule, why, "https://aws.amazon.com/eventbridge/pricing/")
+
+
+PRICERS = (pricer(Queue, _queues), pricer(Schedule, _schedules), pricer(ApiSchedule, _api_schedules))

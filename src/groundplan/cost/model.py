@@ -70,6 +70,29 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
+class StandbyCost:
+    """What of an estimate is due for the standby in another region."""
+
+    region: str
+    monthly: Decimal
+    """The sum of the lines of its own resources; what is charged for both regions together is not in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OffHoursCost:
+    """What stopping at night and at weekends changes."""
+
+    hours_per_week: Decimal
+    """In which it runs, of 168."""
+    saved: Decimal
+    """What is not due because of it, as far as prices are known."""
+    stopped: tuple[str, ...]
+    """Addresses of what stops."""
+    always_on: tuple[str, ...]
+    """Addresses of what is charged by the hour and cannot be stopped."""
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """What an environment costs per month, as far as it is known."""
 
@@ -79,6 +102,8 @@ class Estimate:
     free: tuple[Free, ...]
     range: Range
     budget: MonthlyAmount | None = None
+    standby: StandbyCost | None = None
+    off_hours: OffHoursCost | None = None
     currency: str = "USD"
 
     @property

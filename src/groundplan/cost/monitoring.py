@@ -10,7 +10,15 @@ from decimal import Decimal
 
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.quantities import amount, count, gigabytes
-from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, MetricExpression, Topic
+from groundplan.resources.monitoring import (
+    Alarm,
+    Budget,
+    CompositeAlarm,
+    Dashboard,
+    LogGroup,
+    MetricExpression,
+    Topic,
+)
 
 COMPRESSION = Decimal("0.15")
 """Stored logs are charged compressed; AWS's calculator takes this share of what was written.
@@ -27,6 +35,11 @@ def _alarms(bill: Bill, alarms: tuple[Alarm, ...]) -> None:
         metrics = len(alarm.metric.metrics) if isinstance(alarm.metric, MetricExpression) else 1
         sku = "cloudwatch.alarm.month" if alarm.period >= STANDARD_PERIOD else "cloudwatch.alarm_hires.month"
         bill.charge(alarm, sku, count(metrics, "alarm metric"))
+
+
+def _composite_alarms(bill: Bill, alarms: tuple[CompositeAlarm, ...]) -> None:
+    for alarm in alarms:
+        bill.charge(alarm, "cloudwatch.alarm_composite.month", count(1, "composite alarm"))
 
 
 def _dashboards(bill: Bill, dashboards: tuple[Dashboard, ...]) -> None:
@@ -67,6 +80,7 @@ def _budgets(bill: Bill, budgets: tuple[Budget, ...]) -> None:
 PRICERS = (
     pricer(LogGroup, _log_groups),
     pricer(Alarm, _alarms),
+    pricer(CompositeAlarm, _composite_alarms),
     pricer(Dashboard, _dashboards),
     pricer(Topic, _topics),
     pricer(Budget, _budgets),

@@ -23,9 +23,9 @@ INTERNET_TIERS = (
 """Skus of data out to the internet, each with the GB per month that it holds for."""
 
 
-def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity) -> None:
+def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity, hours: Quantity = MONTH) -> None:
     """Public IPv4 addresses are charged by the hour, in use or not, whatever they belong to."""
-    bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * MONTH)
+    bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * hours)
 
 
 def _vpcs(bill: Bill, vpcs: tuple[Vpc, ...]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from groundplan.cost.model import Estimate
 
@@ -32,13 +32,33 @@ class UnpricedData(TypedDict):
     why: str
 
 
+class StandbyData(TypedDict):
+    """What of ``monthly`` is due for the standby, and the sum without it."""
+
+    region: str
+    monthly: float
+    without: float
+
+
+class OffHoursData(TypedDict):
+    """What off-hours save a month, and what runs on because AWS cannot stop it."""
+
+    hours_per_week: float
+    saved: float
+    stopped: list[str]
+    always_on: list[str]
+
+
 class EstimateData(TypedDict):
-    """The whole estimate. ``monthly`` is the exact sum, rounded once; ``budget`` is null where there is none."""
+    """The whole estimate. ``monthly`` is the exact sum, rounded once; ``budget`` is null where there is none. There is
+    a ``standby`` where the environment has one in another region."""
 
     environment: str
     currency: str
     monthly: float
     budget: float | None
+    standby: NotRequired[StandbyData]
+    off_hours: NotRequired[OffHoursData]
     lines: list[LineData]
     unpriced: list[UnpricedData]
 
@@ -50,7 +70,7 @@ def cents(value: Decimal) -> Decimal:
 
 def to_json(estimate: Estimate, environment: str) -> EstimateData:
     """The estimate of an environment as JSON data."""
-    return {
+    data: EstimateData = {
         "environment": environment,
         "currency": estimate.currency,
         "monthly": float(cents(estimate.monthly)),
@@ -72,3 +92,17 @@ def to_json(estimate: Estimate, environment: str) -> EstimateData:
         ],
         "unpriced": [{"resource": item.resource, "why": item.why} for item in estimate.unpriced],
     }
+    if estimate.standby:
+        data["standby"] = {
+            "region": estimate.standby.region,
+            "monthly": float(cents(estimate.standby.monthly)),
+            "without": float(cents(estimate.monthly - estimate.standby.monthly)),
+        }
+    if estimate.off_hours:
+        data["off_hours"] = {
+            "hours_per_week": float(estimate.off_hours.hours_per_week),
+            "saved": float(cents(estimate.off_hours.saved)),
+            "stopped": list(estimate.off_hours.stopped),
+            "always_on": list(estimate.off_hours.always_on),
+        }
+    return data

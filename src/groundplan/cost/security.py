@@ -20,6 +20,10 @@ def _keys(bill: Bill, keys: tuple[Key, ...]) -> None:
 def _secrets(bill: Bill, secrets: tuple[Secret, ...]) -> None:
     for secret in secrets:
         bill.charge(secret, "secretsmanager.secret.month", count(1, "secret"))
+        for copy in secret.replicas:
+            # A copy is charged like a secret. Its price is that of the secret's own region, which all regions have.
+            note = f"the copy in {copy.region}"
+            bill.charge(secret, "secretsmanager.secret.month", count(1, "secret"), note=note)
     bill.add_unpriced(secrets, "usage does not state the calls to Secrets Manager")
 
 

@@ -21,7 +21,7 @@ def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
             continue
         stored = bill.stored(bucket)
         if stored is None:
-            bill.add_unpriced(bucket, f"usage.stored.{bucket.name} is not stated")
+            bill.add_unpriced(bucket, bill.not_stated(bucket))
             continue
         size = gigabytes(stored).value
         part = min(size, left)
@@ -48,7 +48,7 @@ def _replica(bill: Bill, source: Bucket, replica: Bucket) -> None:
     stored = bill.stored(source)
     sku = _SKUS.get(source.replication.storage_class) if source.replication else None
     if stored is None:
-        bill.add_unpriced(replica, f"usage.stored.{source.name} is not stated")
+        bill.add_unpriced(replica, bill.not_stated(source))
     elif sku is None:
         bill.add_unpriced(replica, "usage does not state the objects that Intelligent-Tiering watches, each for a fee")
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from groundplan.design.account_settings import add_account_settings
 from groundplan.design.audit import add_audit
 from groundplan.design.backup import add_backup
 from groundplan.design.buckets import add_buckets
@@ -23,6 +24,7 @@ from groundplan.design.order import with_order
 from groundplan.design.platform import add_platform
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
+from groundplan.design.secondary import add_secondary
 from groundplan.design.secrets import add_secrets
 from groundplan.design.tracing import add_tracing
 from groundplan.design.workloads import add_workloads
@@ -30,6 +32,15 @@ from groundplan.resources.architecture import Architecture
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
+
+
+def _add_off_hours(draft: Draft) -> None:
+    """What stops at night. Nothing where ``off_hours:`` is null."""
+    if draft.blueprint.off_hours is not None:
+        from groundplan.design.off_hours import add_off_hours
+
+        add_off_hours(draft, draft.blueprint.off_hours)
+
 
 STEPS = (
     check_region,
@@ -52,9 +63,49 @@ STEPS = (
     add_monitoring,
     add_audit,
     add_backup,
+    add_account_settings,
     add_workloads,
+    _add_off_hours,
+    add_secondary,
 )
 """What makes an architecture, in order: a step may read what the ones before it added."""
+
+
+def _add_security(draft: Draft) -> None:
+    """What watches the account. Nothing where ``security:`` is null."""
+    if draft.blueprint.security is not None:
+        from groundplan.design.security import add_security_services  # here, since few environments have it
+
+        add_security_services(draft, draft.blueprint.security)
+
+
+def _add_account(draft: Draft) -> None:
+    """What stands once in an account. Nothing where ``account:`` is null."""
+    if draft.blueprint.account is not None:
+        from groundplan.design.account import add_account_services
+
+        add_account_services(draft, draft.blueprint.account)
+
+
+def _add_for_environments(draft: Draft) -> None:
+    """What the environments of the file find in its ``shared:``, and what it shows of them."""
+    from groundplan.design.shared import add_shared_monitoring, add_zone_parameters
+
+    add_zone_parameters(draft)
+    add_shared_monitoring(draft)
+
+
+SHARED_STEPS = (
+    check_region,
+    add_keys,
+    add_zone,
+    _add_for_environments,
+    add_audit,
+    _add_security,
+    _add_account,
+    add_account_settings,
+)
+"""What makes the architecture of ``shared:``: nothing that has a network or runs."""
 
 
 def design(loaded: LoadedEnvironment) -> Architecture:
@@ -63,9 +114,17 @@ def design(loaded: LoadedEnvironment) -> Architecture:
     Raises InputError with every problem: sizes, versions, zones and names that AWS would refuse.
     """
     draft = Draft(loaded)
+    if loaded.standby is None:
+        for step in SHARED_STEPS if loaded.is_shared else (*STEPS, _add_security, _add_account):
+            step(draft)
+        return with_order(draft.finish())
+    from groundplan.design.standby import build  # here, since few environments have one
+
+    build.begin(draft)
     for step in STEPS:
         step(draft)
-    return with_order(draft.finish())
+    build.add_standby(draft)
+    return build.whole(draft)
 
 
 __all__ = ["design"]

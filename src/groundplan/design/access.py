@@ -8,9 +8,11 @@ from groundplan.blueprint.workloads import Need, Workload
 from groundplan.design import databases, queues
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, main_key
+from groundplan.design.secrets import parameters_path
 from groundplan.resources.base import Concern
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
@@ -99,9 +101,16 @@ def add_execution_role(
     ]
     secrets = secret_arns(injected)
     if secrets:
-        statements.append(
-            Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=secrets)
-        )
+        # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
+        parameters, others = by_store(secrets)
+        if others:
+            statements.append(
+                Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=others)
+            )
+        if parameters:
+            statements.append(
+                Statement(sid="ReadInjectedParameters", actions=("ssm:GetParameters",), resources=parameters)
+            )
         statements += decrypt_statements(draft, "DecryptInjectedSecrets")
     description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
     called = f"{workload.role}-execution" if workload.role else f"{name}-execution"
@@ -113,10 +122,19 @@ def secret_arns(injected: Iterable[Textual]) -> tuple[Textual, ...]:
     return tuple(dict.fromkeys(_secret_arn(value) for value in injected))
 
 
+def by_store(secrets: Iterable[Textual]) -> tuple[tuple[Textual, ...], tuple[Textual, ...]]:
+    """ARNs in Parameter Store, and those in Secrets Manager."""
+    parameters, others = list[Textual](), list[Textual]()
+    for arn in secrets:
+        stored = isinstance(arn, Attribute) and arn.ref.kind is SecureParameter
+        (parameters if stored else others).append(arn)
+    return tuple(parameters), tuple(others)
+
+
 def _secret_arn(value: Textual) -> Textual:
     """The ARN in front of a ``:json-key::``."""
-    if isinstance(value, Text):
-        return next(part for part in value.parts if isinstance(part, Attribute))
+    if isinstance(value, Text) and isinstance(value.parts[-1], str) and value.parts[-1].endswith("::"):
+        return text(*value.parts[:-1])
     return value
 
 
@@ -158,6 +176,13 @@ def _needed(draft: Draft, workload: Workload) -> list[Statement]:
             f":secret:{draft.title}/{of_owner}*",
         )  # fmt: skip
         statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
+        if any(secret.store == "parameter-store" for secret in blueprint.secrets.values()):
+            below = text(
+                "arn:", Pseudo.PARTITION, ":ssm:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
+                f":parameter{parameters_path(draft)}/*",
+            )  # fmt: skip
+            read = ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
+            statements.append(Statement(sid="ReadParameters", actions=read, resources=(below,)))
         statements += decrypt_statements(draft, "DecryptSecrets")
     return statements
 

@@ -6,12 +6,13 @@ The trail and AWS Config each have a bucket of their own, so that each service c
 from __future__ import annotations
 
 from groundplan.blueprint.governance import Audit
-from groundplan.catalog import config_rules
+from groundplan.catalog import config_rules, conformance_packs
+from groundplan.catalog.conformance_packs import Pack
 from groundplan.design.buckets import tls_only
-from groundplan.design.draft import Draft
+from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import add_key, same_account
 from groundplan.design.logs import add_log_group
-from groundplan.resources.governance import ConfigRule, ConfigurationRecorder, DeliveryChannel, Trail
+from groundplan.resources.governance import ConfigRule, ConfigurationRecorder, ConformancePack, DeliveryChannel, Trail
 from groundplan.resources.policies import (
     Condition,
     InlinePolicy,
@@ -254,9 +255,85 @@ def _add_config(draft: Draft, audit: Audit, key: Ref[Key] | None) -> None:
             depends_on=(policy,),
         )
     )
-    for number, identifier in enumerate(audit.rules):
-        _add_rule(draft, identifier, f"audit.rules[{number}]", recorder, channel)
+    for number, rule in enumerate(audit.rules):
+        _add_rule(draft, rule, f"audit.rules[{number}]", recorder, channel)
+    for number, pack in enumerate(audit.conformance_packs):
+        _add_pack(draft, pack, f"audit.conformance_packs[{number}]", recorder, channel)
+    security = draft.blueprint.security
+    if security is not None and security.standards is not None:
+        for region in security.regions:
+            _add_recorder_elsewhere(draft, region, role, bucket, policy)
     draft.output("config_bucket", "Name of the bucket that AWS Config writes to", bucket.attribute("id"))
+
+
+def _add_recorder_elsewhere(
+    draft: Draft, region: str, role: Ref[Role], bucket: Ref[Bucket], policy: Ref[BucketPolicy]
+) -> None:
+    """The recorder of a region where only Security Hub asks for records. Global resources are recorded once.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/select-resources.html
+    """
+    recorder = draft.add(
+        ConfigurationRecorder(
+            name=identifier(region),
+            concern="audit",
+            region=region,
+            recorder_name=draft.called("config_recorder", "recorder", "audit.config"),
+            role=role,
+            include_global_resource_types=False,
+        )
+    )
+    draft.add(
+        DeliveryChannel(
+            name=identifier(region),
+            concern="audit",
+            region=region,
+            channel_name=draft.called("config_channel", "channel", "audit.config"),
+            recorder=recorder,
+            # Its own encryption applies: a key is named only for a bucket of the same region.
+            bucket=bucket,
+            depends_on=(policy,),
+        )
+    )
+
+
+def _add_pack(
+    draft: Draft, name: str, path: str, recorder: Ref[ConfigurationRecorder], channel: Ref[DeliveryChannel]
+) -> None:
+    known = conformance_packs.find(name)
+    if known is None:
+        draft.problem(path, f'no conformance pack "{name}" is known here{conformance_packs.suggest(name)}')
+        return
+    called = name.removeprefix("Operational-Best-Practices-for-").replace(".", "-").lower()
+    draft.add(
+        ConformancePack(
+            name=called.replace("-", "_"),
+            concern="audit",
+            pack_name=draft.called("conformance_pack", called, path),
+            template_body=_pack_body(known),
+            depends_on=(recorder, channel),
+        )
+    )
+
+
+def _pack_body(pack: Pack) -> str:
+    """YAML with the pack's rules, which is all that such a template may hold.
+
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/custom-conformance-pack.html
+    """
+    lines = [f"# {pack.name}, from {pack.source.page}", "Resources:"]
+    for rule in pack.rules:
+        lines += [
+            f"  {''.join(word.capitalize() for word in rule.identifier.split('_'))}:",
+            "    Type: AWS::Config::ConfigRule",
+            "    Properties:",
+            f"      ConfigRuleName: {rule.identifier.lower().replace('_', '-')}",
+            f"      Source: {{Owner: AWS, SourceIdentifier: {rule.identifier}}}",
+        ]
+        if rule.parameters:
+            lines.append("      InputParameters:")
+            lines += [f'        {key}: "{value}"' for key, value in rule.parameters.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _add_rule(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from groundplan.blueprint.governance import Backup
 from groundplan.design import databases
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import add_key
+from groundplan.design.kubernetes import volumes_are_backed_up
 from groundplan.design.regions import check_other_region
+from groundplan.design.restore_tests import add_restore_tests, told_of_failures
 from groundplan.resources.files import FileSystem
 from groundplan.resources.governance import BackupCopy, BackupPlan, BackupRule, BackupSelection, BackupVault
 from groundplan.resources.policies import service_trust
@@ -20,6 +24,8 @@ DATABASE_POLICIES = (
 )
 BUCKET_POLICIES = ("AWSBackupServiceRolePolicyForS3Backup", "AWSBackupServiceRolePolicyForS3Restore")
 """The former two are for file systems, too. Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/security-iam-awsmanpol.html"""
+LONGEST_LOCKED = 2
+"""Times ``keep``: what a locked vault takes at most."""
 
 
 def add_backup(draft: Draft) -> None:
@@ -50,21 +56,45 @@ def add_backup(draft: Draft) -> None:
             tags=draft.name_tag("backup"),
         )
     )
+    role = _add_role(draft)
+    sources: dict[str, list[Textual]] = {
+        "RDS": _databases(draft),
+        "S3": [bucket.arn for bucket in _buckets(draft)],
+        "EFS": [item.ref.arn for item in draft.resources if isinstance(item, FileSystem)],
+    }
     draft.add(
         BackupSelection(
             name="main",
             concern="backup",
             selection_name=draft.called("backup_selection", "backup", "backup"),
             plan=plan,
-            role=_add_role(draft),
-            resource_arns=(
-                *_databases(draft),
-                *(bucket.arn for bucket in _buckets(draft)),
-                *(item.ref.arn for item in draft.resources if isinstance(item, FileSystem)),
-            ),
+            role=role,
+            resource_arns=tuple(arn for arns in sources.values() for arn in arns),
         )
     )
+    volumes = _add_volumes(draft, plan, role)
+    add_restore_tests(draft, backup, vault, role, sources, volumes)
+    told_of_failures(draft)
     draft.output("backup_vault", "Vault that holds the recovery points", vault.attribute("id"))
+
+
+def _add_volumes(draft: Draft, plan: Ref[BackupPlan], role: Ref[Role]) -> Mapping[str, str]:
+    """The volumes of single pods, by the tags that all of the cluster's carry. Returns these tags; none where there are
+    no such volumes."""
+    if not volumes_are_backed_up(draft):
+        return {}
+    draft.add(
+        BackupSelection(
+            name="volumes",
+            concern="backup",
+            selection_name=draft.called("backup_selection", "volumes", "backup"),
+            plan=plan,
+            role=role,
+            resource_arns=(text("arn:", Pseudo.PARTITION, ":ec2:*:*:volume/*"),),
+            tag_conditions=draft.marks,
+        )
+    )
+    return draft.marks
 
 
 def _databases(draft: Draft) -> list[Textual]:
@@ -95,6 +125,8 @@ def _add_vault(draft: Draft, backup: Backup, name: str, region: str | None) -> R
             vault_name=draft.called("backup_vault", called, "backup"),
             kms_key=key,
             min_retention_days=backup.keep.days if backup.lock else None,
+            # A plan cannot by mistake make what nobody may delete for years.
+            max_retention_days=LONGEST_LOCKED * backup.keep.days if backup.lock else None,
             keep=backup.lock or keeps,
             tags=draft.name_tag(called),
         )

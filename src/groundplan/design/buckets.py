@@ -6,7 +6,7 @@ from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.design.access_logs import NAME, keeps_access_logs, keeps_cdn_logs, takes_access_logs
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, same_account
-from groundplan.design.replicas import add_replica
+from groundplan.design.replicas import add_replica, goes_to_standby, replicate_to_standby
 from groundplan.resources.delivery import GLOBAL_REGION
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketPolicy, BucketReplication, Transition
@@ -100,6 +100,8 @@ def _replication(
     draft: Draft, name: str, spec: BucketSpec, bucket_name: str, rules: tuple[BucketLifecycleRule, ...]
 ) -> BucketReplication | None:
     """The copy in another region with its policy, where the blueprint wants one."""
+    if goes_to_standby(draft, name):
+        return replicate_to_standby(draft, name, spec, bucket_name)
     if spec.replicate is None:
         return None
     replication = add_replica(draft, name, spec, spec.replicate, bucket_name, rules)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from groundplan.blueprint.data import Cache
 from groundplan.catalog import engines
 from groundplan.design.databases import resolve_version, secret_name
@@ -11,7 +13,7 @@ from groundplan.design.networking import subnets_of
 from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import CacheParameterGroup, CacheReplicationGroup, CacheSubnetGroup
 from groundplan.resources.security import GeneratedPassword, Secret
-from groundplan.resources.values import Ref, SecretValue, text
+from groundplan.resources.values import Attribute, Ref, SecretValue, Textual, text
 
 SUBNETS = Ref(CacheSubnetGroup, "main")
 ENGINES = {"redis": engines.redis, "valkey": engines.valkey}
@@ -26,6 +28,25 @@ def label(name: str, spec: Cache) -> str:
 def replication_group(name: str) -> Ref[CacheReplicationGroup]:
     """The replication group of a cache."""
     return Ref(CacheReplicationGroup, identifier(name))
+
+
+def endpoint(name: str, spec: Cache) -> Attribute:
+    """Where clients begin: the primary, or in cluster mode what tells them of all shards."""
+    group = replication_group(name)
+    return group.attribute("primary_endpoint_address" if spec.shards is None else "configuration_endpoint_address")
+
+
+def nodes(name: str, spec: Cache) -> Iterator[tuple[str, Textual]]:
+    """Every node: its number as a person reads it, and its id, which its metrics are found by.
+
+    The id is the group's and a number of three digits; in cluster mode the shard's number of four digits before it.
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html
+    """
+    shards = [""] if spec.shards is None else [f"{shard:04d}-" for shard in range(1, spec.shards + 1)]
+    for shard in shards:
+        for number in range(1, spec.nodes + 1):
+            suffix = f"{shard}{number:03d}"
+            yield suffix, text(replication_group(name).attribute("id"), f"-{suffix}")
 
 
 def url_secret(name: str) -> Ref[Secret]:
@@ -62,20 +83,11 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
     if resolved is None:
         return
     version, family = resolved
-    parameters = draft.add(
-        CacheParameterGroup(
-            name=identifier(name),
-            concern="caches",
-            parameter_group_name=draft.called("cache_parameter_group", called, f"{place}.name"),
-            family=family,
-            description=f"{draft.title} {called}",
-            parameters=dict(sorted(spec.parameters.items())),
-            tags=draft.name_tag(called),
-        )
-    )
+    parameters = _add_parameters(draft, name, spec, family)
     token = _add_token(draft, name, called) if spec.encryption else None
+    # In cluster mode ElastiCache wants failover also of a shard that has nothing to fail over to.
     several = spec.nodes > 1
-    group = draft.add(
+    draft.add(
         CacheReplicationGroup(
             name=identifier(name),
             concern="caches",
@@ -84,7 +96,10 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
             engine="valkey" if spec.engine.name == "valkey" else "redis",
             engine_version=version,
             node_type=spec.node_class,
-            num_cache_clusters=spec.nodes,
+            num_cache_clusters=spec.nodes if spec.shards is None else None,
+            cluster_mode=None if spec.shards is None else "enabled",
+            num_node_groups=spec.shards,
+            replicas_per_node_group=None if spec.shards is None else spec.nodes - 1,
             port=spec.port,
             subnet_group=SUBNETS,
             parameter_group=parameters,
@@ -93,7 +108,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
             kms_key=main_key(draft) if spec.encryption else None,
             transit_encryption_enabled=spec.encryption,
             auth_token=token,
-            automatic_failover_enabled=several,
+            automatic_failover_enabled=several or spec.shards is not None,
             multi_az_enabled=several and len(draft.blueprint.network.zones) > 1,
             snapshot_retention_limit=spec.snapshots.days,
             snapshot_window=spec.snapshot_window if spec.snapshots.days else None,
@@ -101,7 +116,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
             tags=draft.name_tag(called),
         )
     )
-    address = group.attribute("primary_endpoint_address")
+    address = endpoint(name, spec)
     draft.output(f"{identifier(name)}_address", f"Host name of the cache {name}", address)
     if token:
         draft.add(
@@ -111,10 +126,34 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
                 secret_name=draft.legal("secret", secret_name(draft, f"{called}_url"), f"{place}.name"),
                 description=f"URL of the cache {name} with its authentication token",
                 kms_key=main_key(draft),
-                value=text("rediss://:", token, "@", address, f":{spec.port}/0"),
+                # Redis Cluster knows one database only, so that no number stands behind the port.
+                value=text("rediss://:", token, "@", address, f":{spec.port}" + ("/0" if spec.shards is None else "")),
                 recovery_window_in_days=draft.blueprint.secret_recovery.days,
             )
         )
+
+
+def _add_parameters(draft: Draft, name: str, spec: Cache, family: str) -> Ref[CacheParameterGroup]:
+    """In cluster mode a group of its own name: ElastiCache does not turn ``cluster-enabled`` in one that is in use.
+
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html (cluster-enabled)
+    """
+    called, parameters = label(name, spec), dict(spec.parameters)
+    ident, purpose = identifier(name), called
+    if spec.shards is not None:
+        ident, purpose = f"{ident}_cluster_mode", f"{called}-cluster-mode"
+        parameters["cluster-enabled"] = "yes"
+    return draft.add(
+        CacheParameterGroup(
+            name=ident,
+            concern="caches",
+            parameter_group_name=draft.called("cache_parameter_group", purpose, f"caches.{name}.name"),
+            family=family,
+            description=f"{draft.title} {purpose}",
+            parameters=dict(sorted(parameters.items())),
+            tags=draft.name_tag(purpose),
+        )
+    )
 
 
 def _add_token(draft: Draft, name: str, called: str) -> SecretValue:

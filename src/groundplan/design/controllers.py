@@ -8,11 +8,11 @@ from __future__ import annotations
 from groundplan.blueprint.validation.base import workloads
 from groundplan.catalog.kubernetes import controller
 from groundplan.design import edge
-from groundplan.design.access import add_role, decrypt_statements, secret_arns
+from groundplan.design.access import add_role, by_store, decrypt_statements, secret_arns
+from groundplan.design.alarms import TOPIC
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key
 from groundplan.design.kubernetes import AUTOSCALER_TAG, cluster_name, trust
-from groundplan.design.monitoring import TOPIC
 from groundplan.design.pods import associate
 from groundplan.design.tasks import injected
 from groundplan.resources.base import Concern
@@ -27,14 +27,21 @@ def add_controllers(draft: Draft) -> None:
     blueprint = draft.blueprint
     if blueprint.kubernetes.autoscaler:
         _add_autoscaler(draft)
-    targets = tuple(edge.target_group(name).arn for name, _, _ in edge.public_services(draft))
+    targets = tuple(
+        group.arn for name, service, _ in edge.public_services(draft) for group in edge.target_groups(name, service)
+    )
     if targets:
         _add(draft, "aws-load-balancer-controller", targets)
     secrets = secret_arns(
         value for _, _, workload in workloads(blueprint) for value in injected(draft, workload).values()
     )
     if secrets:
-        _add(draft, "external-secrets", secrets, *decrypt_statements(draft, "DecryptInjectedSecrets"))
+        parameters, others = by_store(secrets)
+        rights = decrypt_statements(draft, "DecryptInjectedSecrets")
+        if parameters:
+            # Source: https://external-secrets.io/latest/provider/aws-parameter-store/
+            rights.insert(0, Statement(sid="ReadParameters", actions=("ssm:GetParameter",), resources=parameters))
+        _add(draft, "external-secrets", others, *rights)
     groups = tuple(text(Ref(LogGroup, identifier(name)).arn, ":*") for _, name, workload in workloads(blueprint))
     if groups:
         _add(draft, "log-shipper", groups)
@@ -57,7 +64,7 @@ def _add(
     """A controller's role: it may look at everything, and act on ``resources`` alone."""
     asked = controller(name)
     statements = [Statement(sid="Look", actions=asked.reads, resources=("*",))] if asked.reads else []
-    if asked.acts:
+    if asked.acts and resources:
         statements.append(Statement(sid="Act", actions=asked.acts, resources=resources, conditions=conditions))
     ident = identifier(name)
     rights = (*statements, *more)

@@ -88,8 +88,7 @@ def dashboard_body(draft: Draft) -> JsonDocument:
             (f"{name}: free storage in bytes", "Minimum", [("AWS/RDS", "FreeStorageSpace", database)]),
         ]
     for name, cache in draft.blueprint.caches.items():
-        group = caches.replication_group(name)
-        nodes = [{"CacheClusterId": draft.node_name(group, number)} for number in range(1, cache.nodes + 1)]
+        nodes = [{"CacheClusterId": node} for _, node in caches.nodes(name, cache)]
         graphs += [
             (
                 f"{name}: CPU in percent",

@@ -8,11 +8,12 @@ from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.encryption import database_key, main_key
 from groundplan.design.logs import add_log_group
 from groundplan.design.networking import subnets_of
+from groundplan.design.regions import in_standby, of_primary
 from groundplan.design.security_groups import add_group, group_of
 from groundplan.resources.databases import DatabaseInstance, DatabaseParameterGroup, DatabaseSubnetGroup
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import service_trust
-from groundplan.resources.security import GeneratedPassword, Role, Secret, SecretRotation
+from groundplan.resources.security import GeneratedPassword, Role, Secret, SecretReplica, SecretRotation
 from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Textual, text
 
 SUBNETS = Ref(DatabaseSubnetGroup, "main")
@@ -49,6 +50,14 @@ def add_databases(draft: Draft) -> None:
     databases = draft.blueprint.databases
     if not databases:
         return
+    add_surroundings(draft)
+    for name, spec in databases.items():
+        add_group(draft, identifier(name), f"Database {name}", f"databases.{name}.name", shown=label(name, spec))
+        _add_database(draft, name, spec)
+
+
+def add_surroundings(draft: Draft) -> None:
+    """What all databases share: subnets, and the role that writes their metrics."""
     draft.add(
         DatabaseSubnetGroup(
             name="main",
@@ -59,11 +68,8 @@ def add_databases(draft: Draft) -> None:
             tags=draft.name_tag("main"),
         )
     )
-    if any(spec.monitoring for spec in databases.values()):
+    if any(spec.monitoring for spec in draft.blueprint.databases.values()):
         _add_monitoring_role(draft)
-    for name, spec in databases.items():
-        add_group(draft, identifier(name), f"Database {name}", f"databases.{name}.name", shown=label(name, spec))
-        _add_database(draft, name, spec)
 
 
 def _add_monitoring_role(draft: Draft) -> None:
@@ -101,6 +107,11 @@ def resolve_version(draft: Draft, engine: engines.Engine, asked: str, path: str)
     return found.version, found.parameter_group_family
 
 
+def instance_name(draft: Draft, name: str, spec: Database) -> str:
+    """What a database's instance is called in AWS."""
+    return draft.called("rds_instance", label(name, spec), f"databases.{name}.name")
+
+
 def _add_database(draft: Draft, name: str, spec: Database) -> None:
     draft.check_class(spec.instance_class, "db.", f"databases.{name}.class")
     if spec.replica_class:
@@ -110,20 +121,9 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
         return
     version, family = resolved
     called = label(name, spec)
-    place = f"databases.{name}"
-    instance_id = draft.called("rds_instance", called, f"{place}.name")
-    parameters = draft.add(
-        DatabaseParameterGroup(
-            name=identifier(name),
-            concern="databases",
-            parameter_group_name=draft.called("db_parameter_group", called, f"{place}.name"),
-            family=family,
-            description=f"{draft.title} {called}",
-            parameters=dict(sorted(spec.parameters.items())),
-            tags=draft.name_tag(called),
-        )
-    )
-    logs = _add_logs(draft, name, identifier(name), instance_id, spec)
+    instance_id = instance_name(draft, name, spec)
+    parameters = add_parameters(draft, name, spec, family)
+    logs = add_logs(draft, name, identifier(name), instance_id, spec)
     username = InputValue(f"{identifier(name)}_db_username")
     draft.input(
         username.name,
@@ -178,7 +178,7 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
     for number in range(1, spec.replicas + 1):
         _add_replica(draft, name, spec, instance, number, only_one=only_one)
     if password:
-        _add_url(draft, name, spec, called)
+        add_url(draft, name, spec, called)
     elif spec.rotation is not None:
         draft.add(
             SecretRotation(
@@ -191,7 +191,23 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
     draft.output(f"{identifier(name)}_address", f"Host name of the database {name}", instance.attribute("address"))
 
 
-def _add_logs(draft: Draft, name: str, prefix: str, instance_id: str, spec: Database) -> tuple[Ref[LogGroup], ...]:
+def add_parameters(draft: Draft, name: str, spec: Database, family: str) -> Ref[DatabaseParameterGroup]:
+    """The parameters that a database runs with."""
+    called = label(name, spec)
+    return draft.add(
+        DatabaseParameterGroup(
+            name=identifier(name),
+            concern="databases",
+            parameter_group_name=draft.called("db_parameter_group", called, f"databases.{name}.name"),
+            family=family,
+            description=f"{draft.title} {called}",
+            parameters=dict(sorted(spec.parameters.items())),
+            tags=draft.name_tag(called),
+        )
+    )
+
+
+def add_logs(draft: Draft, name: str, prefix: str, instance_id: str, spec: Database) -> tuple[Ref[LogGroup], ...]:
     """The groups that RDS writes an instance's logs to. RDS would make them itself, and keep the logs for ever."""
     return tuple(
         add_log_group(
@@ -223,9 +239,18 @@ def _add_password(draft: Draft, name: str, called: str, username: Textual) -> Se
             kms_key=main_key(draft),
             generate=GeneratedPassword(username=username),
             recovery_window_in_days=draft.blueprint.secret_recovery.days,
+            replicas=secret_replicas(draft),
         )
     )
     return SecretValue(secret, "password")
+
+
+def secret_replicas(draft: Draft) -> tuple[SecretReplica, ...]:
+    """Where a secret is copied to: the region of the standby."""
+    if draft.standby is None:
+        return ()
+    key = main_key(draft.standby)
+    return (SecretReplica(draft.standby.blueprint.region, in_standby(key) if key else None),)
 
 
 def secret_name(draft: Draft, name: str) -> str:
@@ -233,8 +258,15 @@ def secret_name(draft: Draft, name: str) -> str:
     return f"{draft.title}/{draft.stage}/{name}"
 
 
-def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
-    password = password_secret(name)
+def _credential(draft: Draft, name: str, key: str) -> SecretValue:
+    """User or password. A standby reads the copy of the primary's in its own region: its database is a copy too."""
+    if draft.primary is None:
+        return SecretValue(password_secret(name), key)
+    return SecretValue(of_primary(password_secret(name)), key, draft.blueprint.region)
+
+
+def add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
+    """The secret with the whole URL of a database."""
     draft.add(
         Secret(
             name=url_secret(name).name,
@@ -245,9 +277,9 @@ def _add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
             recovery_window_in_days=draft.blueprint.secret_recovery.days,
             value=text(
                 "postgresql://",
-                SecretValue(password, "username"),
+                _credential(draft, name, "username"),
                 ":",
-                SecretValue(password, "password"),
+                _credential(draft, name, "password"),
                 "@",
                 primary(name).attribute("address"),
                 f":{spec.port}/{database_name(draft, spec)}?sslmode=require",
@@ -276,7 +308,7 @@ def _add_replica(
             deletion_protection=spec.deletion_protection,
             skip_final_snapshot=True,
             enabled_cloudwatch_logs_exports=tuple(spec.log_exports),
-            depends_on=_add_logs(draft, name, ident, instance_id, spec),
+            depends_on=add_logs(draft, name, ident, instance_id, spec),
             tags=draft.name_tag(suffix if only_one else called),
             performance_insights_enabled=spec.performance_insights is not None,
             performance_insights_retention_period=spec.performance_insights.days if spec.performance_insights else None,

@@ -67,9 +67,8 @@ def add_rollback_alarms(draft: Draft, name: str, service: Service, service_name:
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
     """
-    deployment, alarms = service.deployment, draft.blueprint.alarms
-    wanted = deployment.shifts if deployment.alarms is None else deployment.alarms
-    if not wanted or alarms is None:
+    alarms = _thresholds(draft, service)
+    if alarms is None:
         return ()
     of_service: dict[str, Textual] = {"ClusterName": CLUSTER.attribute("id"), "ServiceName": service_name}
     found = [
@@ -82,20 +81,33 @@ def add_rollback_alarms(draft: Draft, name: str, service: Service, service_name:
             ("memory", "MemoryUtilization", alarms.memory),
         )
     ]  # fmt: skip
-    if service.public and service.port:
-        errors, unhealthy = _requests(name, service), unhealthy_tasks(name, service)
-        found += [
-            _add(
-                draft, alarms, f"{name}-rollback-errors", f"more than {alarms.errors} of the requests fail (5xx)",
-                errors, alarms.errors.percent, quiet="notBreaching",
-            ),
-            # A new task may fail its checks as long as it starts.
-            _add(
-                draft, alarms, f"{name}-rollback-unhealthy", "a task fails its health check", unhealthy, Decimal(0),
-                longer=service.health.start.seconds,
-            ),
-        ]  # fmt: skip
-    return tuple(found)
+    return (*found, *add_request_alarms(draft, name, service))
+
+
+def add_request_alarms(draft: Draft, name: str, service: Service) -> tuple[Ref[Alarm], ...]:
+    """Those of the alarms that the load balancer knows: failing requests, and tasks or pods that are not healthy."""
+    alarms = _thresholds(draft, service)
+    if alarms is None or not service.public or not service.port:
+        return ()
+    errors, unhealthy = _requests(name, service), unhealthy_tasks(name, service)
+    return (
+        _add(
+            draft, alarms, f"{name}-rollback-errors", f"more than {alarms.errors} of the requests fail (5xx)",
+            errors, alarms.errors.percent, quiet="notBreaching",
+        ),
+        # A new task may fail its checks as long as it starts.
+        _add(
+            draft, alarms, f"{name}-rollback-unhealthy", "a task fails its health check", unhealthy, Decimal(0),
+            longer=service.health.start.seconds,
+        ),
+    )  # fmt: skip
+
+
+def _thresholds(draft: Draft, service: Service) -> Alarms | None:
+    """What the alarms go by; None where a deployment rolls back without any."""
+    deployment = service.deployment
+    wanted = deployment.shifts if deployment.alarms is None else deployment.alarms
+    return draft.blueprint.alarms if wanted else None
 
 
 def _dimensions(name: str, service: Service) -> list[dict[str, Textual]]:

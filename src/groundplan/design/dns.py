@@ -10,7 +10,7 @@ from groundplan.resources.base import Concern
 from groundplan.resources.delivery import Distribution
 from groundplan.resources.dns import DnsRecord, HostedZone
 from groundplan.resources.edge import LoadBalancer
-from groundplan.resources.values import Ref, Textual
+from groundplan.resources.values import ParameterValue, Ref, Textual
 
 ZONE = Ref(HostedZone, "main")
 
@@ -36,10 +36,17 @@ def add_zone(draft: Draft) -> None:
 
 
 def zone_of(draft: Draft, domains: Sequence[str], written: str | None) -> Textual | None:
-    """The id of the zone that has all of the domains: the written one, or the environment's own. None: nobody's."""
-    dns = draft.blueprint.dns
-    if written or dns is None:
+    """The id of the zone that has all of the domains: the written one, the environment's own, or that of
+    the file's ``shared:``, which the deployment looks up. None: nobody's; and what leads to a standby, the environment
+    itself writes."""
+    if draft.primary is not None:
+        return None
+    dns, shared = draft.blueprint.dns, draft.loaded.shared_zone
+    if written:
         return written
+    if dns is None:
+        found = shared is not None and all(is_below(domain, shared.zone) for domain in domains)
+        return ParameterValue(shared.parameter) if shared is not None and found else None
     return ZONE.attribute("id") if all(is_below(domain, dns.zone) for domain in domains) else None
 
 

@@ -14,9 +14,9 @@ from groundplan.catalog import instances, names, regions
 from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Input, Output
 from groundplan.resources.base import Resource
-from groundplan.resources.databases import CacheReplicationGroup
 from groundplan.resources.network import Vpc
-from groundplan.resources.values import Ref, Textual, text
+from groundplan.resources.off_hours import OffHours
+from groundplan.resources.values import Ref, Textual
 from groundplan.resources.workloads import Workload
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ R = TypeVar("R", bound=Resource)
 
 VPC = Ref(Vpc, "main")
 """Every environment has one VPC of its own."""
+STANDBY = "standby"
+"""What stands behind the names of a standby whose convention does not name the environment."""
 FAMILIES = ("databases", "caches", "buckets", "queues", "services", "jobs", "capacity")
 """The families of the blueprint, in the order in which the design takes them."""
 
@@ -49,7 +51,13 @@ class Draft:
     outputs: list[Output] = field(default_factory=list)
     workloads: list[Workload] = field(default_factory=list)
     """What runs in the Kubernetes cluster."""
+    off_hours: OffHours | None = None
+    """When it is stopped."""
     problems: list[Problem] = field(default_factory=list)
+    primary: Draft | None = None
+    """The environment that this one is the standby of, in another region."""
+    standby: Draft | None = None
+    """Its standby in another region."""
 
     @property
     def blueprint(self) -> Blueprint:
@@ -58,8 +66,8 @@ class Draft:
 
     @property
     def environment(self) -> str:
-        """Name of the environment."""
-        return self.loaded.name
+        """Name of the environment; a standby is of the same one."""
+        return (self.primary or self).loaded.name
 
     @property
     def stage(self) -> str:
@@ -96,7 +104,7 @@ class Draft:
         """Put a resource into the architecture. Reports where the blueprint's names make two of one address."""
         ref = resource.ref
         if ref in self.refs:
-            path = self._origin_of(resource.name)
+            path = self.origin_of(resource.name)
             if path not in self.twice:
                 what = f"{resource.kind_name().replace('_', ' ')} {resource.name}"
                 self.problem(path, f"the {what} would be there twice, made from two names; choose another name")
@@ -106,7 +114,7 @@ class Draft:
         self.resources.append(resource)
         return ref
 
-    def _origin_of(self, name: str) -> str:
+    def origin_of(self, name: str) -> str:
         """The place in the blueprint of what a resource's name was made from; of two that fit, the later one."""
         found = ""
         for family in FAMILIES:
@@ -142,9 +150,15 @@ class Draft:
             name=name,
         )
 
+    def _placed(self, pattern: str) -> str:
+        """A convention that does not name the environment would give primary and standby the same names."""
+        if self.primary is None or "{environment}" in pattern:
+            return pattern
+        return pattern.replace("{name}", f"{{name}}-{STANDBY}") if "{name}" in pattern else f"{pattern}-{STANDBY}"
+
     @cached_property
     def _pattern(self) -> str:
-        return owned_pattern(self.blueprint.names, owned=self.blueprint.owner_id is not None)
+        return owned_pattern(self._placed(self.blueprint.names), owned=self.blueprint.owner_id is not None)
 
     def owned(self, name: str) -> str:
         """A whole name that the blueprint writes, with the owner behind it: it has to be every owner's own."""
@@ -152,26 +166,27 @@ class Draft:
 
     def written(self, pattern: str, name: str) -> str:
         """A whole name of a thing that the blueprint writes with placeholders, and every owner's own as well."""
+        pattern = self._placed(pattern)
         if "{owner_id}" not in pattern:
             return self.owned(self._filled(pattern, name))
         return self._filled(owned_pattern(pattern, owned=self.blueprint.owner_id is not None), name)
 
-    def called(self, kind: str, name: str, path: str) -> str:
+    def called(self, kind: str, name: str, path: str, *, lengthened: bool = False) -> str:
         """A thing's name by the convention, in the spelling that its service demands.
 
         ``path`` is the place in the blueprint that a name which is too long or illegal is reported at.
         """
-        return self.legal(kind, self.plain(name), path)
+        return self.legal(kind, self.plain(name), path, lengthened=lengthened)
 
-    def legal(self, kind: str, name: str, path: str) -> str:
+    def legal(self, kind: str, name: str, path: str, *, lengthened: bool = False) -> str:
         """A given name in the spelling that its service demands.
 
-        It is shortened where an ``owner_id`` makes it too long: who only wants an environment of their own cannot
-        choose shorter names for everybody.
+        It is shortened where an ``owner_id`` makes it too long, that it is the standby's, or what Groundplan itself
+        ``lengthened`` it by: who only wants an environment of their own cannot choose shorter names for everybody.
         """
         rule = names.rule(kind)
         fitted = rule.fit(name)
-        if self.blueprint.owner_id and len(fitted) > rule.maximum:
+        if (self.blueprint.owner_id or self.primary or lengthened) and len(fitted) > rule.maximum:
             fitted = shortened(fitted, rule.maximum)
         problem = rule.problem(fitted)
         if problem:
@@ -197,18 +212,21 @@ class Draft:
         """Full name of an availability zone."""
         return f"{self.blueprint.region}{letter}"
 
-    def node_name(self, group: Ref[CacheReplicationGroup], number: int) -> Textual:
-        """The id of a cache node: the group's id and a three-digit number that ElastiCache counts from 001."""
-        return text(group.attribute("id"), f"-{number:03d}")
-
-    def finish(self) -> Architecture:
-        """The architecture. Raises InputError with every problem that was noted."""
+    def check(self) -> None:
+        """Raises InputError with every problem that was noted."""
         if self.problems:
             raise InputError(sorted(dict.fromkeys(self.problems), key=_place))
+
+    def finish(self, beyond: Mapping[Ref[Resource], Resource] | None = None) -> Architecture:
+        """The architecture; ``beyond`` is what it refers to in another one.
+
+        Raises InputError with every problem that was noted.
+        """
+        self.check()
         return Architecture(
             project=self.blueprint.project,
             title=self.title,
-            environment=self.environment,
+            environment=self.loaded.name,
             owner=self.blueprint.owner_id,
             region=self.blueprint.region,
             resources=tuple(self.resources),
@@ -216,6 +234,8 @@ class Draft:
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),
             workloads=tuple(self.workloads),
+            off_hours=self.off_hours,
+            beyond=beyond or {},
         )
 
 

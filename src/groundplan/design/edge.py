@@ -10,7 +10,9 @@ from groundplan.design.buckets import LOAD_BALANCER_PREFIX, LOGS
 from groundplan.design.dns import add_record, zone_of
 from groundplan.design.draft import VPC, Draft, identifier
 from groundplan.design.networking import subnets_of
+from groundplan.design.regions import of_primary
 from groundplan.design.security_groups import add_group, allow, allow_range, group_of_service
+from groundplan.design.standby.failover import add_domain, fails_over, hosts
 from groundplan.resources.edge import (
     Certificate,
     FixedResponse,
@@ -157,7 +159,7 @@ def _add_target_group(draft: Draft, name: str, service: Service) -> None:
             TargetGroup(
                 name=group.name,
                 concern="edge",
-                target_group_name=draft.called("target_group", called, f"services.{name}"),
+                target_group_name=draft.called("target_group", called, f"services.{name}", lengthened=called != name),
                 vpc=VPC,
                 port=service.port,
                 health_check=TargetHealthCheck(
@@ -190,6 +192,7 @@ def _add_https(draft: Draft, services: list[PublicService]) -> None:
                         concern="edge",
                         domain_name=public.domain,
                         hosted_zone_id=zone_of(draft, [public.domain], public.hosted_zone),
+                        depends_on=_proved_by(draft, name),
                         tags=draft.name_tag(name),
                     )
                 )
@@ -206,6 +209,17 @@ def _add_https(draft: Draft, services: list[PublicService]) -> None:
         draft.add(ListenerCertificate(name=f"https_{number}", concern="edge", listener=HTTPS, certificate=certificate))
 
 
+def _proved_by(draft: Draft, name: str) -> tuple[Ref[Certificate], ...]:
+    """ACM asks for one record per domain and account, the same in every region: what the primary's certificate writes
+    proves the standby's too.
+
+    Source: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
+    """
+    certificate = Ref(Certificate, identifier(name))
+    there = draft.primary is not None and certificate in draft.primary.refs
+    return (of_primary(certificate),) if there else ()
+
+
 def _add_records(draft: Draft, services: list[PublicService]) -> None:
     """One record for each domain, and where each service answers."""
     recorded: set[str] = set()
@@ -215,7 +229,10 @@ def _add_records(draft: Draft, services: list[PublicService]) -> None:
         zone = zone_of(draft, [public.domain], public.hosted_zone)
         if zone and public.domain not in recorded:
             recorded.add(public.domain)
-            add_record(draft, identifier(name), public.domain, zone, BALANCER, "edge")
+            if fails_over(draft, public.domain):
+                add_domain(draft, name, public.domain, zone, BALANCER, services)
+            else:
+                add_record(draft, identifier(name), public.domain, zone, BALANCER, "edge")
         protocol = "https" if public.tls else "http"
         draft.output(f"{identifier(name)}_url", f"Where {name} answers", text(f"{protocol}://{public.domain}"))
 
@@ -281,7 +298,7 @@ def _add_listener(
                 concern="edge",
                 listener=listener,
                 priority=priority * 10,
-                host_headers=(host,) if host else (),
+                host_headers=hosts(draft, host) if host else (),
                 path_patterns=(public.path,) if public.path != "/*" or not host else (),
                 action=_forward(service, spec),
                 tags=draft.name_tag(service),

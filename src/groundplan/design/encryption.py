@@ -8,6 +8,11 @@ from groundplan.resources.policies import Condition, PolicyDocument, Principal, 
 from groundplan.resources.security import Key
 from groundplan.resources.values import Pseudo, Ref, Textual, text
 
+EVENTS = "events.amazonaws.com"
+"""Amazon EventBridge as a principal."""
+COST_ALERTS = "costalerts.amazonaws.com"
+"""AWS Cost Anomaly Detection as a principal."""
+
 
 def root_of_account() -> Textual:
     """The account itself; in a key policy it hands the decision to IAM policies."""
@@ -87,6 +92,34 @@ def alarms_statement() -> Statement:
     )
 
 
+def events_statement() -> Statement:
+    """EventBridge may publish to an encrypted topic. It sends none of the keys that a condition could ask for.
+
+    Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services ("aren't
+    supported in EventBridge-to-encrypted topics")
+    """
+    return Statement(
+        sid="Events",
+        actions=("kms:Decrypt", "kms:GenerateDataKey*"),
+        resources=("*",),
+        principals=(Principal("Service", (EVENTS,)),),
+    )
+
+
+def anomalies_statement() -> Statement:
+    """Cost Anomaly Detection may publish to an encrypted topic.
+
+    Source: https://docs.aws.amazon.com/cost-management/latest/userguide/ad-SNS.html
+    """
+    return Statement(
+        sid="CostAnomalies",
+        actions=("kms:Decrypt", "kms:GenerateDataKey*"),
+        resources=("*",),
+        principals=(Principal("Service", (COST_ALERTS,)),),
+        conditions=(same_account(),),
+    )
+
+
 def add_key(draft: Draft, name: str, description: str, *extra: Statement, region: str | None = None) -> Ref[Key]:
     """A key that the account's IAM policies decide about, and what ``extra`` allows beside them."""
     return draft.add(
@@ -102,6 +135,20 @@ def add_key(draft: Draft, name: str, description: str, *extra: Statement, region
     )
 
 
+def tells_events(draft: Draft) -> bool:
+    """Whether EventBridge tells the topic of alarms of anything, beside the alarms themselves."""
+    blueprint = draft.blueprint
+    security = blueprint.security
+    finds = security is not None and (security.guardduty is not None or security.standards is not None)
+    return blueprint.alarms is not None and (blueprint.backup is not None or finds)
+
+
+def tells_anomalies(draft: Draft) -> bool:
+    """Whether Cost Anomaly Detection tells the topic of alarms."""
+    account = draft.blueprint.account
+    return draft.blueprint.alarms is not None and account is not None and account.anomalies is not None
+
+
 def add_keys(draft: Draft) -> None:
     """``main`` for secrets, logs, caches and notifications; ``rds`` for databases; ``kubernetes`` for secrets in an EKS
     cluster and ``shared_files`` for what its pods share; one for each encrypted bucket.
@@ -112,7 +159,9 @@ def add_keys(draft: Draft) -> None:
         return
     title = draft.title
     purpose = f"{title} secrets, logs, caches and notifications"
-    add_key(draft, "main", purpose, _logs_statement(draft), alarms_statement())
+    told = [events_statement()] if tells_events(draft) else []
+    told += [anomalies_statement()] if tells_anomalies(draft) else []
+    add_key(draft, "main", purpose, _logs_statement(draft), alarms_statement(), *told)
     if any(database.encryption for database in draft.blueprint.databases.values()):
         add_key(draft, "rds", f"{title} databases and their backups")
     if draft.blueprint.platform == "eks":

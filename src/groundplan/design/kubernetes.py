@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from groundplan.blueprint.kubernetes import NodeGroup as NodeGroupSpec
 from groundplan.catalog import engines, instances, prices
@@ -31,6 +31,7 @@ from groundplan.resources.network import ANYWHERE, Subnet
 from groundplan.resources.policies import Condition, PolicyDocument, Statement, pod_trust, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.values import Pseudo, Ref, Textual, text
+from groundplan.resources.workloads import viewers
 
 CLUSTER = Ref(KubernetesCluster, "main")
 NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore")
@@ -40,6 +41,9 @@ Source: https://docs.aws.amazon.com/eks/latest/userguide/create-node-role.html""
 AUTOSCALER_TAG = "k8s.io/cluster-autoscaler"
 """EKS tags the Auto Scaling groups of managed node groups so, for the Cluster Autoscaler to find them.
 Source: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html"""
+VOLUME_DRIVER = "aws-ebs-csi-driver"
+"""The add-on that makes volumes. The tags that it gives them are its setting ``controller.extraVolumeTags``.
+Source: https://github.com/kubernetes-sigs/aws-ebs-csi-driver/blob/master/docs/tagging.md"""
 NODE_LABEL = "node-group"
 """The label that nodes carry the name of their group in, as the blueprint says it."""
 HOURS = 730
@@ -176,6 +180,14 @@ def _addons(draft: Draft) -> Iterator[catalog.Addon]:
     yield from (addon for addon in catalog.addons().values() if wanted[addon.when])
 
 
+def volumes_are_backed_up(draft: Draft) -> bool:
+    """Whether AWS Backup takes the volumes of single pods. It finds them by tags, which the driver of EBS volumes gives
+    them: what the cluster makes by itself has no name beforehand."""
+    volumes = (volume for service in draft.blueprint.services.values() for volume in service.volumes.values())
+    asked = draft.blueprint.backup is not None and draft.blueprint.platform == "eks"
+    return asked and any(not volume.shared for volume in volumes)
+
+
 def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], ...] = ()) -> Ref[ClusterAddon]:
     """An add-on with the rights of its service account. EKS chooses the version that it tests with the cluster's."""
     role = None
@@ -184,6 +196,9 @@ def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], .
             draft, identifier(addon.name), addon.role, f"What {addon.name} may do", (), trust(draft),
             managed=addon.policies, path="platform",
         )  # fmt: skip
+    settings: Mapping[str, object] = addon.configuration
+    if addon.name == VOLUME_DRIVER and volumes_are_backed_up(draft):
+        settings = {**settings, "controller": {"extraVolumeTags": draft.marks}}
     return draft.add(
         ClusterAddon(
             name=identifier(addon.name),
@@ -192,7 +207,7 @@ def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], .
             addon_name=addon.name,
             service_account=addon.service_account,
             role=role,
-            configuration=json.dumps(addon.configuration, separators=(",", ":")) if addon.configuration else None,
+            configuration=json.dumps(settings, separators=(",", ":")) if settings else None,
             depends_on=after,
             tags=draft.name_tag(addon.name),
         )
@@ -293,9 +308,11 @@ def _add_access(draft: Draft) -> None:
     Source: https://docs.aws.amazon.com/eks/latest/userguide/access-policy-permissions.html
     """
     spec = draft.blueprint.kubernetes
-    for principals, policy, inside, kind in (
-        (spec.admins, "AmazonEKSClusterAdminPolicy", (), "admin"),
-        (spec.viewers, "AmazonEKSViewPolicy", (namespace(draft),), "viewer"),
+    ours = namespace(draft)
+    for principals, policy, inside, groups, kind in (
+        (spec.admins, "AmazonEKSClusterAdminPolicy", (), (), "admin"),
+        # The policy knows Kubernetes' own kinds; the group may look at those of the charts as well.
+        (spec.viewers, "AmazonEKSViewPolicy", (ours,), (viewers(ours),), "viewer"),
     ):
         for principal in principals:
             draft.add(
@@ -306,6 +323,7 @@ def _add_access(draft: Draft) -> None:
                     principal_arn=principal,
                     policy_arn=_access_policy(policy),
                     namespaces=inside,
+                    kubernetes_groups=groups,
                     tags=draft.name_tag(f"{kind}-{_principal_name(principal).replace('_', '-')}"),
                 )
             )

@@ -5,39 +5,31 @@ The thresholds that a seed leaves open are chosen, not demanded (C-12): the blue
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Literal
-
 from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Alarms
 from groundplan.blueprint.queues import Queue as QueueSpec
 from groundplan.catalog import instances
 from groundplan.design import caches, databases, edge, kubernetes, queues
+from groundplan.design.alarms import TOPIC, add_alarm, add_topic
 from groundplan.design.budget import add_budget
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.dashboard import dashboard_body
 from groundplan.design.deployments import unhealthy_tasks
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.encryption import add_key, alarms_statement, main_key, same_account
 from groundplan.design.jobs import NOT_STARTED
+from groundplan.design.symptoms import add_application_alarm, add_latency_alarm
 from groundplan.resources.containers import EcsService
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.delivery import GLOBAL_REGION, Distribution
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import (
-    Alarm,
     Dashboard,
     Metric,
     MetricExpression,
-    Topic,
-    TopicPolicy,
-    TopicSubscription,
 )
-from groundplan.resources.policies import PolicyDocument, Principal, Statement
 from groundplan.resources.values import Ref, Textual
 from groundplan.units import Duration
 
-TOPIC = Ref(Topic, "alarms")
 ETCD_BYTES = 8 * 1024**3
 """What the database of a control plane holds.
 Source: https://docs.aws.amazon.com/eks/latest/best-practices/known_limits_and_service_quotas.html"""
@@ -47,12 +39,13 @@ def add_monitoring(draft: Draft) -> None:
     """Everything that watches. Nothing where the blueprint says ``alarms: null``: nobody would hear of it."""
     alarms = draft.blueprint.alarms
     if alarms:
-        _add_topic(draft, alarms)
+        add_topic(draft, alarms)
         if draft.blueprint.platform == "eks":
             _kubernetes_alarms(draft, alarms)
         else:
             _service_alarms(draft, alarms)
         _balancer_alarms(draft, alarms)
+        add_latency_alarm(draft, alarms)
         _cdn_alarms(draft, alarms)
         for name, database in draft.blueprint.databases.items():
             _database_alarms(draft, alarms, name, database)
@@ -61,6 +54,7 @@ def add_monitoring(draft: Draft) -> None:
         for name, queue in draft.blueprint.queues.items():
             _queue_alarms(draft, alarms, name, queue)
         _job_alarm(draft, alarms)
+        add_application_alarm(draft, alarms)
         draft.add(
             Dashboard(
                 name="main",
@@ -70,90 +64,6 @@ def add_monitoring(draft: Draft) -> None:
             )
         )
         add_budget(draft, TOPIC)
-
-
-def _add_topic(draft: Draft, alarms: Alarms, *, called: str = "alarms", region: str | None = None) -> Ref[Topic]:
-    """Whom alarms tell. A topic in another region has a key there: AWS's own lets no alarm publish."""
-    key = main_key(draft)
-    if key and region:
-        key = add_key(
-            draft, identifier(called), f"{draft.title} notifications in {region}", alarms_statement(), region=region
-        )
-    topic = draft.add(
-        Topic(
-            name=identifier(called),
-            concern="monitoring",
-            region=region,
-            topic_name=draft.called("sns_topic", called, "project"),
-            display_name=f"{draft.title} {draft.stage}",
-            kms_key=key,
-            tags=draft.name_tag(called),
-        )
-    )
-    publish = Statement(
-        sid="AlarmsAndBudgets",
-        actions=("sns:Publish",),
-        resources=(topic.arn,),
-        principals=(Principal("Service", ("cloudwatch.amazonaws.com", "budgets.amazonaws.com")),),
-        conditions=(same_account(),),
-    )
-    policy = PolicyDocument((publish,))
-    draft.add(TopicPolicy(name=topic.name, concern="monitoring", region=region, topic=topic, policy=policy))
-    there = topic.name.removeprefix("alarms")
-
-    def subscribe(name: str, protocol: Literal["email", "https"], endpoint: str | None) -> None:
-        if endpoint:
-            draft.add(
-                TopicSubscription(
-                    name=f"{name}{there}",
-                    concern="monitoring",
-                    region=region,
-                    topic=topic,
-                    protocol=protocol,
-                    endpoint=endpoint,
-                )
-            )
-
-    subscribe("email", "email", alarms.email)
-    subscribe("webhook", "https", alarms.webhook)
-    where = f" in {region}" if region else ""
-    draft.output(f"alarm_topic{there}", f"Topic that alarms{where} speak to; subscribe who has to hear them", topic.arn)
-    return topic
-
-
-def _add(
-    draft: Draft,
-    alarms: Alarms,
-    name: str,
-    description: str,
-    metric: Metric | MetricExpression,
-    threshold: Decimal | int,
-    *,
-    below: bool = False,
-    missing: str = "missing",
-    topic: Ref[Topic] = TOPIC,
-    region: str | None = None,
-) -> None:
-    """One alarm: the value stands out in every minute of the period. It speaks to a topic of its own region."""
-    minutes = max(1, alarms.period.minutes)
-    draft.add(
-        Alarm(
-            name=identifier(name),
-            concern="monitoring",
-            region=region,
-            alarm_name=draft.called("alarm", name, "alarms"),
-            description=description,
-            metric=metric,
-            comparison_operator="LessThanThreshold" if below else "GreaterThanThreshold",
-            threshold=Decimal(threshold),
-            period=60,
-            evaluation_periods=minutes,
-            datapoints_to_alarm=minutes,
-            treat_missing_data="notBreaching" if missing == "notBreaching" else "missing",
-            actions=(topic,),
-            tags=draft.name_tag(name),
-        )
-    )
 
 
 def _cdn_alarms(draft: Draft, alarms: Alarms) -> None:
@@ -167,10 +77,10 @@ def _cdn_alarms(draft: Draft, alarms: Alarms) -> None:
     region, topic = None, TOPIC
     if draft.blueprint.region != GLOBAL_REGION:
         region = GLOBAL_REGION
-        topic = _add_topic(draft, alarms, called="alarms-global", region=region)
+        topic = add_topic(draft, alarms, called="alarms-global", region=region)
     for distribution in distributions:
         name = distribution.name.replace("_", "-")
-        _add(
+        add_alarm(
             draft,
             alarms,
             f"{name}-cdn-errors-high",
@@ -198,7 +108,7 @@ def _service_alarms(draft: Draft, alarms: Alarms) -> None:
             ("cpu", "CPUUtilization", alarms.cpu),
             ("memory", "MemoryUtilization", alarms.memory),
         ):
-            _add(
+            add_alarm(
                 draft,
                 alarms,
                 f"{name}-{what}-high",
@@ -218,12 +128,12 @@ def _kubernetes_alarms(draft: Draft, alarms: Alarms) -> None:
     def metric(name: str, statistic: str = "Sum") -> Metric:
         return Metric(namespace="AWS/EKS", metric_name=name, dimensions=dimensions, statistic=statistic)
 
-    _add(
+    add_alarm(
         draft, alarms, "pods-unschedulable",
         f"Kubernetes: for {alarms.period} there is a pod that no node has room for",
         metric("scheduler_pending_pods_UNSCHEDULABLE"), 0, missing="notBreaching",
     )  # fmt: skip
-    _add(
+    add_alarm(
         draft, alarms, "kubernetes-errors-high",
         f"Kubernetes: the API answered more than {alarms.errors} of the requests with 5xx for {alarms.period}",
         MetricExpression(
@@ -236,7 +146,7 @@ def _kubernetes_alarms(draft: Draft, alarms: Alarms) -> None:
         alarms.errors.percent, missing="notBreaching",
     )  # fmt: skip
     full = (ETCD_BYTES * alarms.storage.percent / 100).to_integral_value()
-    _add(
+    add_alarm(
         draft, alarms, "kubernetes-storage-high",
         f"Kubernetes: its own database is fuller than {alarms.storage} of 8 GB; when it is full nothing can be changed",
         metric("apiserver_storage_size_bytes", "Maximum"), full, missing="notBreaching",
@@ -249,7 +159,7 @@ def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
         return
     balancer: dict[str, Textual] = {"LoadBalancer": edge.BALANCER.attribute("full_name")}
     count = {"namespace": "AWS/ApplicationELB", "statistic": "Sum"}
-    _add(
+    add_alarm(
         draft,
         alarms,
         "alb-errors-high",
@@ -267,7 +177,7 @@ def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
         missing="notBreaching",
     )
     for name, service, _ in public:
-        _add(
+        add_alarm(
             draft,
             alarms,
             f"{name}-unhealthy-hosts",
@@ -287,25 +197,25 @@ def _database_alarms(draft: Draft, alarms: Alarms, name: str, spec: Database) ->
         def metric(metric_name: str, dimensions: dict[str, Textual] = dimensions) -> Metric:
             return Metric(namespace="AWS/RDS", metric_name=metric_name, dimensions=dimensions)
 
-        _add(
+        add_alarm(
             draft, alarms, f"{called}-cpu-high", f"Database {called}: CPU over {alarms.cpu} for {alarms.period}",
             metric("CPUUtilization"), alarms.cpu.percent,
         )  # fmt: skip
         free = (spec.storage.size.gib * 1024**3 * (100 - alarms.storage.percent) / 100).to_integral_value()
-        _add(
+        add_alarm(
             draft, alarms, f"{called}-storage-low",
             f"Database {called}: storage fuller than {alarms.storage} of {spec.storage.size}",
             metric("FreeStorageSpace"), free, below=True,
         )  # fmt: skip
         most = _max_connections(instance, spec)
         if most is not None:
-            _add(
+            add_alarm(
                 draft, alarms, f"{called}-connections-high",
                 f"Database {called}: over {alarms.connections} of its {most} connections in use for {alarms.period}",
                 metric("DatabaseConnections"), most * alarms.connections.percent // 100,
             )  # fmt: skip
         if instance.source:
-            _add(
+            add_alarm(
                 draft, alarms, f"{called}-lag-high",
                 f"Replica {called}: more than 60 seconds behind its primary for {alarms.period}",
                 metric("ReplicaLag"), 60,
@@ -322,19 +232,17 @@ def _max_connections(instance: DatabaseInstance, spec: Database) -> int | None:
 
 
 def _cache_alarms(draft: Draft, alarms: Alarms, name: str, spec: Cache) -> None:
-    """Node ids are the group's id and a number: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheMetrics.html"""
-    group = caches.replication_group(name)
-    for number in range(1, spec.nodes + 1):
-        node = draft.node_name(group, number)
+    """Two for each node."""
+    for number, node in caches.nodes(name, spec):
         for what, metric, limit in (
             ("cpu", "EngineCPUUtilization", alarms.cpu),
             ("memory", "DatabaseMemoryUsagePercentage", alarms.memory),
         ):
-            _add(
+            add_alarm(
                 draft,
                 alarms,
-                f"{name}-{number:03d}-{what}-high",
-                f"Cache {name}, node {number}: {what} over {limit} for {alarms.period}",
+                f"{name}-{number}-{what}-high",
+                f"Cache {name}, node {number.removeprefix('00')}: {what} over {limit} for {alarms.period}",
                 Metric(namespace="AWS/ElastiCache", metric_name=metric, dimensions={"CacheClusterId": node}),
                 limit.percent,
             )
@@ -349,13 +257,13 @@ def _queue_metric(queue: Ref[Queue], metric_name: str) -> Metric:
 def _queue_alarms(draft: Draft, alarms: Alarms, name: str, spec: QueueSpec) -> None:
     """A queue without messages says nothing after some hours, which is fine."""
     late = Duration(queues.late_after(spec))
-    _add(
+    add_alarm(
         draft, alarms, f"{name}-messages-late",
         f"Queue {name}: a message has waited longer than {late}; the workers do not keep up",
         _queue_metric(queues.queue(name), "ApproximateAgeOfOldestMessage"), late.seconds, missing="notBreaching",
     )  # fmt: skip
     if spec.dead_letters:
-        _add(
+        add_alarm(
             draft, alarms, f"{name}-dead-letters",
             f"Queue {name}: messages that no worker could handle wait in {name}-dead-letters",
             _queue_metric(queues.dead_letter_queue(name), "ApproximateNumberOfMessagesVisible"), 0,
@@ -365,7 +273,7 @@ def _queue_alarms(draft: Draft, alarms: Alarms, name: str, spec: QueueSpec) -> N
 
 def _job_alarm(draft: Draft, alarms: Alarms) -> None:
     if draft.blueprint.jobs and draft.blueprint.platform == "ecs":
-        _add(
+        add_alarm(
             draft, alarms, "jobs-not-started",
             "Jobs: EventBridge Scheduler could not start one; the queue jobs-not-started says which and why",
             _queue_metric(NOT_STARTED, "ApproximateNumberOfMessagesVisible"), 0, missing="notBreaching",

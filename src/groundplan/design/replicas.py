@@ -9,9 +9,10 @@ from dataclasses import replace
 
 from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.blueprint.data import Replica
+from groundplan.design.access_logs import takes_access_logs
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import add_key, bucket_key, bucket_key_name
-from groundplan.design.regions import check_other_region
+from groundplan.design.regions import check_other_region, in_standby
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketReplication
@@ -62,6 +63,33 @@ def add_replica(
         role=_add_role(draft, name, full_name, replica, source_key, key, asked.region),
         destination=replica,
         storage_class=asked.storage_class,
+        kms_key=key,
+    )
+
+
+def goes_to_standby(draft: Draft, name: str) -> bool:
+    """Whether a bucket is copied into the standby's bucket of its name: all with versions, but not access logs, which
+    each region has of its own."""
+    if draft.standby is None or takes_access_logs(draft.blueprint, name):
+        return False
+    there = draft.standby.blueprint.buckets.get(name)
+    return draft.blueprint.buckets[name].versioning and there is not None and there.versioning
+
+
+def replicate_to_standby(draft: Draft, name: str, spec: BucketSpec, full_name: str) -> BucketReplication:
+    """The copy is the standby's own bucket: whatever runs there reads and writes it by its own name.
+
+    Nothing comes back by itself: what is written there after a failover has to be copied by a person (``aws s3 sync``).
+    """
+    assert draft.standby is not None
+    region = draft.standby.blueprint.region
+    replica, there = in_standby(Ref(Bucket, identifier(name))), bucket_key(draft.standby, name)
+    key = in_standby(there) if there else None
+    return BucketReplication(
+        rule_id="everything",
+        role=_add_role(draft, name, full_name, replica, bucket_key(draft, name), key, region),
+        destination=replica,
+        storage_class=spec.replicate.storage_class if spec.replicate else "STANDARD",
         kms_key=key,
     )
 

@@ -12,6 +12,7 @@ from groundplan.catalog import fargate
 from groundplan.design import access, caches, capacity, databases, edge, extensions, queues, routing, tracing
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key
+from groundplan.design.secrets import secret_arn
 from groundplan.design.security_groups import add_group, allow, allow_range, group_of
 from groundplan.resources.containers import (
     Container,
@@ -24,7 +25,6 @@ from groundplan.resources.delivery import Distribution
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import ANYWHERE
 from groundplan.resources.policies import Statement
-from groundplan.resources.security import Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Pseudo, Ref, Textual, text
 
@@ -84,7 +84,8 @@ def add_repository(draft: Draft, repository: str) -> None:
         ContainerRepository(
             name=name,
             concern="registry",
-            repository_name=draft.called("ecr_repository", repository, "services"),
+            # ECR copies an image into the repository of the same name in the other region.
+            repository_name=(draft.primary or draft).called("ecr_repository", repository, "services"),
             kms_key=main_key(draft),
             keep_images=settings.keep,
             scan_on_push=settings.scan,
@@ -139,9 +140,12 @@ def _given(draft: Draft, name: str, workload: Workload, port: int | None) -> dic
             }
         elif need.name in blueprint.queues:
             variables[f"{prefix}_QUEUE_URL"] = queues.queue(need.name).attribute("id")
-        elif need.name in blueprint.caches and not blueprint.caches[need.name].encryption:
-            cache = caches.replication_group(need.name)
-            variables[f"{prefix}_HOST"] = cache.attribute("primary_endpoint_address")
+        elif need.name in blueprint.caches:
+            cache = blueprint.caches[need.name]
+            if cache.shards is not None:
+                variables[f"{prefix}_CLUSTER"] = "true"
+            if not cache.encryption:
+                variables[f"{prefix}_HOST"] = caches.endpoint(need.name, cache)
     if workload.tracing:
         variables |= tracing.variables(draft, name)
     return variables
@@ -193,7 +197,7 @@ def environment(draft: Draft, name: str, workload: Workload, port: int | None) -
 
 def injected(draft: Draft, workload: Workload) -> dict[str, Textual]:
     """Environment variable to the ARN of a secret: what its needs give, and what the blueprint says."""
-    own: dict[str, Textual] = {key: Ref(Secret, identifier(secret)).arn for key, secret in workload.secrets.items()}
+    own: dict[str, Textual] = {key: secret_arn(draft, secret) for key, secret in workload.secrets.items()}
     return _injected(draft, workload) | own
 
 

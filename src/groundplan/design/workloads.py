@@ -14,11 +14,11 @@ from groundplan.blueprint.services import Scaling, Service
 from groundplan.blueprint.validation.base import workloads
 from groundplan.blueprint.workloads import Workload as Spec
 from groundplan.catalog.kubernetes import controller
-from groundplan.design import extensions, tasks, tracing
+from groundplan.design import deployments, extensions, tasks, tracing
+from groundplan.design.alarms import TOPIC
 from groundplan.design.draft import Draft, identifier
-from groundplan.design.edge import target_group
+from groundplan.design.edge import alternate_group, production_rule, target_group
 from groundplan.design.kubernetes import namespace
-from groundplan.design.monitoring import TOPIC
 from groundplan.design.pods import service_account
 from groundplan.design.schedules import kubernetes_schedule
 from groundplan.design.volumes import NFS, access_point, file_system
@@ -26,6 +26,7 @@ from groundplan.resources.containers import Container, ContainerRepository
 from groundplan.resources.kubernetes import NodeGroup
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import Subnet, Tier
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, dynamic_values
 from groundplan.resources.workloads import (
@@ -36,6 +37,7 @@ from groundplan.resources.workloads import (
     PodAutoscaling,
     PodHealth,
     PodImage,
+    PodShift,
     PodVolume,
     ServiceWorkload,
 )
@@ -168,6 +170,7 @@ def _service(draft: Draft, name: str, spec: Service, pod: Pod) -> ServiceWorkloa
         node_group=spec.nodes,
         taints=group.taints if group else (),
         target_group=target_group(name) if public else None,
+        shift=_shift(draft, name, spec) if public else None,
         balancer_networks=_networks(draft, "public") if public else (),
         deregistration=public.deregistration.seconds if public else 0,
         monitored=draft.blueprint.kubernetes.monitoring,
@@ -180,6 +183,28 @@ def _service(draft: Draft, name: str, spec: Service, pod: Pod) -> ServiceWorkloa
         )
         if alarms and draft.blueprint.kubernetes.monitoring
         else None,
+    )
+
+
+def _shift(draft: Draft, name: str, spec: Service) -> PodShift | None:
+    """How requests move to the next version, where another Deployment runs it."""
+    deployment = spec.deployment
+    if not deployment.shifts:
+        return None
+    for other in ("blue", "green"):
+        if f"{service_account(name)}-{other}" in {service_account(each) for _, each, _ in workloads(draft.blueprint)}:
+            draft.problem(
+                f"services.{name}.deployment.strategy",
+                f"its Deployment would be called {service_account(name)}-{other}, as another service or job is; "
+                "call that one differently",
+            )
+    return PodShift(
+        strategy=deployments.STRATEGIES[deployment.strategy],
+        green_target_group=alternate_group(name),
+        listener_rule=production_rule(name),
+        gradual=deployments.gradual_shift(spec),
+        bake_time=deployment.bake.minutes,
+        rollback_alarms=deployments.add_request_alarms(draft, name, spec),
     )
 
 
@@ -267,7 +292,7 @@ def _container_outputs(draft: Draft, container: Pod | Container) -> None:
         )  # fmt: skip
     for value in container.secrets.values():
         arn = secret_arn(value)
-        if arn.ref.kind is not Secret:
+        if arn.ref.kind not in (Secret, SecureParameter):
             _output(draft, f"{arn.ref.name}_secret", f"Secret that RDS keeps for {arn.ref.name}", arn)
 
 
@@ -275,6 +300,9 @@ def _service_outputs(draft: Draft, workload: ServiceWorkload) -> None:
     ident = identifier(workload.name)
     if workload.target_group:
         _output(draft, f"{ident}_target_group", f"Target group of {workload.name}", workload.target_group.arn)
+    if workload.shift:
+        green = workload.shift.green_target_group
+        _output(draft, f"{ident}_green_target_group", f"Target group of {workload.name}, green", green.arn)
     if workload.alerts and TOPIC in draft.refs:
         _output(draft, "alarm_topic", "Topic that alarms are sent to", TOPIC.arn)
     for volume in workload.volumes:

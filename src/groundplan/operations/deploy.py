@@ -8,17 +8,21 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from threading import Event
 from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError, EnvironmentalError, GroundplanError
-from groundplan.operations import change_sets, stacks
+from groundplan.operations import change_sets, direct, stacks
 from groundplan.operations.change_sets import ChangeSet
+from groundplan.operations.direct import Made
 from groundplan.operations.events import OneVoice, Report, Watch, delete_stack, underway
+from groundplan.operations.looked_up import require_looked_up
 from groundplan.operations.parameters import parameters_of
-from groundplan.operations.plan import addresses
+from groundplan.operations.plan import addresses, regions_of
 from groundplan.operations.schedule import Schedule
 from groundplan.operations.weights import live_weights
+from groundplan.resources import Resource
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
@@ -48,11 +52,13 @@ class Deployment:
 
     stacks: tuple[StackResult, ...]
     outputs: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[Made, ...] = ()
+    """What was made beside CloudFormation, which has no type for it."""
 
     @property
     def changed(self) -> int:
         """Resources that were created, changed or deleted."""
-        return sum(item.changed for item in self.stacks)
+        return sum(item.changed for item in self.stacks) + sum(item.changed for item in self.beside)
 
 
 @dataclass
@@ -77,32 +83,65 @@ class Deployer:
         stay, and the next deployment goes on from there. An interruption is handed on at once; what AWS has begun it
         brings to its end.
         """
-        done = self._side_by_side()
+        require_looked_up(self.connection, self.rendering)
+        done, made = self._side_by_side()
         results = [done[stack.name] for stack in self.rendering.stacks]
         for old in stacks.leftovers(self.connection, self.architecture, self.rendering.stacks):
             started = time.monotonic()
             delete_stack(self.connection, old.name, old.region, self.report)
             results.append(StackResult(old.name, "DELETE_COMPLETE", 1, time.monotonic() - started))
-        return Deployment(tuple(results), stacks.collected_outputs(self.architecture, self.outputs))
+        made += self._delete_unasked()
+        outputs = stacks.collected_outputs(self.architecture, self.outputs)
+        return Deployment(tuple(results), outputs, tuple(made))
 
-    def _side_by_side(self) -> dict[str, StackResult]:
-        """Update every stack once those that it needs are there. Raises what fails."""
+    def _side_by_side(self) -> tuple[dict[str, StackResult], list[Made]]:
+        """Update every stack, and what is beside them, once what it needs is there. Raises what fails."""
         by_name = {stack.name: stack for stack in self.rendering.stacks}
+        beside = {item.ref.address: item for item in self.rendering.beside}
         done: dict[str, StackResult] = {}
+        made: dict[str, Made] = {}
 
         def update(name: str) -> None:
-            done[name] = worker.update(by_name[name])
+            if name in beside:
+                made[name] = worker.make(self.architecture[beside[name].ref])
+            else:
+                done[name] = worker.update(by_name[name])
 
         voice = OneVoice(self.report, self.interrupted)
         worker = replace(self, report=voice)
-        needs = {stack.name: frozenset(stack.depends_on) for stack in self.rendering.stacks}
+        needs = {name: frozenset(item.after) for name, item in beside.items()}
+        for stack in self.rendering.stacks:
+            first = {name for name, item in beside.items() if stack.name in item.before}
+            needs[stack.name] = frozenset({*stack.depends_on, *first})
         try:
             failures = Schedule(needs, update, self.interrupted).run(AT_ONCE)
         finally:
             voice.wait()
         if failures:
             raise _all_of(failures)
-        return done
+        return done, [made[name] for name in beside]
+
+    @cached_property
+    def _reach(self) -> direct.Reach:
+        return direct.Reach(self.connection, self.architecture)
+
+    def make(self, resource: Resource) -> Made:
+        """Bring about one thing that CloudFormation has no type for. Raises DeploymentError where it fails."""
+        self._go_on(resource.address)
+        made = direct.make(self._reach, resource)
+        self.report(f"{made.address}: {made.told}")
+        return made
+
+    def _delete_unasked(self) -> list[Made]:
+        """Delete what is beside the stacks and no longer asked for."""
+        steps, stays = direct.unasked(self._reach, regions_of(self.architecture, self.rendering))
+        made = []
+        for step in steps:
+            made.append(direct.perform(step))
+            self.report(f"{step.address}: {made[-1].told}")
+        for told in stays:
+            self.report(told)
+        return made
 
     def update(self, stack: Stack) -> StackResult:
         """Create or update one stack. Raises DeploymentError where it fails."""
@@ -203,5 +242,6 @@ def _all_of(failures: Mapping[str, Exception]) -> Exception:
     if not others:
         return first
     deploying = any(isinstance(error, DeploymentError) for error in reasons.values())
-    text = "\n".join((f"{len(failures)} stacks failed", *map(str, reasons.values())))
+    what = "steps" if any("." in name for name in failures) else "stacks"
+    text = "\n".join((f"{len(failures)} {what} failed", *map(str, reasons.values())))
     return DeploymentError(text) if deploying else EnvironmentalError(text)

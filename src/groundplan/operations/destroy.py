@@ -7,16 +7,26 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError
-from groundplan.operations import stacks
+from groundplan.operations import direct, stacks
 from groundplan.operations.deploy import Deployer
 from groundplan.operations.events import Report, delete_stack
-from groundplan.operations.holdings import Fate, Holding, delete_kept, empty, empty_zone, holdings
+from groundplan.operations.holdings import (
+    SECURE_PARAMETER,
+    Fate,
+    Holding,
+    delete_kept,
+    direct_holdings,
+    empty,
+    empty_zone,
+    holdings,
+)
 from groundplan.operations.instances import release
+from groundplan.operations.plan import regions_of
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsCapacityProvider
-from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.databases import DatabaseInstance, Table
 from groundplan.resources.dns import HostedZone
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.kubernetes import KubernetesCluster
@@ -34,6 +44,8 @@ class Destruction:
     """In the order in which they are deleted."""
     holdings: tuple[Holding, ...]
     """What holds data, and what becomes of it."""
+    stays: tuple[str, ...] = ()
+    """What is the account's and is left as it is, in words."""
 
     def fate(self, holding: Holding, *, with_kept: bool) -> Fate:
         """What becomes of it when what stays is to go, too. Keys stay as long as a last snapshot needs one of them."""
@@ -49,7 +61,16 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
     old = stacks.leftovers(connection, architecture, rendering.stacks)
     there = [*old, *[stack for stack in reversed(deployed) if stack.exists]]
     found = holdings(connection, architecture, rendering, {stack.name for stack in there})
-    return Destruction(tuple(there), found)
+    reach = direct.Reach(connection, architecture)
+    regions = regions_of(architecture, rendering) | {stack.region for stack in there}
+    parameters = direct_holdings(reach, regions)
+    known = {resource.address for resource in architecture}
+    told = [
+        f"{item.address}: not in the blueprint any more, and unreadable once its key has gone; save its value first"
+        for item in parameters
+        if there and item.fate == "stays" and item.address not in known
+    ]
+    return Destruction(tuple(there), (*found, *parameters), (*direct.staying(reach), *told))
 
 
 def without_protection(architecture: Architecture) -> Architecture:
@@ -63,6 +84,7 @@ def _unprotected(resource: Resource) -> Resource:
             DatabaseInstance(deletion_protection=True)
             | LoadBalancer(deletion_protection=True)
             | KubernetesCluster(deletion_protection=True)
+            | Table(deletion_protection=True)
         ):
             return replace(resource, deletion_protection=False)
         case EcsCapacityProvider(managed_termination_protection=True):
@@ -138,6 +160,7 @@ def destroy(
                 report(f"{going.name}: {count} records deleted that proved the ownership of domains")
         _delete(connection, going, ahead.holdings, report)
     for holding in ahead.holdings:
-        if holding.fate == "stays" and ahead.fate(holding, with_kept=with_kept) == "goes":
+        going_now = holding.fate == "stays" or holding.type == SECURE_PARAMETER
+        if going_now and ahead.fate(holding, with_kept=with_kept) == "goes":
             report(f"{holding.address}: {delete_kept(connection, holding)}")
     return tuple(stack.name for stack in ahead.stacks)

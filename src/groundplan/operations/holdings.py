@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from groundplan.operations import stacks
+from groundplan.operations import direct, stacks
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
 
@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from groundplan.engines.cloudformation import Location, Rendering
 
 Fate = Literal["goes", "keeps a last snapshot", "stays"]
+SECURE_PARAMETER = "SecureString parameter"
+"""The type of a holding that is in no stack."""
 RECOVERY_DAYS = 30
 """The longest time that AWS lets a deleted key or secret be brought back."""
-_FATES: Mapping[str, Fate] = {
+FATES: Mapping[str, Fate] = {
     "Retain": "stays",
     "RetainExceptOnCreate": "stays",
     "Snapshot": "keeps a last snapshot",
 }
+"""DeletionPolicy to what becomes of the resource."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,18 @@ def holdings(
                 type=place.type,
                 physical_id=physical[place.stack][place.logical_id],
                 region=resource.region or architecture.region,
-                fate=_FATES.get(_deletion_policy(rendering, place), "goes"),
+                fate=FATES.get(_deletion_policy(rendering, place), "goes"),
             )
         )
     return tuple(found)
+
+
+def direct_holdings(reach: direct.Reach, regions: set[str]) -> list[Holding]:
+    """Parameters with secrets, which are in no stack. Like secrets, those stay that a person filled in."""
+    return [
+        Holding(address, SECURE_PARAMETER, item.name, item.region, "stays" if item.filled_by_a_person else "goes")
+        for address, item in direct.remains(reach, regions)
+    ]
 
 
 def _deletion_policy(rendering: Rendering, place: Location) -> str:
@@ -149,4 +160,7 @@ def delete_kept(connection: Connection, holding: Holding) -> str:
                 SecretId=holding.physical_id, RecoveryWindowInDays=RECOVERY_DAYS
             )
             return f"goes in {RECOVERY_DAYS} days, until which it can be brought back"
+        if holding.type == SECURE_PARAMETER:
+            connection.ssm(holding.region).delete_parameters(Names=[holding.physical_id])
+            return "deleted"
     return "stays: Groundplan does not delete this kind of thing"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from groundplan.operations import change_sets, stacks
+from groundplan.operations import change_sets, direct, stacks
 from groundplan.operations.change_sets import Action, StackChange
+from groundplan.operations.looked_up import require_looked_up
 from groundplan.operations.parameters import parameters_of
 from groundplan.operations.price_tags import added, priced, priced_as_deployed
 from groundplan.resources.architecture import Architecture
@@ -40,6 +41,8 @@ class Plan:
     changes: tuple[Change, ...]
     monthly_change: Decimal | None
     """What the changes add to the monthly cost in USD; None where the cost of what is deployed is not known."""
+    notes: tuple[str, ...] = ()
+    """What has to wait, or stays although the blueprint no longer asks for it."""
 
     @property
     def dangerous(self) -> tuple[Change, ...]:
@@ -109,6 +112,7 @@ def plan(
 
     What a stack gets from a stack that is itself about to change is taken as it is now.
     """
+    require_looked_up(connection, rendering)
     known, tags = addresses(rendering), stacks.stack_tags(architecture)
     difference: Decimal | None = Decimal(0)
     outputs: dict[str, Mapping[str, str]] = {}
@@ -131,7 +135,27 @@ def plan(
     for old in stacks.leftovers(connection, architecture, rendering.stacks):
         changes += as_changes(old.name, deletions(connection, old), known)
         difference = added(difference, Decimal(0), priced_as_deployed(connection, old.name, old.region))
-    return Plan(connection.target, tuple(changes), difference)
+    reach = direct.Reach(connection, architecture)
+    regions = regions_of(architecture, rendering)
+    steps = direct.plan(reach, regions)
+    changes += [_direct_change(step) for step in steps if step.action != "wait"]
+    notes = [f"{step.address}: {step.why}" for step in steps if step.action == "wait"]
+    notes += direct.unasked(reach, regions)[1]
+    return Plan(connection.target, tuple(changes), difference, tuple(notes))
+
+
+def regions_of(architecture: Architecture, rendering: Rendering) -> set[str]:
+    """Where the environment has anything."""
+    return {
+        architecture.region,
+        *(stack.region for stack in rendering.stacks),
+        *(item.region for item in architecture if item.region and item.not_in_cloudformation),
+    }
+
+
+def _direct_change(step: direct.Step) -> Change:
+    assert step.action != "wait"
+    return Change(step.action, step.address, step.type, "", step.why, step.holds_data)
 
 
 def deletions(connection: Connection, stack: stacks.DeployedStack) -> list[StackChange]:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from groundplan.resources.base import Resource
+from groundplan.resources.off_hours import OffHours
 from groundplan.resources.values import Ref, Textual
 from groundplan.resources.workloads import Workload
 
 R = TypeVar("R", bound=Resource)
+
+STANDBY = "standby_"
+"""Stands before the names of the standby's resources where they stand beside the primary's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,8 @@ class Input:
     """Lower case with underscores: ``api_image_tag``."""
     description: str
     default: str | None = None
+    type: Literal["string", "bool"] = "string"
+    """``bool``: ``true`` or ``false``; a switch that only Terraform has."""
     pattern: str | None = None
     """Regular expression that the value has to match as a whole."""
     pattern_hint: str = ""
@@ -59,10 +65,25 @@ class Architecture:
     outputs: tuple[Output, ...] = ()
     workloads: tuple[Workload, ...] = ()
     """What runs in the Kubernetes cluster, where there is one."""
+    off_hours: OffHours | None = None
+    """When it is stopped; None: never."""
+    beyond: Mapping[Ref[Resource], Resource] = field(default_factory=dict)
+    """What resources refer to that stands in another architecture."""
+    standby: Architecture | None = None
+    """The environment once more in another region, seen by itself: what is ``main`` there stands as ``standby_main``
+    among ``resources`` here."""
 
     def __post_init__(self) -> None:
-        ordered = _ordered(self.resources)
+        ordered = _ordered(self.resources, self.beyond)
         object.__setattr__(self, "resources", ordered)
+
+    @cached_property
+    def in_standby(self) -> frozenset[str]:
+        """Addresses of what belongs to the standby."""
+        if self.standby is None:
+            return frozenset()
+        there = {(type(item), item.key, f"{STANDBY}{item.name}") for item in self.standby.resources}
+        return frozenset(item.address for item in self.resources if (type(item), item.key, item.name) in there)
 
     @property
     def stage(self) -> str:
@@ -91,7 +112,7 @@ class Architecture:
         return len(self.resources)
 
     def __getitem__(self, ref: Ref[R]) -> R:
-        found = self._by_ref[ref]
+        found = self._by_ref.get(ref) or self.beyond[ref]
         assert isinstance(found, ref.kind)
         return found
 
@@ -130,7 +151,7 @@ class Architecture:
         return replace(self, resources=tuple(resources))
 
 
-def _ordered(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
+def _ordered(resources: tuple[Resource, ...], beyond: Mapping[Ref[Resource], Resource]) -> tuple[Resource, ...]:
     """The given order, but with what a resource refers to in front of it: a depth-first walk."""
     by_ref: dict[Ref[Resource], Resource] = {}
     for resource in resources:
@@ -148,6 +169,8 @@ def _ordered(resources: tuple[Resource, ...]) -> tuple[Resource, ...]:
             if ref in path:
                 circle = " -> ".join(str(step) for step in [*list(path)[list(path).index(ref) :], ref])
                 raise ValueError(f"references form a circle: {circle}")
+            if ref in beyond:
+                continue
             if ref not in by_ref:
                 raise ValueError(f"{resource.address} refers to {ref}, which does not exist")
             visit(by_ref[ref])

@@ -13,13 +13,13 @@ from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_val
 
 Concern = Literal[
     "encryption", "network", "storage", "databases", "caches", "messaging", "registry", "edge", "delivery", "services",
-    "scaling", "monitoring", "audit", "backup",
+    "scaling", "monitoring", "audit", "security", "backup",
 ]  # fmt: skip
 """What a resource is there for. A concern becomes a CloudFormation stack; each uses only concerns before it."""
 
 CONCERNS: tuple[Concern, ...] = (
     "encryption", "network", "storage", "databases", "caches", "messaging", "registry", "edge", "delivery", "services",
-    "scaling", "monitoring", "audit", "backup",
+    "scaling", "monitoring", "audit", "security", "backup",
 )  # fmt: skip
 
 
@@ -49,6 +49,11 @@ class Resource(Record):
     """Whether replacing or deleting it loses data."""
     title: ClassVar[str] = ""
     """What AWS's documentation calls it."""
+    cloud: ClassVar[Literal["aws", "google"]] = "aws"
+    """Where it is. CloudFormation leaves out what is elsewhere, and says so."""
+    not_in_cloudformation: ClassVar[str] = ""
+    """Why no template can hold it. ``groundplan deploy`` then makes it through the service's own API
+    (:mod:`groundplan.operations.direct`), and ``render`` says that it is left out."""
 
     def __hash__(self) -> int:
         return hash((type(self), self.name, self.key))

@@ -62,6 +62,8 @@ class AutoScalingGroup(Resource):
     subnets: tuple[Ref[Subnet], ...]
     min_size: int
     max_size: int
+    scheduled: bool = False
+    """Whether schedules set ``min_size``, so that it counts at creation only."""
     spot: bool = False
     """Whether every instance is a Spot instance; the group replaces one that AWS is about to take back."""
     new_instances_protected_from_scale_in: bool = True

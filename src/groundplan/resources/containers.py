@@ -35,6 +35,20 @@ class ContainerRepository(Resource):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RegistryReplication(Resource):
+    """Copies every image that is pushed from now on to another region. An account has one of these in each region.
+
+    Source: https://docs.aws.amazon.com/AmazonECR/latest/userguide/replication.html
+    """
+
+    title: ClassVar[str] = "ECR replication configuration"
+    taggable: ClassVar[bool] = False
+    destination_region: str
+    repositories: tuple[str, ...]
+    """Names of repositories, or what they begin with; up to 100."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class EcsCluster(Resource):
     """An ECS cluster. What its tasks run on, its ``ClusterCapacityProviders`` say."""
 

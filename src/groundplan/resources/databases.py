@@ -1,4 +1,4 @@
-"""Amazon RDS and Amazon ElastiCache."""
+"""Amazon RDS, Amazon ElastiCache, Amazon DynamoDB."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ class DatabaseParameterGroup(Resource):
 class DatabaseInstance(Resource):
     """An RDS instance: a primary, or a read replica where ``source`` is set.
 
-    A replica in the primary's region inherits engine, storage, user, backups and encryption: those fields are None.
+    A replica in the primary's region inherits engine, storage, user, backups and encryption: those fields are None. One
+    in another region has a key and a subnet group of its own.
     """
 
     title: ClassVar[str] = "RDS instance"
@@ -48,7 +49,7 @@ class DatabaseInstance(Resource):
     identifier: str
     instance_class: str
     source: Ref[DatabaseInstance] | None = None
-    """The primary that this one replicates."""
+    """The primary that this one replicates; it may be in another region."""
     engine: str | None = None
     engine_version: str | None = None
     allocated_storage: int | None = None
@@ -116,19 +117,30 @@ class CacheParameterGroup(Resource):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class CacheReplicationGroup(Resource):
-    """A primary cache node and its replicas."""
+    """A primary cache node and its replicas; in cluster mode several of them, each with a part of the keys.
+
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+    """
 
     title: ClassVar[str] = "ElastiCache replication group"
     attributes: ClassVar[frozenset[str]] = frozenset(
-        {"id", "arn", "primary_endpoint_address", "reader_endpoint_address"}
+        {"id", "arn", "primary_endpoint_address", "reader_endpoint_address", "configuration_endpoint_address"}
     )
+    """In cluster mode there is a configuration endpoint, without it a primary's and a reader's."""
     holds_data: ClassVar[bool] = True
     replication_group_id: str
     description: str
     engine: Literal["redis", "valkey"]
     engine_version: str
     node_type: str
-    num_cache_clusters: int
+    num_cache_clusters: int | None = None
+    """Nodes, without cluster mode."""
+    cluster_mode: Literal["enabled"] | None = None
+    """None: off."""
+    num_node_groups: int | None = None
+    """Shards, in cluster mode."""
+    replicas_per_node_group: int | None = None
+    """Nodes of a shard beside its primary, in cluster mode."""
     port: int
     subnet_group: Ref[CacheSubnetGroup]
     parameter_group: Ref[CacheParameterGroup]
@@ -144,3 +156,35 @@ class CacheReplicationGroup(Resource):
     snapshot_window: str | None = None
     maintenance_window: str
     auto_minor_version_upgrade: bool = True
+
+    @property
+    def nodes_of_a_shard(self) -> int:
+        """The primary and its replicas. Without cluster mode there is one shard."""
+        return 1 + (self.replicas_per_node_group or 0) if self.cluster_mode else self.num_cache_clusters or 0
+
+    @property
+    def nodes(self) -> int:
+        """All nodes."""
+        return (self.num_node_groups or 0) * self.nodes_of_a_shard if self.cluster_mode else self.nodes_of_a_shard
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Table(Resource):
+    """A DynamoDB table on demand, whose items are found by one key. It is paid by request.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html
+    """
+
+    title: ClassVar[str] = "DynamoDB table"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    holds_data: ClassVar[bool] = True
+    table_name: str
+    hash_key: str
+    """Name of the attribute that is the partition key."""
+    hash_key_type: Literal["S", "N", "B"] = "S"
+    """Text, a number, or bytes."""
+    kms_key: Ref[Key] | None = None
+    """None: a key that DynamoDB owns, which costs nothing and nobody sees."""
+    point_in_time_recovery: bool = True
+    """Whether it can be brought back as it was at any second of the last 35 days."""
+    deletion_protection: bool = True

@@ -159,6 +159,8 @@ class ListenerRule(Resource):
     host_headers: tuple[str, ...] = ()
     path_patterns: tuple[str, ...] = ()
     action: Action
+    action_changes: bool = False
+    """Whether the action is only what it begins with: somebody changes it later, and it stays as it is by then."""
 
 
 def balancer_of(architecture: Architecture, group: Ref[TargetGroup]) -> Ref[LoadBalancer] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
@@ -72,6 +72,18 @@ class ConfigRule(Resource):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ConformancePack(Resource):
+    """Rules of AWS Config that are judged together."""
+
+    title: ClassVar[str] = "AWS Config conformance pack"
+    taggable: ClassVar[bool] = False
+    pack_name: str
+    template_body: str
+    """YAML with nothing but rules.
+    Source: https://docs.aws.amazon.com/config/latest/developerguide/custom-conformance-pack.html"""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class BackupVault(Resource):
     """A vault of AWS Backup, encrypted with its own key."""
 
@@ -82,6 +94,8 @@ class BackupVault(Resource):
     kms_key: Ref[Key] | None = None
     min_retention_days: int | None = None
     """Vault lock in governance mode: nothing is deleted earlier. None: no lock."""
+    max_retention_days: int | None = None
+    """What is to be kept longer is not taken. Only with ``min_retention_days``."""
     keep: bool = True
     """Whether the vault and its recovery points survive the destruction of the environment."""
 
@@ -131,3 +145,47 @@ class BackupSelection(Resource):
     role: Ref[Role]
     """What AWS Backup does its work as."""
     resource_arns: tuple[Textual, ...]
+    """ARNs, which may hold ``*``."""
+    tag_conditions: Mapping[str, str] = field(default_factory=dict)
+    """Tags that the resources have to carry as well, all of them."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RestoreTestingPlan(Resource):
+    """When AWS Backup restores recovery points to see that it can; what it restored is deleted again.
+
+    Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing.html
+    """
+
+    title: ClassVar[str] = "restore testing plan"
+    plan_name: str
+    schedule_expression: str
+    """``cron(0 8 ? * SUN *)``, in UTC."""
+    start_window_hours: int = 8
+    """The tests begin within this time."""
+    vaults: tuple[Ref[BackupVault], ...]
+    """Where the recovery points are taken from: the newest of each resource."""
+    selection_window_days: int
+    """A recovery point that is older is not tested."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class RestoreTestingSelection(Resource):
+    """What a restore testing plan restores, of one type of resource."""
+
+    title: ClassVar[str] = "restore testing selection"
+    taggable: ClassVar[bool] = False
+    selection_name: str
+    plan: Ref[RestoreTestingPlan]
+    role: Ref[Role]
+    """What AWS Backup restores as."""
+    protected_resource_type: Literal["RDS", "S3", "EFS", "EBS"]
+    protected_resource_arns: tuple[Textual, ...]
+    """At most 30, or ``*``."""
+    tag_conditions: Mapping[str, str] = field(default_factory=dict)
+    """Tags that the resources have to carry as well, all of them. With ``*`` alone."""
+    restore_metadata_overrides: Mapping[str, Textual] = field(default_factory=dict)
+    """Where it is restored to, where AWS's own choice would be the default VPC, which may not exist.
+    Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/restore-testing-inferred-metadata.html"""
+    validation_window_hours: int = 1
+    """How long the restored stays to be looked at."""

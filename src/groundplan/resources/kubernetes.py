@@ -103,6 +103,8 @@ class NodeGroup(Resource):
     min_size: int
     max_size: int
     desired_size: int
+    scheduled: bool = False
+    """Whether schedules set ``min_size`` as well, so that it counts at creation only."""
     max_unavailable_percentage: int = 33
     """How many of the nodes an update replaces at a time."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -153,3 +155,5 @@ class AccessEntry(Resource):
     """An EKS access policy, like AmazonEKSClusterAdminPolicy."""
     namespaces: tuple[str, ...] = ()
     """The only namespaces that the policy holds in. Empty: the whole cluster."""
+    kubernetes_groups: tuple[str, ...] = ()
+    """Groups of Kubernetes that role bindings name, beside what the policy allows."""

@@ -97,8 +97,27 @@ class Alarm(Resource):
     treat_missing_data: Literal["missing", "notBreaching", "breaching", "ignore"] = "missing"
     actions: tuple[Ref[Topic], ...] = ()
     """Who is told when the alarm begins and when it ends."""
+    silenced: bool = False
+    """Whether schedules switch its actions off and on again."""
     scales: tuple[Ref[Resource], ...] = ()
     """Step scaling policies that act while the alarm is on."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class CompositeAlarm(Resource):
+    """An alarm made of other alarms of its region."""
+
+    title: ClassVar[str] = "CloudWatch composite alarm"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    alarm_name: str
+    description: str
+    alarms: tuple[Ref[Alarm], ...]
+    operator: Literal["AND", "OR"]
+    """Whether all of them have to be on, or any."""
+    actions: tuple[Ref[Topic], ...] = ()
+    """Who is told when it begins and when it ends."""
+    silenced: bool = False
+    """Whether schedules switch its actions off and on again."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

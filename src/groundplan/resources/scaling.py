@@ -9,8 +9,23 @@ from groundplan.resources.base import Resource
 from groundplan.resources.containers import EcsCluster, EcsService
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import MetricExpression
-from groundplan.resources.record import dataclass
+from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ScheduledAction(Record):
+    """Sets the bounds when it is time.
+
+    Source: https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+    """
+
+    scheduled_action_name: str
+    schedule: str
+    """``cron(0 20 * * ? *)``."""
+    timezone: str
+    min_capacity: int
+    max_capacity: int
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -22,6 +37,8 @@ class ScalableTarget(Resource):
     cluster: Ref[EcsCluster]
     min_capacity: int
     max_capacity: int
+    scheduled_actions: tuple[ScheduledAction, ...] = ()
+    """What sets the bounds anew: with some, the bounds above count at creation only."""
     taggable: ClassVar[bool] = False
 
 

@@ -13,7 +13,7 @@ from groundplan.resources.messaging import Queue
 from groundplan.resources.network import SecurityGroup, Subnet
 from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
-from groundplan.resources.values import Ref
+from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -58,3 +58,41 @@ class Schedule(Resource):
     """Seconds after which it is not tried again."""
     dead_letter_queue: Ref[Queue] | None = None
     """Where it is told what could not be started."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ApiSchedule(Resource):
+    """Calls an operation of an AWS API when it is time (a universal target).
+
+    Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+    """
+
+    title: ClassVar[str] = "schedule"
+    taggable: ClassVar[bool] = False
+    schedule_name: str
+    group: Ref[ScheduleGroup]
+    description: str
+    schedule_expression: str
+    schedule_expression_timezone: str = "UTC"
+    state: Literal["ENABLED", "DISABLED"] = "ENABLED"
+    role: Ref[Role]
+    """What EventBridge Scheduler may do for it."""
+    service: str
+    """The service as AWS's SDKs identify it, like ``rds``."""
+    operation: str
+    """The operation, beginning with a small letter: ``stopDBInstance``."""
+    input: JsonDocument
+    """Its parameters, in PascalCase also where the API has them otherwise: ``DbInstanceIdentifier``."""
+    acts_on: tuple[Textual, ...]
+    """ARNs of what the operation changes."""
+    maximum_retry_attempts: int = 10
+    """How often the call is tried again."""
+    maximum_event_age: int = 3600
+    """Seconds after which it is not tried again."""
+    dead_letter_queue: Ref[Queue] | None = None
+    """Where it is told what could not be done."""
+
+
+def universal_target(service: str, operation: str) -> str:
+    """The operation of an :class:`ApiSchedule` as EventBridge Scheduler is told it."""
+    return f"arn:aws:scheduler:::aws-sdk:{service}:{operation}"

@@ -36,6 +36,8 @@ class Role(Resource):
     trust: PolicyDocument
     inline_policies: tuple[InlinePolicy, ...] = ()
     managed_policy_arns: tuple[Textual, ...] = ()
+    max_session_duration: int | None = None
+    """Seconds, 3600 to 43200. None: AWS's own, 3600."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,12 +53,22 @@ class GeneratedPassword(Record):
     """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class SecretReplica(Record):
+    """A copy of a secret in another region, which Secrets Manager keeps equal."""
+
+    region: str
+    kms_key: Ref[Key] | None = None
+    """A key of that region; None: the one that AWS has there for secrets."""
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Secret(Resource):
     """A secret. Its value is generated, made from other secrets, or (both None) filled by a person later."""
 
     title: ClassVar[str] = "secret"
-    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn", "name_in_arn"})
+    """``name_in_arn``: the name with six random characters behind it, which the ARNs of its copies end with too."""
     holds_data: ClassVar[bool] = True
     secret_name: str
     description: str
@@ -65,6 +77,7 @@ class Secret(Resource):
     value: Textual | None = None
     """Text with ``SecretValue`` parts, put together by AWS or inside one Terraform run, never in a file."""
     recovery_window_in_days: int = 30
+    replicas: tuple[SecretReplica, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -82,9 +82,19 @@ class SecretValue:
 
     secret: Ref[Secret]
     json_key: str | None = None
+    region: str | None = None
+    """Region of the copy that is read, where it is not the secret itself."""
 
 
-Dynamic = Attribute | Pseudo | InputValue | SecretValue
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """The value of a Systems Manager parameter of the region at hand, which another environment has written."""
+
+    name: str
+    """``/personal-timeline/shared/hosted-zone``."""
+
+
+Dynamic = Attribute | Pseudo | InputValue | SecretValue | ParameterValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ class JsonDocument:
 
 
 _STATIC = frozenset({str, int, float, bool, type(None), Decimal, IPv4Network})
-_DYNAMIC = frozenset({Ref, Attribute, Pseudo, InputValue, SecretValue})
+_DYNAMIC = frozenset({Ref, Attribute, Pseudo, InputValue, SecretValue, ParameterValue})
 
 
 def dynamic_values(value: object) -> list[Ref[Resource] | Dynamic]:

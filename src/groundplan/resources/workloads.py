@@ -11,13 +11,18 @@ from dataclasses import field
 from decimal import Decimal
 from ipaddress import IPv4Network
 
-from groundplan.resources.containers import Container, ContainerRepository
-from groundplan.resources.edge import TargetGroup
+from groundplan.resources.containers import Container, ContainerRepository, DeploymentStrategy, GradualShift
+from groundplan.resources.edge import ListenerRule, TargetGroup
 from groundplan.resources.files import AccessPoint, FileSystem
 from groundplan.resources.kubernetes import NodeTaint
-from groundplan.resources.monitoring import LogGroup
+from groundplan.resources.monitoring import Alarm, LogGroup
 from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
+
+
+def viewers(namespace: str) -> str:
+    """The group of Kubernetes that may look at everything in a namespace but secrets."""
+    return f"{namespace}:viewers"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -156,6 +161,24 @@ class AlertThresholds(Record):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class PodShift(Record):
+    """Two Deployments that take turns, blue and green: one has the requests, the other waits for the next version.
+
+    Blue's pods stand in the service's own target group. Which has the requests is what the rule's weights say.
+    """
+
+    strategy: DeploymentStrategy
+    green_target_group: Ref[TargetGroup]
+    listener_rule: Ref[ListenerRule]
+    gradual: GradualShift | None = None
+    """The steps of canary and linear deployments; None: all requests move at once."""
+    bake_time: int
+    """Minutes that the old pods stay after all requests moved."""
+    rollback_alarms: tuple[Ref[Alarm], ...] = ()
+    """Alarms that send the requests back while they are on."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class ServiceWorkload(Workload):
     """Pods that run all the time."""
 
@@ -176,6 +199,8 @@ class ServiceWorkload(Workload):
     """Of that node group; its pods tolerate them."""
     target_group: Ref[TargetGroup] | None = None
     """Where the load balancer's requests come from."""
+    shift: PodShift | None = None
+    """How the next version takes over where another set of pods does; None: pods are replaced little by little."""
     balancer_networks: tuple[IPv4Network, ...] = ()
     """Subnets that the load balancer stands in."""
     deregistration: int = 0

@@ -16,16 +16,25 @@ if TYPE_CHECKING:
     from botocore.session import Session
     from mypy_boto3_autoscaling import AutoScalingClient
     from mypy_boto3_backup import BackupClient
+    from mypy_boto3_ce import CostExplorerClient
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_ecr import ECRClient
+    from mypy_boto3_eks import EKSClient
     from mypy_boto3_elbv2 import ElasticLoadBalancingv2Client
+    from mypy_boto3_iam import IAMClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_route53 import Route53Client
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_ssm import SSMClient
+    from mypy_boto3_sts import STSClient
 
 TargetName = Literal["local", "aws"]
-_Service = Literal["autoscaling", "backup", "cloudformation", "ecr", "elbv2", "kms", "route53", "s3", "secretsmanager"]
+_Service = Literal[
+    "autoscaling", "backup", "ce", "cloudformation", "cloudwatch", "ecr", "eks", "elbv2", "iam", "kms", "route53",
+    "s3", "secretsmanager", "ssm", "sts",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,17 +80,33 @@ class Connection:
         """A client for Amazon EC2 Auto Scaling."""
         return cast("AutoScalingClient", self._client("autoscaling", region))
 
+    def cost_explorer(self, region: str) -> CostExplorerClient:
+        """A client for AWS Cost Explorer, which is the same in every region."""
+        return cast("CostExplorerClient", self._client("ce", region))
+
     def cloudformation(self, region: str) -> CloudFormationClient:
         """A client for AWS CloudFormation."""
         return cast("CloudFormationClient", self._client("cloudformation", region))
+
+    def cloudwatch(self, region: str) -> CloudWatchClient:
+        """A client for Amazon CloudWatch."""
+        return cast("CloudWatchClient", self._client("cloudwatch", region))
 
     def ecr(self, region: str) -> ECRClient:
         """A client for Amazon ECR."""
         return cast("ECRClient", self._client("ecr", region))
 
+    def eks(self, region: str) -> EKSClient:
+        """A client for Amazon EKS."""
+        return cast("EKSClient", self._client("eks", region))
+
     def elbv2(self, region: str) -> ElasticLoadBalancingv2Client:
         """A client for Elastic Load Balancing."""
         return cast("ElasticLoadBalancingv2Client", self._client("elbv2", region))
+
+    def iam(self, region: str) -> IAMClient:
+        """A client for AWS IAM, which is the same in every region."""
+        return cast("IAMClient", self._client("iam", region))
 
     def kms(self, region: str) -> KMSClient:
         """A client for AWS KMS."""
@@ -98,6 +123,14 @@ class Connection:
     def secretsmanager(self, region: str) -> SecretsManagerClient:
         """A client for AWS Secrets Manager."""
         return cast("SecretsManagerClient", self._client("secretsmanager", region))
+
+    def sts(self, region: str) -> STSClient:
+        """A client for AWS STS."""
+        return cast("STSClient", self._client("sts", region))
+
+    def ssm(self, region: str) -> SSMClient:
+        """A client for AWS Systems Manager."""
+        return cast("SSMClient", self._client("ssm", region))
 
     def _client(self, service: _Service, region: str) -> object:
         with self._making:

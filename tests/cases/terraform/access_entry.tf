@@ -18,8 +18,9 @@ resource "aws_eks_access_policy_association" "admin" {
 }
 
 resource "aws_eks_access_entry" "viewer" {
-  cluster_name  = aws_eks_cluster.pods.name
-  principal_arn = "arn:aws:iam::210987654321:role/viewer"
+  cluster_name      = aws_eks_cluster.pods.name
+  principal_arn     = "arn:aws:iam::210987654321:role/viewer"
+  kubernetes_groups = ["sample:viewers"]
 
   tags = {
     Name = "viewer"

@@ -168,6 +168,11 @@ resource "aws_cloudwatch_metric_alarm" "latency" {
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.alerts.arn]
   ok_actions          = [aws_sns_topic.alerts.arn]
+
+  lifecycle {
+    # Schedules switch them off while what the alarm watches is stopped.
+    ignore_changes = [actions_enabled]
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "shop" {

@@ -65,6 +65,11 @@ resource "aws_autoscaling_group" "leftovers" {
     propagate_at_launch = true
   }
 
+  lifecycle {
+    # Schedules change it.
+    ignore_changes = [min_size]
+  }
+
   depends_on = [
     aws_iam_role_policy_attachment.instances,
     aws_iam_role_policy_attachment.instances_amazonssmmanagedinstancecore,

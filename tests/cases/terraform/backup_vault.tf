@@ -5,6 +5,12 @@ resource "aws_backup_vault" "copies" {
   force_destroy = true
 }
 
+resource "aws_backup_vault_lock_configuration" "copies" {
+  region             = "ap-southeast-1"
+  backup_vault_name  = aws_backup_vault.copies.name
+  min_retention_days = 35
+}
+
 resource "aws_backup_vault" "main" {
   name          = "sample-production-backup"
   kms_key_arn   = aws_kms_key.data.arn
@@ -18,4 +24,5 @@ resource "aws_backup_vault" "main" {
 resource "aws_backup_vault_lock_configuration" "main" {
   backup_vault_name  = aws_backup_vault.main.name
   min_retention_days = 35
+  max_retention_days = 70
 }

@@ -1,3 +1,30 @@
+resource "aws_db_instance" "elsewhere" {
+  region              = "ap-southeast-1"
+  identifier          = "sample-production-elsewhere"
+  replicate_source_db = aws_db_instance.main.arn
+  instance_class      = "db.t3.medium"
+
+  storage_type = "gp3"
+  kms_key_id   = aws_kms_key.copies.arn
+
+  multi_az            = false
+  publicly_accessible = false
+
+  ca_cert_identifier         = "rds-ca-rsa2048-g1"
+  auto_minor_version_upgrade = true
+
+  performance_insights_enabled = false
+  monitoring_interval          = 0
+
+  copy_tags_to_snapshot = true
+  deletion_protection   = true
+  skip_final_snapshot   = true
+
+  tags = {
+    Name = "sample-production-elsewhere"
+  }
+}
+
 resource "aws_db_instance" "main" {
   identifier     = "sample-production"
   engine         = "postgres"

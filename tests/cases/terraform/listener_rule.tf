@@ -47,7 +47,7 @@ resource "aws_lb_listener_rule" "cart" {
   }
 
   lifecycle {
-    # Deployments move the requests: ECS changes the weights.
+    # Deployments move the requests: they change the weights.
     ignore_changes = [action]
   }
 }
@@ -70,6 +70,11 @@ resource "aws_lb_listener_rule" "old" {
       content_type = "application/json"
       message_body = "{\"error\": \"gone\"}"
     }
+  }
+
+  lifecycle {
+    # A promotion changes the answer, and it stays.
+    ignore_changes = [action]
   }
 }
 
@@ -100,7 +105,7 @@ resource "aws_lb_listener_rule" "shop" {
   }
 
   lifecycle {
-    # Deployments move the requests: ECS changes the weights.
+    # Deployments move the requests: they change the weights.
     ignore_changes = [action]
   }
 }

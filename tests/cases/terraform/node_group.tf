@@ -47,7 +47,7 @@ resource "aws_eks_node_group" "batch" {
 
   lifecycle {
     # The Cluster Autoscaler, or a person, changes the number of nodes.
-    ignore_changes = [scaling_config[0].desired_size]
+    ignore_changes = [scaling_config[0].desired_size, scaling_config[0].min_size]
   }
 
   depends_on = [

@@ -350,6 +350,43 @@ resource "aws_iam_role_policy_attachment" "nodes_amazonssmmanagedinstancecore" {
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
 }
 
+resource "aws_iam_role" "off_hours" {
+  name        = "sample-production-off-hours"
+  description = "Lets EventBridge Scheduler stop and start databases"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "scheduler.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "off_hours" {
+  name = "databases"
+  role = aws_iam_role.off_hours.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["rds:StopDBInstance", "rds:StartDBInstance"]
+        Resource = [aws_db_instance.reports.arn, aws_db_instance.main.arn]
+      },
+      {
+        Effect   = "Allow"
+        Action   = "sqs:SendMessage"
+        Resource = aws_sqs_queue.jobs_not_started.arn
+      },
+    ]
+  })
+}
+
 resource "aws_iam_role" "pods" {
   name        = "sample-production-pods"
   description = "What pods may do"
@@ -370,6 +407,75 @@ resource "aws_iam_role" "pods" {
 resource "aws_iam_role_policy_attachment" "pods" {
   role       = aws_iam_role.pods.name
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/AmazonEKSClusterPolicy"
+}
+
+resource "aws_iam_role" "promotion" {
+  name        = "sample-production-promotion"
+  description = "Lets Systems Manager promote a replica"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "ssm.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "promotion" {
+  name = "promote"
+  role = aws_iam_role.promotion.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "rds:PromoteReadReplica"
+        Resource = aws_db_instance.main.arn
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role" "promotion_start" {
+  name        = "sample-production-promotion-start"
+  description = "Lets EventBridge start the promotion"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "events.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "promotion_start" {
+  name = "start"
+  role = aws_iam_role.promotion_start.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = "ssm:StartAutomationExecution"
+        Resource = "arn:${data.aws_partition.current.partition}:ssm:${var.region}:${data.aws_caller_identity.current.account_id}:automation-definition/${aws_ssm_document.promote.name}:$DEFAULT"
+      },
+      {
+        Effect   = "Allow"
+        Action   = "iam:PassRole"
+        Resource = aws_iam_role.promotion.arn
+      },
+    ]
+  })
 }
 
 resource "aws_iam_role" "reader" {

@@ -5,3 +5,7 @@ resource "aws_scheduler_schedule_group" "jobs" {
     Name = "sample-production-jobs"
   }
 }
+
+resource "aws_scheduler_schedule_group" "off_hours" {
+  name = "sample-production-off-hours"
+}

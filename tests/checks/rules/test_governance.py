@@ -19,7 +19,14 @@ from tests.checks.planting import (
 from tests.engines.parts.names import COPIES_KEY, COPIES_REGION
 
 from groundplan.resources import Architecture
-from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder, DeliveryChannel, Trail
+from groundplan.resources.governance import (
+    BackupVault,
+    ConfigRule,
+    ConfigurationRecorder,
+    ConformancePack,
+    DeliveryChannel,
+    Trail,
+)
 from groundplan.resources.monitoring import Alarm
 from groundplan.resources.storage import Bucket
 
@@ -35,7 +42,11 @@ def replication(**fields: object) -> Planting:
     return planted
 
 
-WITHOUT_RULES = together(remove(ConfigRule, "rds_storage_encrypted"), remove(ConfigRule, "access_keys_rotated"))
+WITHOUT_RULES = together(
+    remove(ConfigRule, "rds_storage_encrypted"),
+    remove(ConfigRule, "access_keys_rotated"),
+    remove(ConformancePack, "s3"),
+)
 
 BAD = (
     Bad("GP-SEC-050", change(Trail, "main", is_multi_region=False), "trail.main", ("is_multi_region false",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from ipaddress import IPv4Network
 
 import pytest
@@ -9,7 +10,9 @@ from tests.checks.planting import Bad, Good, change, identify, together
 from tests.design.blueprints import designed
 
 from groundplan.checks import run
+from groundplan.resources import Architecture
 from groundplan.resources.files import FileSystem
+from groundplan.resources.governance import BackupSelection
 from groundplan.resources.kubernetes import KubernetesCluster, NodeGroup, NodeLaunchTemplate, NodeTaint
 from groundplan.resources.network import ANYWHERE, Subnet
 from groundplan.resources.security import Key
@@ -22,6 +25,12 @@ ZONES = (*ZONE_A, Ref(Subnet, "private", "b"))
 LOGS_KEY = Ref(Key, "logs")
 OFFICE = IPv4Network("203.0.113.0/24")
 TAINT = NodeTaint(key="spot", effect="NO_SCHEDULE")
+
+
+def with_a_standby(architecture: Architecture) -> Architecture:
+    """The same with an empty standby."""
+    return replace(architecture, standby=replace(architecture, region="us-west-2", resources=()))
+
 
 BAD = (
     Bad(
@@ -55,6 +64,12 @@ BAD = (
     ),
     Bad("GP-REL-043", change(KubernetesCluster, "pods", deletion_protection=False), CLUSTER, ("true is right",)),
     Bad("GP-REL-044", change(FileSystem, "shared", automatic_backups=False), "file_system.shared", ("true is right",)),
+    Bad(
+        "GP-REL-058",
+        together(with_a_standby, change(BackupSelection, "main", resource_arns=(Ref(FileSystem, "shared").arn,))),
+        "file_system.scratch",
+        ("has no copy in another region",),
+    ),
     Bad("GP-VAL-083", change(KubernetesCluster, "pods", subnets=ZONE_A), CLUSTER, ("ap-south-1a",)),
     Bad(
         "GP-VAL-084",
@@ -87,6 +102,17 @@ GOOD = (
     Good("GP-REL-041", change(NodeGroup, "general", subnets=ZONES[:2])),
     Good("GP-REL-043", change(KubernetesCluster, "pods", support_type="EXTENDED")),
     Good("GP-REL-044", change(FileSystem, "shared", throughput_mode="bursting")),
+    Good(
+        "GP-REL-058",
+        together(
+            with_a_standby,
+            change(
+                BackupSelection,
+                "main",
+                resource_arns=tuple(Ref(FileSystem, name).arn for name in ("shared", "scratch")),
+            ),
+        ),
+    ),
     Good("GP-VAL-083", change(KubernetesCluster, "pods", subnets=ZONES)),
     Good(
         "GP-REL-042",

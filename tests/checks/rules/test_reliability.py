@@ -26,6 +26,7 @@ from groundplan.resources.containers import (
 from groundplan.resources.databases import CacheReplicationGroup, CacheSubnetGroup, DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.firewall import RateLimit, WebAcl
+from groundplan.resources.governance import BackupVault
 from groundplan.resources.messaging import Queue
 from groundplan.resources.network import ElasticIp, NatGateway, Route, RouteTableAssociation, SecurityGroup, Subnet
 from groundplan.resources.scaling import ScalableTarget
@@ -52,7 +53,25 @@ def groups(count: int) -> Planting:
     return change(EcsService, "api", security_groups=(Ref(SecurityGroup, "api"),) * count)
 
 
+def balancer_elsewhere(region: str | None) -> Planting:
+    """One more load balancer."""
+    return copy(LoadBalancer, "main", name="elsewhere", region=region, load_balancer_name="sample-standby")
+
+
 BAD = (
+    Bad(
+        "GP-REL-045",
+        balancer_elsewhere("ap-southeast-1"),
+        "load_balancer.elsewhere",
+        ("api.example.com", "failover SECONDARY is right"),
+        also=("GP-VAL-057",),
+    ),
+    Bad(
+        "GP-REL-046",
+        change(BackupVault, "copies", min_retention_days=34),
+        "backup_vault.copies",
+        ("34; 35",),
+    ),
     Bad(
         "GP-REL-040",
         change(WebAcl, "load_balancer", rate_limit=RateLimit(priority=30, limit=2000)),
@@ -99,7 +118,16 @@ BAD = (
         ("automatic_failover_enabled false",),
     ),
     Bad("GP-REL-010", change(CacheReplicationGroup, "sessions", multi_az_enabled=False), CACHE, ("multi_az_enabled",)),
-    Bad("GP-REL-010", change(CacheSubnetGroup, "main", subnets=ZONE_A), CACHE, ("ap-south-1a; two zones",)),
+    Bad(
+        "GP-REL-010",
+        together(
+            copy(CacheSubnetGroup, "main", name="spread", subnet_group_name="sample-spread"),
+            change(CacheReplicationGroup, "catalogue", subnet_group=Ref(CacheSubnetGroup, "spread")),
+            change(CacheSubnetGroup, "main", subnets=ZONE_A),
+        ),
+        CACHE,
+        ("ap-south-1a; two zones",),
+    ),
     Bad("GP-REL-011", change(CacheReplicationGroup, "sessions", snapshot_retention_limit=0), CACHE, ("1 or more",)),
     Bad("GP-REL-012", change(EcsService, "api", subnets=ZONE_A), "ecs_service.api", ("ap-south-1a; two zones",)),
     Bad("GP-REL-013", change(Bucket, "records", versioning=False), "bucket.records", ("true is right",)),
@@ -156,6 +184,8 @@ BAD = (
 )
 
 GOOD = (
+    Good("GP-REL-045", balancer_elsewhere(None)),
+    Good("GP-REL-046", change(BackupVault, "main", min_retention_days=None, max_retention_days=None)),
     Good("GP-REL-040", change(WebAcl, "load_balancer", rate_limit=None)),
     Good("GP-REL-001", change(DatabaseInstance, "main-replica", "1", multi_az=False)),
     Good("GP-REL-002", change(DatabaseInstance, "main-replica", "1", backup_retention_period=0)),

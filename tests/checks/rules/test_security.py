@@ -45,6 +45,7 @@ from groundplan.resources.edge import (
 from groundplan.resources.messaging import Queue, QueuePolicy
 from groundplan.resources.monitoring import LogGroup, Topic, TopicPolicy
 from groundplan.resources.network import ANYWHERE, FlowLog, SecurityGroup, SecurityGroupRule, Subnet
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket, BucketPolicy
@@ -401,6 +402,12 @@ BAD = (
     Bad("GP-SEC-027", change_container("api", readonly_root_filesystem=False), API, ("container api", "true is right")),
     Bad("GP-SEC-028", change(Topic, "alerts", kms_key=None), "topic.alerts", ("no kms_key",)),
     Bad("GP-SEC-029", change(Secret, "payment-key", kms_key=None), "secret.payment-key", ("no kms_key",)),
+    Bad(
+        "GP-SEC-029",
+        change(SecureParameter, "maps-key", kms_key=None),
+        "secure_parameter.maps-key",
+        ("no kms_key",),
+    ),
     Bad("GP-SEC-030", change(LogGroup, "api", kms_key=None), "log_group.api", ("no kms_key",)),
     Bad("GP-SEC-040", remove(QueuePolicy, "emails"), "queue.emails", ("sqs:* without TLS",)),
     Bad(

@@ -33,6 +33,7 @@ from groundplan.resources.containers import (
     ContainerHealthCheck,
     EcsCapacityProvider,
     EcsService,
+    RegistryReplication,
     ServiceLoadBalancer,
     TaskDefinition,
     TrafficShift,
@@ -67,10 +68,11 @@ from groundplan.resources.network import (
     Subnet,
     Vpc,
 )
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.policies import PolicyDocument, Principal, Statement
 from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.schedules import Schedule
-from groundplan.resources.security import Key, Role, Secret
+from groundplan.resources.security import Key, Role, Secret, SecretReplica
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, Transition
 from groundplan.resources.values import Pseudo, Ref, text
 
@@ -176,6 +178,7 @@ def key_for(role: str) -> Planting:
 
 GET = "secretsmanager:GetSecretValue"
 SECRETS = text("arn:", Pseudo.PARTITION, ":secretsmanager:ap-south-1:", Pseudo.ACCOUNT_ID, ":secret:sample/*")
+PARAMETERS = text("arn:", Pseudo.PARTITION, ":ssm:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID, ":parameter/sample/*")
 
 ELSEWHERE = "arn:aws:acm:eu-west-1:210987654321:certificate/6e0dd9a8-4f22-4b8e-b0b2-9f6b1d2a7f11"
 HERE = ELSEWHERE.replace("eu-west-1", "us-east-1")
@@ -343,11 +346,36 @@ BAD = (
         ("storage_encrypted and kms_key", MAIN, "leave out"),
     ),
     Bad(
-        "GP-VAL-017",
-        change(DatabaseInstance, "main", backup_retention_period=0),
-        "database_instance.main-replica[1]",
-        ("backup_retention_period is 0", "at least 1 day"),
-        also=("GP-REL-002",),
+        "GP-VAL-098",
+        change(DatabaseInstance, "elsewhere", kms_key=None),
+        "database_instance.elsewhere",
+        ("no kms_key of ap-southeast-1", "database_instance.main is encrypted"),
+    ),
+    Bad(
+        "GP-VAL-098",
+        change(Secret, "shared", replicas=(SecretReplica("ap-south-1"),)),
+        "secret.shared",
+        ("copied to ap-south-1, where it is already",),
+    ),
+    Bad(
+        "GP-VAL-098",
+        change(Secret, "shared", replicas=(SecretReplica("ap-southeast-1", Ref(Key, "data")),)),
+        "secret.shared",
+        ("its copy in ap-southeast-1 encrypted with key.data",),
+    ),
+    Bad(
+        "GP-VAL-098",
+        change(RegistryReplication, "images", destination_region="ap-south-1"),
+        "registry_replication.images",
+        ("copies images to ap-south-1, where they are already",),
+    ),
+    Bad(
+        "GP-VAL-098",
+        add(
+            RegistryReplication(name="more", concern="registry", destination_region="eu-west-1", repositories=("shop",))
+        ),
+        "registry_replication.more",
+        ("in the region of registry_replication.images", "one is all"),
     ),
     Bad("GP-VAL-018", change(LogGroup, "api", retention_in_days=31), "log_group.api", ("31", "60")),
     Bad("GP-VAL-019", change(DatabaseInstance, "main", allocated_storage=10), MAIN, ("10 GiB of gp3", "20 to 65536")),
@@ -380,7 +408,13 @@ BAD = (
         ("auth_token", "true is right"),
         also=("GP-SEC-004",),
     ),
-    Bad("GP-VAL-024", change(CacheReplicationGroup, "sessions", num_cache_clusters=1), CACHE, ("1 node", "2 or more")),
+    Bad(
+        "GP-VAL-024",
+        change(CacheReplicationGroup, "sessions", num_cache_clusters=1),
+        CACHE,
+        ("1 node", "2 or more"),
+        also=("GP-REL-010",),
+    ),
     Bad("GP-VAL-024", change(CacheReplicationGroup, "sessions", num_cache_clusters=7), CACHE, ("7", "1 to 6")),
     Bad(
         "GP-VAL-024",
@@ -516,6 +550,12 @@ BAD = (
     ),
     Bad(
         "GP-VAL-038",
+        change_container("api", secrets={"MAPS": Ref(SecureParameter, "maps-key").arn}),
+        API,
+        ("injects secure_parameter.maps-key", "role.api-execution lacks ssm:GetParameters"),
+    ),
+    Bad(
+        "GP-VAL-038",
         together(
             less_rights("api-execution", "kms:Decrypt"),
             change_container("api", secrets={"URL": text(Ref(Secret, "database").arn, ":username::")}),
@@ -556,7 +596,6 @@ BAD = (
         ),
         "schedule.nightly",
         ("queue.orders-dead-letters", "not FIFO"),
-        also=("GP-OPS-030", "GP-REL-030"),
     ),
     Bad(
         "GP-VAL-061",
@@ -622,6 +661,7 @@ GOOD = (
     Good("GP-VAL-016", change(DatabaseInstance, "main", maintenance_window="sun:04:00-sun:05:00")),
     Good("GP-VAL-016", change(DatabaseInstance, "main", backup_window=None)),
     Good("GP-VAL-017", change(DatabaseInstance, "main-replica", "1", region="us-east-1", kms_key=Ref(Key, "data"))),
+    Good("GP-VAL-098", change(Secret, "shared", replicas=(SecretReplica("eu-west-1"),))),
     Good("GP-VAL-018", change(LogGroup, "api", retention_in_days=3653)),
     Good("GP-VAL-019", change(DatabaseInstance, "main", max_allocated_storage=110)),
     Good("GP-VAL-020", health(timeout=29, interval=30)),
@@ -655,6 +695,13 @@ GOOD = (
     Good(
         "GP-VAL-038",
         together(
+            change_container("api", secrets={"MAPS": Ref(SecureParameter, "maps-key").arn}),
+            more_rights("api-execution", "ssm:GetParameters", on=PARAMETERS),
+        ),
+    ),
+    Good(
+        "GP-VAL-038",
+        together(
             less_rights("api-execution", GET),
             change(Role, "api-execution", managed_policy_arns=("arn:aws:iam::123456789012:policy/ours",)),
         ),
@@ -684,6 +731,15 @@ def test_finds_the_fault(case: Bad) -> None:
 @pytest.mark.parametrize("case", GOOD, ids=identify)
 def test_leaves_the_neighbour_alone(case: Good) -> None:
     case.check()
+
+
+def test_replicas_are_made_from_backups_in_every_region() -> None:
+    planted = change(DatabaseInstance, "main", backup_retention_period=0)(clean())
+    findings = [finding for finding in run(planted).findings if finding.rule == "GP-VAL-017"]
+    assert [finding.resource for finding in findings] == [
+        "database_instance.elsewhere", "database_instance.main-replica[1]",
+    ]  # fmt: skip
+    assert "backup_retention_period is 0; at least 1 day is needed" in findings[0].message
 
 
 def test_a_parameter_group_of_another_major_concerns_each_database_that_uses_it() -> None:

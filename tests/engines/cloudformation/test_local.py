@@ -130,8 +130,9 @@ def test_database_and_replica(deployed: Deployed) -> None:
 
 
 def test_cache(deployed: Deployed) -> None:
-    (group,) = deployed.client("elasticache").describe_replication_groups()["ReplicationGroups"]
-    assert group["ReplicationGroupId"] == "sample-production-sessions"
+    elasticache = deployed.client("elasticache")
+    found = elasticache.describe_replication_groups(ReplicationGroupId="sample-production-sessions")
+    (group,) = found["ReplicationGroups"]
     assert group["AutomaticFailover"] == "enabled"
     assert group["TransitEncryptionEnabled"]
     assert len(group["MemberClusters"]) == 2

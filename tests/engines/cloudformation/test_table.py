@@ -21,7 +21,7 @@ from groundplan.resources.record import dataclass
 from groundplan.resources.security import Secret
 from groundplan.resources.values import JsonDocument, Ref, SecretValue
 
-KINDS = every_kind()
+KINDS = [kind for kind in every_kind() if not kind.not_in_cloudformation]
 
 
 def _name(kind: type[Resource]) -> str:
@@ -37,7 +37,17 @@ def test_the_sample_has_every_kind_and_each_has_a_row(kind: type[Resource]) -> N
 def test_everything_in_the_sample_is_rendered() -> None:
     rendering = render(sample_architecture())
     assert rendering.unsupported == ()
-    assert set(rendering.locations) == {resource.ref for resource in sample_architecture()}
+    beside = {item.ref for item in rendering.beside}
+    assert set(rendering.locations) | beside == {resource.ref for resource in sample_architecture()}
+    assert beside.isdisjoint(rendering.locations)
+
+
+def test_what_no_template_can_hold_has_no_row_and_says_why() -> None:
+    beside = [kind for kind in every_kind() if kind.not_in_cloudformation]
+    assert beside
+    for kind in beside:
+        assert kind not in ROWS
+        assert "CloudFormation" in kind.not_in_cloudformation or "AWS::" in kind.not_in_cloudformation
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=_name)

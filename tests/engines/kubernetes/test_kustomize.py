@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.engines.kubernetes.systems import architectures, rendering, values
 
-from groundplan.engines.kubernetes import System, render, write
+from groundplan.engines.kubernetes import System, fill, render, write
 from groundplan.engines.kubernetes.deployed import missing, read
 from groundplan.engines.kubernetes.kustomize import differences
 from groundplan.engines.kubernetes.model import Identity, identity
@@ -25,9 +25,10 @@ KUBECTL = shutil.which("kubectl")
 needs_kubectl = pytest.mark.skipif(KUBECTL is None, reason="kubectl, which has kustomize in it, is not installed")
 
 
-def _fill(overlay: Path) -> None:
+def _fill(overlay: Path, system: System | None = None) -> None:
     file = overlay / "deployed.env"
     file.write_text(re.sub(r"^#(\w+)=$", r"\1=value-of-\1", file.read_text(), flags=re.M))
+    fill(overlay, system or rendering().systems[overlay.name], {}, {})
 
 
 def _build(overlay: Path) -> subprocess.CompletedProcess[str]:

@@ -53,8 +53,8 @@ def test_pods_get_no_token_of_kubernetes() -> None:
     assert [subject["kind"] for item in bound for subject in item["subjects"]] == ["Group"]
 
 
-def test_developers_see_no_secrets_and_change_nothing() -> None:
-    rules = _objects()["Role", "developers"]["rules"]
+def test_viewers_see_no_secrets_and_change_nothing() -> None:
+    rules = _objects()["Role", "viewers"]["rules"]
     assert all(set(rule["verbs"]) == {"get", "list", "watch"} for rule in rules)
     assert not any("secrets" in rule["resources"] or "*" in rule["resources"] for rule in rules)
 

@@ -80,6 +80,7 @@ def compute() -> Iterator[Resource]:
             subnets=subnets("private"),
             min_size=10,
             max_size=40,
+            scheduled=name == "leftovers",
             spot=name == "leftovers",
             tags={"Name": name},
         )

@@ -14,6 +14,7 @@ from groundplan.resources.databases import (
     DatabaseInstance,
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
+    Table,
 )
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import service_trust
@@ -150,4 +151,49 @@ def databases() -> Iterator[Resource]:
         snapshot_retention_limit=5,
         snapshot_window="03:00-05:00",
         maintenance_window="sun:05:00-sun:07:00",
+    )
+    yield CacheParameterGroup(
+        name="catalogue",
+        concern="caches",
+        parameter_group_name="sample-production-catalogue",
+        family="redis7",
+        description="Redis 7 in cluster mode",
+        parameters={"cluster-enabled": "yes"},
+    )
+    yield CacheReplicationGroup(
+        name="catalogue",
+        concern="caches",
+        replication_group_id="sample-production-catalogue",
+        description="Catalogue, over two shards",
+        engine="redis",
+        engine_version="7.0",
+        node_type="cache.t3.medium",
+        cluster_mode="enabled",
+        num_node_groups=2,
+        replicas_per_node_group=1,
+        port=6379,
+        subnet_group=Ref(CacheSubnetGroup, "main"),
+        parameter_group=Ref(CacheParameterGroup, "catalogue"),
+        security_groups=(Ref(SecurityGroup, "cache"),),
+        kms_key=DATA_KEY,
+        auth_token=SecretValue(Ref(Secret, "cache")),
+        snapshot_retention_limit=1,
+        snapshot_window="03:00-05:00",
+        maintenance_window="sun:05:00-sun:07:00",
+    )
+    yield Table(
+        name="locks",
+        concern="databases",
+        table_name="sample-production-locks",
+        hash_key="LockID",
+        kms_key=DATA_KEY,
+    )
+    yield Table(
+        name="counters",
+        concern="databases",
+        table_name="sample-production-counters",
+        hash_key="day",
+        hash_key_type="N",
+        point_in_time_recovery=False,
+        deletion_protection=False,
     )

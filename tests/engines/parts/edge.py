@@ -100,6 +100,7 @@ def edge() -> Iterator[Resource]:
         priority=20,
         path_patterns=("/old/*",),
         action=FixedResponse(status_code=410, content_type="application/json", message_body='{"error": "gone"}'),
+        action_changes=True,
     )
     for kind in ("A", "AAAA"):
         yield DnsRecord(

@@ -167,6 +167,7 @@ def _backup() -> Iterator[Resource]:
         vault_name="sample-production-backup",
         kms_key=DATA_KEY,
         min_retention_days=35,
+        max_retention_days=70,
         tags={"Name": "sample-production-backup"},
     )
     yield BackupVault(
@@ -175,6 +176,7 @@ def _backup() -> Iterator[Resource]:
         region=COPIES_REGION,
         vault_name="sample-production-copies",
         kms_key=COPIES_KEY,
+        min_retention_days=35,
         keep=False,
     )
     yield BackupPlan(
@@ -210,4 +212,13 @@ def _backup() -> Iterator[Resource]:
         plan=Ref(BackupPlan, "main"),
         role=Ref(Role, "backup"),
         resource_arns=(PRIMARY.arn, Ref(Bucket, "backups").arn),
+    )
+    yield BackupSelection(
+        name="volumes",
+        concern="backup",
+        selection_name="sample-production-volumes",
+        plan=Ref(BackupPlan, "main"),
+        role=Ref(Role, "backup"),
+        resource_arns=(text("arn:", Pseudo.PARTITION, ":ec2:*:*:volume/*"),),
+        tag_conditions={"Project": "sample", "Environment": "production"},
     )

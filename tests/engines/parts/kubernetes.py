@@ -112,6 +112,7 @@ def kubernetes() -> Iterator[Resource]:
             principal_arn=f"arn:aws:iam::210987654321:role/{name}",
             policy_arn=text("arn:", Pseudo.PARTITION, f":eks::aws:cluster-access-policy/{policy}"),
             namespaces=namespaces,
+            kubernetes_groups=tuple(f"{namespace}:viewers" for namespace in namespaces),
             tags={"Name": name},
         )
     yield from _files()
@@ -193,6 +194,7 @@ def _nodes() -> Iterator[Resource]:
             min_size=10,
             max_size=30,
             desired_size=20,
+            scheduled=spot,
             labels={"node-group": name},
             taints=(
                 NodeTaint(key="dedicated", value="batch", effect="NO_SCHEDULE"),

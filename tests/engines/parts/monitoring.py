@@ -89,6 +89,7 @@ def monitoring() -> Iterator[Resource]:
         datapoints_to_alarm=1,
         treat_missing_data="notBreaching",
         actions=(ALERTS,),
+        silenced=True,
     )
     yield Alarm(
         name="errors",

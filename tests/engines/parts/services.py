@@ -26,7 +26,7 @@ from groundplan.resources.edge import Listener
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.network import SecurityGroup
 from groundplan.resources.policies import InlinePolicy, PolicyDocument, Statement, service_trust
-from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
+from groundplan.resources.scaling import ScalableTarget, ScalingPolicy, ScheduledAction
 from groundplan.resources.security import Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Ref, text
@@ -203,7 +203,30 @@ def services() -> Iterator[Resource]:
         depends_on=(Ref(ClusterCapacityProviders, "main"),),
     )
     target = Ref(ScalableTarget, "api")
-    yield ScalableTarget(name="api", concern="scaling", service=API, cluster=CLUSTER, min_capacity=3, max_capacity=20)
+    yield ScalableTarget(
+        name="api",
+        concern="scaling",
+        service=API,
+        cluster=CLUSTER,
+        min_capacity=3,
+        max_capacity=20,
+        scheduled_actions=(
+            ScheduledAction(
+                scheduled_action_name="night",
+                schedule="cron(0 20 * * ? *)",
+                timezone="Asia/Kolkata",
+                min_capacity=1,
+                max_capacity=4,
+            ),
+            ScheduledAction(
+                scheduled_action_name="day",
+                schedule="cron(0 7 ? * MON,TUE,WED,THU,FRI *)",
+                timezone="Asia/Kolkata",
+                min_capacity=3,
+                max_capacity=20,
+            ),
+        ),
+    )
     yield ScalingPolicy(
         name="api-cpu",
         concern="scaling",

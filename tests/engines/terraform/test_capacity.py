@@ -67,7 +67,7 @@ def test_it_is_planned_as_written_and_planned_again_it_is_empty(rendering: Rende
 
 def test_terraform_leaves_the_requests_where_a_deployment_moved_them(rendering: Rendering) -> None:
     rule = rendering.files["alb.tf"].partition('resource "aws_lb_listener_rule" "api"')[2]
-    assert "    # Deployments move the requests: ECS changes the weights.\n    ignore_changes = [action]\n" in rule
+    assert "    # Deployments move the requests: they change the weights.\n    ignore_changes = [action]\n" in rule
 
 
 def test_a_service_waits_for_the_rights_to_move_requests(rendering: Rendering) -> None:

@@ -15,6 +15,7 @@ from tests.engines.samples import every_kind, sample_architecture
 from groundplan.engines.terraform import Options, Rendering, render
 from groundplan.engines.terraform.context import label
 from groundplan.resources import Resource
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.security import Secret
 
 CASES = Path(__file__).parents[2] / "cases" / "terraform"
@@ -46,7 +47,9 @@ def _of(kind: type[Resource]) -> str:
     labels = {label(resource.ref) for resource in resources}
     found = []
     for type_, terraform_kind, name, text in _blocks():
-        beside = kind is Secret and (type_ == "locals" or (type_ == "ephemeral" and name in labels))
+        beside = (kind is Secret and type_ == "locals") or (
+            kind in (Secret, SecureParameter) and type_ == "ephemeral" and name in labels
+        )
         if beside or (type_ == "resource" and f"{terraform_kind}.{name}" in addresses):
             found.append(text)
     return "\n".join(found)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
-from tests.engines.samples import every_kind, sample_architecture
+from tests.engines.samples import every_kind, google_kinds, sample_of
 
 from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.rendering import CONCERNS
@@ -20,16 +20,20 @@ from groundplan.engines.terraform.table import ROWS
 from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
-KINDS = pytest.mark.parametrize("kind", every_kind(), ids=lambda kind: kind.__name__)
-_SCHEMA = Path(__file__).parents[2] / "terraform_core" / "schema" / "aws-6.62.0-schema.json.gz"
+KINDS = pytest.mark.parametrize("kind", [*every_kind(), *google_kinds()], ids=lambda kind: kind.__name__)
+_SCHEMAS = Path(__file__).parents[2] / "terraform_core" / "schema"
 
 
 @cache
 def _schemas() -> Mapping[str, Any]:
-    with gzip.open(_SCHEMA) as stream:
-        (provider,) = json.load(stream)["provider_schemas"].values()
-    schemas: Mapping[str, Any] = provider["resource_schemas"]
-    return schemas
+    schemas: dict[str, Any] = {}
+    for file in sorted(_SCHEMAS.glob("*-schema.json.gz")):
+        with gzip.open(file) as stream:
+            (provider,) = json.load(stream)["provider_schemas"].values()
+        schemas |= provider["resource_schemas"]
+        schemas |= {f"data.{name}": schema for name, schema in provider["data_source_schemas"].items()}
+    ephemeral = json.loads((_SCHEMAS / "ephemeral.json").read_text())
+    return schemas | {f"ephemeral.{name}": {"block": block} for name, block in ephemeral.items()}
 
 
 class Watched:
@@ -59,8 +63,8 @@ def test_no_field_is_left_out(kind: type[Resource]) -> None:
     assert not row.rename.keys() & special, "a field is both renamed and written by a function"
     assert all(reason for reason in row.not_rendered.values())
 
-    context, read = Context(sample_architecture(), ROWS), set[str]()
-    samples = sample_architecture().of(kind)
+    context, read = Context(sample_of(kind), ROWS), set[str]()
+    samples = sample_of(kind).of(kind)
     assert samples, "the sample has none of the kind"
     for resource in samples:
         _run(row, resource, context, read)
@@ -70,8 +74,11 @@ def test_no_field_is_left_out(kind: type[Resource]) -> None:
 def _run(row: Row[Any], resource: Resource, context: Context, read: set[str]) -> None:
     watched = Watched(resource, read)
     row.type_of(watched)
+    row.count_of(watched)
     if row.arguments:
         row.arguments(watched, context)
+    if callable(row.ignore_changes):
+        row.ignore_changes(watched)
     for blocks in (row.blocks, row.beside):
         if blocks:
             list(blocks(watched, context))
@@ -83,7 +90,7 @@ def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resou
     assert row.attributes.keys() == kind.attributes
     assert row.numbers <= kind.attributes
     assert row.referred[1] in {*kind.attributes, "id"}
-    for resource in sample_architecture().of(kind):
+    for resource in sample_of(kind).of(kind):
         for spelling in row.attributes.values():
             type_ = spelling.type if isinstance(spelling, Beside) else row.type_of(resource)
             name = spelling if isinstance(spelling, str) else spelling.name
@@ -95,7 +102,7 @@ def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resou
 @KINDS
 def test_numbers_are_those_of_the_provider(kind: type[Resource]) -> None:
     row = ROWS[kind]
-    for resource in sample_architecture().of(kind):
+    for resource in sample_of(kind).of(kind):
         attributes = _schemas()[row.type_of(resource)]["block"]["attributes"]
         numbers = {
             name
@@ -109,7 +116,7 @@ def test_numbers_are_those_of_the_provider(kind: type[Resource]) -> None:
 def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
     row = ROWS[kind]
     ordered = {name for paragraph in row.paragraphs for name in paragraph}
-    for resource in sample_architecture().of(kind):
+    for resource in sample_of(kind).of(kind):
         block = _schemas()[row.type_of(resource)]["block"]
         ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
         top = {re.split(r"[.\[]", name)[0] for name in ignored}
@@ -118,7 +125,7 @@ def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
 
 @KINDS
 def test_tags_can_be_written_where_the_kind_takes_them(kind: type[Resource]) -> None:
-    for resource in sample_architecture().of(kind):
+    for resource in sample_of(kind).of(kind):
         row = ROWS[kind]
         block = _schemas()[row.type_of(resource)]["block"]
         tags = block["attributes"] if row.tags_argument else block["block_types"]
@@ -139,7 +146,7 @@ def _reference(hint: object) -> tuple[type[Resource], str] | None:
 def test_every_field_that_is_mapped_by_name_has_its_argument(kind: type[Resource]) -> None:
     """Fields that the sample leaves out as well, which no plan would show."""
     row, hints = ROWS[kind], get_type_hints(kind)
-    types = {row.type_of(resource) for resource in sample_architecture().of(kind)}
+    types = {row.type_of(resource) for resource in sample_of(kind).of(kind)}
     for name in set(row.fields) - row.written - row.not_rendered.keys():
         argument = name
         if reference := _reference(hints[name]):

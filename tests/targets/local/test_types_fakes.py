@@ -158,3 +158,103 @@ def test_traces_and_analyzers_refuse_what_is_there_or_is_not(aws: Aws) -> None:
     config = aws.client("config")
     assert refused(config.describe_conformance_packs, ConformancePackNames=["nope"]) == "NoSuchConformancePackException"
     assert refused(aws.client("grafana").describe_workspace, workspaceId="g-0123456789") == "ResourceNotFoundException"
+
+
+def test_shards_come_and_go_with_their_nodes(aws: Aws) -> None:
+    cache = aws.client("elasticache")
+    group = {"ReplicationGroupDescription": "d", "Engine": "redis", "CacheNodeType": "cache.t4g.micro"}
+    cache.create_replication_group(
+        ReplicationGroupId="fakes-shards", ClusterMode="enabled", NumNodeGroups=2, ReplicasPerNodeGroup=1,
+        AutomaticFailoverEnabled=True, **group,
+    )  # fmt: skip
+    cache.create_replication_group(ReplicationGroupId="fakes-plain", **group)
+
+    def shards(**arguments: Any) -> list[tuple[str, list[str]]]:
+        cache.modify_replication_group_shard_configuration(
+            ReplicationGroupId="fakes-shards", ApplyImmediately=True, **arguments
+        )
+        (changed,) = cache.describe_replication_groups(ReplicationGroupId="fakes-shards")["ReplicationGroups"]
+        assert len(changed["MemberClusters"]) == 2 * len(changed["NodeGroups"])
+        return [
+            (shard["Slots"], [node["CacheClusterId"] for node in shard["NodeGroupMembers"]])
+            for shard in changed["NodeGroups"]
+        ]
+
+    more = shards(NodeGroupCount=4)
+    assert [slots for slots, _ in more] == ["0-4095", "4096-8191", "8192-12287", "12288-16383"]
+    assert more[3][1] == ["fakes-shards-0004-001", "fakes-shards-0004-002"]
+    assert cache.describe_cache_clusters(CacheClusterId="fakes-shards-0004-002")["CacheClusters"]
+    change = cache.modify_replication_group_shard_configuration
+    wanted = {"ReplicationGroupId": "fakes-shards", "ApplyImmediately": True}
+    assert refused(change, **wanted, NodeGroupCount=4) == "InvalidParameterValue"
+    assert refused(change, **wanted, NodeGroupCount=1) == "InvalidParameterCombination"
+    assert shards(NodeGroupCount=1, NodeGroupsToRemove=["0001", "0002", "0003"]) == [("0-16383", more[3][1])]
+    plain = {**wanted, "ReplicationGroupId": "fakes-plain"}
+    assert refused(change, **plain, NodeGroupCount=2) == "InvalidReplicationGroupState"
+    for name in ("fakes-shards", "fakes-plain"):
+        cache.delete_replication_group(ReplicationGroupId=name)
+
+
+def test_alarms_of_both_kinds_are_silenced(aws: Aws) -> None:
+    cloudwatch = aws.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="fakes-cpu", Namespace="AWS/RDS", MetricName="CPUUtilization", Statistic="Average", Period=60,
+        EvaluationPeriods=1, Threshold=80, ComparisonOperator="GreaterThanThreshold",
+    )  # fmt: skip
+    cloudwatch.put_composite_alarm(AlarmName="fakes-all", AlarmRule='ALARM("fakes-cpu")')
+
+    def speaking() -> list[bool]:
+        plain = cloudwatch.describe_alarms(AlarmNames=["fakes-cpu"])["MetricAlarms"]
+        composite = cloudwatch.describe_alarms(AlarmNames=["fakes-all"], AlarmTypes=["CompositeAlarm"])
+        return [alarm["ActionsEnabled"] for alarm in (*plain, *composite["CompositeAlarms"])]
+
+    assert speaking() == [True, True]
+    cloudwatch.disable_alarm_actions(AlarmNames=["fakes-cpu", "fakes-all"])
+    assert speaking() == [False, False]
+    cloudwatch.enable_alarm_actions(AlarmNames=["fakes-all"])
+    assert speaking() == [False, True]
+    cloudwatch.delete_alarms(AlarmNames=["fakes-all"])
+    cloudwatch.delete_alarms(AlarmNames=["fakes-cpu"])
+
+
+def test_restore_testing_refuses_what_aws_backup_refuses(aws: Aws) -> None:
+    backup = aws.client("backup")
+    points = {"Algorithm": "LATEST_WITHIN_WINDOW", "RecoveryPointTypes": ["SNAPSHOT"], "IncludeVaults": ["*"]}
+    plan = {"RestoreTestingPlanName": "fakes", "ScheduleExpression": "cron(0 8 ? * SUN *)"}
+    asked: dict[str, Any] = {**plan, "RecoveryPointSelection": points}
+    wrong = {**asked, "RestoreTestingPlanName": "fakes-1"}
+    assert refused(backup.create_restore_testing_plan, RestoreTestingPlan=wrong) == "InvalidParameterValueException"
+    backup.create_restore_testing_plan(RestoreTestingPlan=asked)
+    assert refused(backup.create_restore_testing_plan, RestoreTestingPlan=asked) == "AlreadyExistsException"
+    found = backup.get_restore_testing_plan(RestoreTestingPlanName="fakes")["RestoreTestingPlan"]
+    assert (found["StartWindowHours"], found["RecoveryPointSelection"]["SelectionWindowDays"]) == (24, 30)
+    selection: dict[str, Any] = {
+        "RestoreTestingSelectionName": "databases",
+        "ProtectedResourceType": "RDS",
+        "IamRoleArn": "arn:aws:iam::123456789012:role/backup",
+    }
+    ours = {"RestoreTestingPlanName": "fakes"}
+    create = backup.create_restore_testing_selection
+    assert refused(create, **ours, RestoreTestingSelection=selection) == "InvalidParameterValueException"
+    many = [f"arn:aws:rds:us-east-1:123456789012:db:{number}" for number in range(31)]
+    too_many = {**selection, "ProtectedResourceArns": many}
+    assert refused(create, **ours, RestoreTestingSelection=too_many) == "InvalidParameterValueException"
+    create(**ours, RestoreTestingSelection={**selection, "ProtectedResourceArns": many[:30]})
+    assert refused(backup.delete_restore_testing_plan, **ours) == "InvalidRequestException"
+    backup.delete_restore_testing_selection(**ours, RestoreTestingSelectionName="databases")
+    backup.delete_restore_testing_plan(**ours)
+    assert refused(backup.get_restore_testing_plan, **ours) == "ResourceNotFoundException"
+
+
+def test_an_automation_that_systems_manager_would_not_take_is_refused(aws: Aws) -> None:
+    step = {"name": "Wait", "action": "aws:sleep", "inputs": {"Duration": "PT1M"}}
+    for content in (
+        {"schemaVersion": "2.2", "mainSteps": [step]},
+        {"schemaVersion": "0.3", "mainSteps": []},
+        {"schemaVersion": "0.3", "mainSteps": [step, step]},
+        "{",
+    ):
+        properties = {"Name": "wrong", "DocumentType": "Automation", "DocumentFormat": "JSON", "Content": content}
+        stack = aws.deploy({"Resources": {"T": {"Type": "AWS::SSM::Document", "Properties": properties}}})
+        assert stack.status == "ROLLBACK_COMPLETE"
+        aws.delete(stack)

@@ -19,14 +19,19 @@ from groundplan.blueprint.validation.delivery import (
     check_public,
 )
 from groundplan.blueprint.validation.deployments import check_deployments
+from groundplan.blueprint.validation.failover import check_failover
 from groundplan.blueprint.validation.governance import check_governance, check_replicas
 from groundplan.blueprint.validation.jobs import check_jobs
 from groundplan.blueprint.validation.kubernetes import check_kubernetes
 from groundplan.blueprint.validation.names import check_names, check_needs, check_secrets, check_tags, check_usage
 from groundplan.blueprint.validation.network import check_network
 from groundplan.blueprint.validation.numbers import check_numbers
+from groundplan.blueprint.validation.off_hours import check_off_hours
 from groundplan.blueprint.validation.queues import check_queues
+from groundplan.blueprint.validation.secondary import check_secondary
+from groundplan.blueprint.validation.security import check_security
 from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
+from groundplan.blueprint.validation.standby import check_standby
 from groundplan.blueprint.validation.tasks import check_tasks
 from groundplan.errors import Problem
 
@@ -54,9 +59,14 @@ CHECKS: tuple[Check, ...] = (
     check_buckets,
     check_replicas,
     check_governance,
+    check_security,
+    check_off_hours,
     check_queues,
     check_secrets,
     check_usage,
+    check_standby,
+    check_failover,
+    check_secondary,
 )
 
 

@@ -28,6 +28,13 @@ https://www.postgresql.org/docs/current/sql-createrole.html
 """
 
 
+MOST_CACHE_NODES = 500
+"""Nodes of a cluster that an account can have allowed, from Redis 5.0.6 on.
+
+Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html
+"""
+
+
 def check_databases(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """Each database for itself."""
     for name, database in blueprint.databases.items():
@@ -112,6 +119,18 @@ def check_caches(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     for name, cache in blueprint.caches.items():
         at: Steps = ("caches", name)
         yield from check_days(cache.snapshots, 35, (*at, "snapshots"), "retention of snapshots")
+        if cache.shards is not None and cache.shards * cache.nodes > MOST_CACHE_NODES:
+            yield Finding(
+                (*at, "shards"),
+                f"{cache.shards} shards of {cache.nodes} nodes are {cache.shards * cache.nodes} nodes; ElastiCache "
+                f"allows a cluster {MOST_CACHE_NODES} at most",
+            )
+        if "cluster-enabled" in cache.parameters:
+            yield Finding(
+                (*at, "parameters", "cluster-enabled"),
+                "follows from shards: write shards: 1 or more for cluster mode, and none for a cache without it",
+                at_key=True,
+            )
         yield from _check_windows(cache, cache.snapshot_window, "snapshot_window", 60, at)
 
 

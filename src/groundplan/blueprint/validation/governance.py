@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.blueprint.governance import Audit, Backup
+from groundplan.blueprint.governance import Account, Audit, Backup
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import Finding, check_days, check_retention
@@ -13,14 +13,18 @@ from groundplan.units import Duration
 
 LONGEST_BACKUP = 36500
 """Days. Source: https://docs.aws.amazon.com/aws-backup/latest/devguide/API_Lifecycle.html"""
+LONGEST_PASSWORD = 1095
+"""Days. Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_UpdateAccountPasswordPolicy.html"""
 LONGEST_RECORD = 36500
 """Days, as far as AWS gives any limit: S3 takes any whole number of them."""
 
 
 def check_governance(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
-    """``audit:`` and ``backup:``."""
+    """``audit:``, ``account:`` and ``backup:``."""
     if blueprint.audit is not None:
         yield from _check_audit(blueprint.audit)
+    if blueprint.account is not None:
+        yield from _check_account(blueprint.account)
     if blueprint.backup is not None:
         yield from _check_backup(blueprint, blueprint.backup)
 
@@ -59,19 +63,31 @@ def _check_audit(audit: Audit) -> Iterator[Finding]:
             yield Finding(("audit", "rules", number), f"{rule} is there already")
 
 
+def _check_account(account: Account) -> Iterator[Finding]:
+    asked = (account.passwords, account.administrators, account.anomalies)
+    if not account.cost_tags and all(value is None for value in asked):
+        yield Finding(("account",), "it asks for nothing: write account: null, or one of its parts", at_key=True)
+    if account.passwords is not None and account.passwords.expire is not None:
+        expire = account.passwords.expire
+        yield from _check_whole_days(expire, LONGEST_PASSWORD, ("account", "passwords", "expire"), "life of a password")
+
+
 def _check_backup(blueprint: Blueprint, backup: Backup) -> Iterator[Finding]:
     yield from _check_whole_days(backup.keep, LONGEST_BACKUP, ("backup", "keep"), "retention of backups")
     problem = cron_problem(backup.schedule)
     if problem:
         yield Finding(("backup", "schedule"), problem)
+    problem = cron_problem(backup.test) if backup.test is not None else None
+    if problem:
+        yield Finding(("backup", "test"), problem)
     if backup.copy_to == blueprint.region:
         yield Finding(
             ("backup", "copy_to"),
             f"{backup.copy_to} is where the vault is; a copy for a disaster stands in another region",
         )
     kept = {name: bucket for name, bucket in blueprint.buckets.items() if bucket.keep}
-    shared = any(volume.shared for item in blueprint.services.values() for volume in item.volumes.values())
-    if not blueprint.databases and not kept and not shared:
+    volumes = any(item.volumes for item in blueprint.services.values())
+    if not blueprint.databases and not kept and not volumes:
         yield Finding(
             ("backup",), "there is no database and no bucket with keep: true that could be backed up", at_key=True
         )

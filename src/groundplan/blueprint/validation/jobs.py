@@ -22,7 +22,7 @@ def check_jobs(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if problem:
             yield Finding((*at, "schedule"), problem)
         if not is_time_zone(job.timezone):
-            yield Finding((*at, "timezone"), f'there is no time zone "{job.timezone}"{_nearest(job.timezone)}')
+            yield Finding((*at, "timezone"), f'there is no time zone "{job.timezone}"{nearest_zone(job.timezone)}')
         for index, need in enumerate(job.needs):
             if need.name in blueprint.services:
                 # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts.html
@@ -51,7 +51,8 @@ def is_time_zone(name: str) -> bool:
     return True
 
 
-def _nearest(name: str) -> str:
+def nearest_zone(name: str) -> str:
+    """What was perhaps meant, as the end of a sentence."""
     import zoneinfo
 
     zones = sorted(zoneinfo.available_timezones())

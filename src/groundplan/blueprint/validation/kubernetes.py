@@ -182,19 +182,38 @@ def _check_ecs_only(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         yield from _check_service(service, ("services", name))
 
 
+def _check_shift(service: Service, at: Steps) -> Iterator[Finding]:
+    """Two Deployments take turns behind the load balancer, which counts requests in whole percents."""
+    deployment = service.deployment
+    if service.public is None or service.port is None:
+        yield Finding(
+            (*at, "deployment", "strategy"),
+            f"{deployment.strategy} moves requests of the load balancer from pods to pods, and on EKS none arrive at "
+            "a service that is not public; write rolling or leave it out",
+        )
+    for name, volume in service.volumes.items():
+        if not volume.shared:
+            yield Finding(
+                (*at, "volumes", name),
+                f"pods with a volume of their own cannot be doubled as {deployment.strategy} needs it; write "
+                "shared: true, or strategy: rolling",
+            )
+    if deployment.strategy in ("canary", "linear") and deployment.step.percent % 1:
+        yield Finding(
+            (*at, "deployment", "step"),
+            f"on EKS requests move in whole percents, the weights of a rule, and this is {deployment.step}",
+        )
+
+
 def _check_service(service: Service, at: Steps) -> Iterator[Finding]:
     deployment, scaling = service.deployment, service.scaling
     if deployment.shifts:
-        yield Finding(
-            (*at, "deployment", "strategy"),
-            f"{deployment.strategy} deployments are ECS's own; a Deployment of Kubernetes replaces pods little by "
-            "little, so write rolling or leave it out",
-        )
-    if deployment.alarms:
+        yield from _check_shift(service, at)
+    elif deployment.alarms:
         yield Finding(
             (*at, "deployment", "alarms"),
-            "alarms roll back deployments of ECS; on EKS a rollout stops at pods that are not ready, and goes no "
-            "further",
+            "on EKS a rolling deployment stops at pods that are not ready, and goes no further; alarms roll back "
+            "blue-green, canary and linear ones",
         )
     if scaling is None:
         return

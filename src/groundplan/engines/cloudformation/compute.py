@@ -122,6 +122,7 @@ ROWS = (
         strings=frozenset({"min_size", "max_size"}),
         write=_group,
         written=frozenset({"launch_template", "subnets", "spot", "new_instances_protected_from_scale_in"}),
+        not_rendered={"scheduled": "with the update policy below a stack leaves a size that it did not set alone"},
         tag_form=_tagged_group,
         update_policy=_update_policy,
     ),

@@ -125,7 +125,7 @@ def _enabled(on: bool) -> str:
 
 
 def _desired_count(service: EcsService, architecture: Architecture) -> int | AtCreationOnly:
-    """The count at creation; afterwards it belongs to scaling, where the service scales.
+    """The count at creation; afterwards it belongs to scaling, where the service scales, or to schedules that stop it.
 
     CloudFormation sends ``DesiredCount`` with every update of a service, and so would set a service that has scaled
     out back in the middle of its traffic. Left out, a new service starts with 1 task and an update changes nothing.
@@ -133,7 +133,8 @@ def _desired_count(service: EcsService, architecture: Architecture) -> int | AtC
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ecs-service.html
     """
     scaled = any(isinstance(user, ScalableTarget) for user in architecture.dependents.get(service.ref, ()))
-    return AtCreationOnly(service.desired_count) if scaled else service.desired_count
+    stopped = architecture.off_hours is not None and service.ref in architecture.off_hours.running
+    return AtCreationOnly(service.desired_count) if scaled or stopped else service.desired_count
 
 
 ROWS = (

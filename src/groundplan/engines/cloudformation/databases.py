@@ -1,9 +1,11 @@
-"""Amazon RDS and Amazon ElastiCache in CloudFormation."""
+"""Amazon RDS, Amazon ElastiCache and Amazon DynamoDB in CloudFormation."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from groundplan.engines.cloudformation.network import zone_name
-from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row
+from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row, Symbolic, present
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.databases import (
     CacheParameterGroup,
@@ -12,6 +14,7 @@ from groundplan.resources.databases import (
     DatabaseInstance,
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
+    Table,
 )
 from groundplan.resources.values import Attribute, Pseudo, Ref, Textual, text
 
@@ -26,8 +29,15 @@ def _instance(instance: DatabaseInstance, architecture: Architecture) -> dict[st
         if instance.master_user_secret_kms_key:
             found["MasterUserSecret"] = {"KmsKeyId": instance.master_user_secret_kms_key.arn}
     if instance.source:
-        # AWS refuses a storage key on a replica in its primary's region: it inherits the primary's encryption.
-        found["SourceDBInstanceIdentifier"] = instance.source
+        source = architecture[instance.source]
+        if source.region == instance.region:
+            # AWS refuses a storage key on a replica in its primary's region: it inherits the primary's encryption.
+            found["SourceDBInstanceIdentifier"] = instance.source
+        else:
+            found["SourceDBInstanceIdentifier"] = instance.source.arn
+            found["SourceRegion"] = source.region or architecture.region
+            if instance.kms_key:
+                found["KmsKeyId"] = instance.kms_key.arn
     else:
         if instance.storage_encrypted is not None:
             found["StorageEncrypted"] = instance.storage_encrypted
@@ -47,10 +57,34 @@ def _instance_kept(instance: DatabaseInstance, _: Architecture) -> Kept:
     return Kept("Delete" if instance.skip_final_snapshot else "Snapshot", "Snapshot")
 
 
+def _table(table: Table, _: Architecture) -> dict[str, object]:
+    encryption = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": table.kms_key.arn} if table.kms_key else None
+    return present(
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": table.hash_key, "AttributeType": table.hash_key_type}],
+        KeySchema=[{"AttributeName": table.hash_key, "KeyType": "HASH"}],
+        SSESpecification=encryption,
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": table.point_in_time_recovery},
+    )
+
+
+def _table_kept(_: Table, __: Architecture) -> Kept:
+    """Deletion protection keeps a table from going with its stack; replacing one never deletes what it holds."""
+    return Kept("Delete", "Retain")
+
+
 def _cache_kept(cache: CacheReplicationGroup, _: Architecture) -> Kept:
     """A cache that keeps snapshots while it lives leaves one; another is a copy of what stands elsewhere."""
     keep = cache.snapshot_retention_limit > 0
     return Kept("Snapshot", "Snapshot") if keep else Kept("Delete", "Delete")
+
+
+def _cache_update(cache: CacheReplicationGroup) -> Mapping[str, Symbolic]:
+    """Another number of shards moves keys while the cache answers; without this the cache would be replaced.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+    """
+    return {"UseOnlineResharding": True} if cache.cluster_mode else {}
 
 
 def _replication_group_arn(ref: Ref[Resource]) -> Textual:
@@ -134,6 +168,7 @@ ROWS = (
             "arn": _replication_group_arn,
             "primary_endpoint_address": "PrimaryEndPoint.Address",
             "reader_endpoint_address": "ReaderEndPoint.Address",
+            "configuration_endpoint_address": "ConfigurationEndPoint.Address",
         },
         rename={
             "description": "ReplicationGroupDescription",
@@ -145,6 +180,16 @@ ROWS = (
             "maintenance_window": "PreferredMaintenanceWindow",
         },
         arns=frozenset({"kms_key"}),
+        update_policy=_cache_update,
         kept=_cache_kept,
+    ),
+    Row(
+        Table,
+        "AWS::DynamoDB::Table",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        rename={"deletion_protection": "DeletionProtectionEnabled"},
+        write=_table,
+        written=frozenset({"hash_key", "hash_key_type", "kms_key", "point_in_time_recovery"}),
+        kept=_table_kept,
     ),
 )  # fmt: skip

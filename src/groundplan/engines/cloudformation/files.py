@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from groundplan.engines.cloudformation.model import MARKER, Rendering, Stack, StackOutput
+from groundplan.engines.cloudformation.model import MARKER, MadeBeside, Rendering, Stack, StackOutput
 from groundplan.engines.cloudformation.yaml import dump
 from groundplan.errors import EnvironmentalError
 
@@ -48,7 +48,13 @@ def write(rendering: Rendering, directory: Path) -> tuple[Path, ...]:
 def manifest(rendering: Rendering) -> str:
     """The stacks in deployment order, where their parameters come from, and how to deploy them by hand."""
     header = "\n".join((f"{MARKER}: {rendering.title} as CloudFormation stacks. Changes here are lost.", *_BY_HAND))
-    return f"{header}\n\n" + dump({"Stacks": [_entry(stack) for stack in rendering.stacks]})
+    content: dict[str, object] = {"Stacks": [_entry(stack) for stack in rendering.stacks]}
+    written = f"{header}\n\n{dump(content)}"
+    if rendering.beside:
+        every = {stack.name for stack in rendering.stacks}
+        beside: dict[str, object] = {"NotInTemplates": [_made_beside(item, every) for item in rendering.beside]}
+        written += "\n".join(("", *_BESIDE, dump(beside)))
+    return written
 
 
 _BY_HAND = (
@@ -61,6 +67,23 @@ _BY_HAND = (
     "# A value with Input is yours to give. OnUpdate has the values to give when a stack exists and is changed.",
     "# To delete, go from last to first.",
 )
+
+
+_BESIDE = (
+    "# What no template can hold. groundplan deploy makes it through the services' own APIs, After and Before the",
+    "# stacks that it says. Values of secrets stand nowhere.",
+)
+
+
+def _made_beside(item: MadeBeside, stacks: set[str]) -> dict[str, object]:
+    kind = item.ref.kind
+    entry: dict[str, object] = {"Resource": item.ref.address, "Kind": kind.title, "Why": item.reason}
+    entry["Settings"] = dict(item.settings)
+    if item.after:
+        entry["After"] = "every stack" if stacks <= set(item.after) else item.after
+    if item.before:
+        entry["Before"] = item.before
+    return entry
 
 
 def _entry(stack: Stack) -> dict[str, object]:

@@ -11,7 +11,10 @@ from groundplan.resources.governance import (
     BackupVault,
     ConfigRule,
     ConfigurationRecorder,
+    ConformancePack,
     DeliveryChannel,
+    RestoreTestingPlan,
+    RestoreTestingSelection,
     Trail,
 )
 from groundplan.resources.values import JsonDocument, text
@@ -53,11 +56,11 @@ def _config_rule(rule: ConfigRule, _: Architecture) -> dict[str, object]:
 
 
 def _vault(vault: BackupVault, _: Architecture) -> dict[str, object]:
-    least = vault.min_retention_days
+    least, most = vault.min_retention_days, vault.max_retention_days
     return present(
         EncryptionKeyArn=vault.kms_key.arn if vault.kms_key else None,
         # Without ChangeableForDays the lock is in governance mode.
-        LockConfiguration=None if least is None else {"MinRetentionDays": least},
+        LockConfiguration=None if least is None else present(MinRetentionDays=least, MaxRetentionDays=most),
     )
 
 
@@ -88,14 +91,39 @@ def _backup_rule(rule: BackupRule) -> dict[str, object]:
 
 
 def _selection(selection: BackupSelection, _: Architecture) -> dict[str, object]:
+    tags = [
+        {"ConditionKey": f"aws:ResourceTag/{key}", "ConditionValue": value}
+        for key, value in selection.tag_conditions.items()
+    ]
     return {
         "BackupPlanId": selection.plan,
-        "BackupSelection": {
-            "SelectionName": selection.selection_name,
-            "IamRoleArn": selection.role.arn,
-            "Resources": selection.resource_arns,
-        },
+        "BackupSelection": present(
+            SelectionName=selection.selection_name,
+            IamRoleArn=selection.role.arn,
+            Resources=selection.resource_arns,
+            Conditions={"StringEquals": tags} if tags else None,
+        ),
     }
+
+
+def _testing_plan(plan: RestoreTestingPlan, _: Architecture) -> dict[str, object]:
+    return {
+        "RecoveryPointSelection": {
+            "Algorithm": "LATEST_WITHIN_WINDOW",
+            "RecoveryPointTypes": ["SNAPSHOT"],
+            "IncludeVaults": [vault.arn for vault in plan.vaults],
+            "SelectionWindowDays": plan.selection_window_days,
+        }
+    }
+
+
+def _testing_selection(selection: RestoreTestingSelection, _: Architecture) -> dict[str, object]:
+    tags = [{"Key": f"aws:ResourceTag/{key}", "Value": value} for key, value in selection.tag_conditions.items()]
+    return present(
+        RestoreTestingPlanName=selection.plan,
+        IamRoleArn=selection.role.arn,
+        ProtectedResourceConditions={"StringEquals": tags} if tags else None,
+    )
 
 
 ROWS = (
@@ -133,12 +161,18 @@ ROWS = (
         written=frozenset({"source_identifier", "input_parameters"}),
     ),
     Row(
+        ConformancePack,
+        "AWS::Config::ConformancePack",
+        attributes={"id": RETURNED},
+        rename={"pack_name": "ConformancePackName"},
+    ),
+    Row(
         BackupVault,
         "AWS::Backup::BackupVault",
         attributes={"id": RETURNED, "arn": "BackupVaultArn"},
         rename={"vault_name": "BackupVaultName"},
         write=_vault,
-        written=frozenset({"kms_key", "min_retention_days", "keep"}),
+        written=frozenset({"kms_key", "min_retention_days", "max_retention_days", "keep"}),
         tag_property="BackupVaultTags",
         tag_form="map",
         kept=_vault_kept,
@@ -157,6 +191,22 @@ ROWS = (
         "AWS::Backup::BackupSelection",
         attributes={"id": RETURNED},
         write=_selection,
-        written=frozenset({"selection_name", "plan", "role", "resource_arns"}),
+        written=frozenset({"selection_name", "plan", "role", "resource_arns", "tag_conditions"}),
+    ),
+    Row(
+        RestoreTestingPlan,
+        "AWS::Backup::RestoreTestingPlan",
+        attributes={"id": RETURNED},
+        rename={"plan_name": "RestoreTestingPlanName"},
+        write=_testing_plan,
+        written=frozenset({"vaults", "selection_window_days"}),
+    ),
+    Row(
+        RestoreTestingSelection,
+        "AWS::Backup::RestoreTestingSelection",
+        attributes={"id": RETURNED},
+        rename={"selection_name": "RestoreTestingSelectionName"},
+        write=_testing_selection,
+        written=frozenset({"plan", "role", "tag_conditions"}),
     ),
 )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from ipaddress import IPv4Network
 
-from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Joined, LiveWeight, pascal
+from groundplan.engines.cloudformation.rows import RETURNED, AtCreationOnly, Joined, LiveWeight, Piece, pascal
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources import Resource
 from groundplan.resources.policies import PolicyDocument
@@ -21,10 +21,12 @@ from groundplan.resources.values import (
     Dynamic,
     InputValue,
     JsonDocument,
+    ParameterValue,
     Pseudo,
     Ref,
     SecretValue,
     Text,
+    Textual,
 )
 
 PSEUDO_PARAMETERS = {
@@ -69,12 +71,18 @@ class Scope:
     """What one stack sees: its own resources, and parameters for everything else.
 
     ``local`` has the logical ids of the stack's own resources. ``parameter`` names the parameter for a value from
-    elsewhere and notes that it is needed.
+    elsewhere and notes that it is needed. ``beside`` spells an attribute of what no template holds.
     """
 
-    def __init__(self, local: Mapping[Ref[Resource], str], parameter: Callable[[Attribute | InputValue], str]) -> None:
+    def __init__(
+        self,
+        local: Mapping[Ref[Resource], str],
+        parameter: Callable[[Attribute | InputValue | ParameterValue], str],
+        beside: Callable[[Attribute], Textual],
+    ) -> None:
         self._local = local
         self._parameter = parameter
+        self._beside = beside
         self.used: set[str] = set()
         """Logical ids of the stack's own resources that were referred to since it was last cleared."""
         self.uses_initial_values = False
@@ -100,7 +108,7 @@ class Scope:
             return self._substitution(value)
         if isinstance(value, Pseudo):
             return {"Ref": PSEUDO_PARAMETERS[value]}
-        if isinstance(value, InputValue):
+        if isinstance(value, InputValue | ParameterValue):
             return {"Ref": self._parameter(value)}
         if isinstance(value, SecretValue):
             return {"Fn::Sub": self._piece(value)}
@@ -122,17 +130,28 @@ class Scope:
         raise TypeError(f"{type(value).__name__} cannot stand in a template")
 
     def _attribute(self, attribute: Attribute) -> object:
+        if attribute.ref.kind.not_in_cloudformation:
+            return self.resolve(self._beside(attribute))
         same = same_attribute(attribute)
         logical_id = self._local.get(same.ref)
         if logical_id is None:
             return {"Ref": self._parameter(same)}
         spelling = ROWS[same.ref.kind].attributes[same.name]
-        if not isinstance(spelling, str | Joined):
+        if not isinstance(spelling, str | Joined | Piece):
             return self.resolve(spelling(same.ref))
         self.used.add(logical_id)
         if isinstance(spelling, Joined):
             return {"Fn::Join": [spelling.separator, {"Fn::GetAtt": [logical_id, spelling.path]}]}
+        if isinstance(spelling, Piece):
+            return {"Fn::Select": [spelling.number, {"Fn::Split": [spelling.separator, {"Ref": logical_id}]}]}
         return {"Ref": logical_id} if spelling == RETURNED else {"Fn::GetAtt": [logical_id, spelling]}
+
+    def _secret(self, value: SecretValue) -> str:
+        """The ARN of a secret as ``Fn::Sub`` has it: a dynamic reference is resolved in the region of its stack."""
+        if value.region is None or value.secret in self._local:  # what is in the stack is in its region
+            return self._piece(Attribute(value.secret, "arn"))
+        name = self._piece(Attribute(value.secret, "name_in_arn"))
+        return f"arn:${{AWS::Partition}}:secretsmanager:{value.region}:${{AWS::AccountId}}:secret:{name}"
 
     def _substitution(self, value: Text) -> object:
         if all(isinstance(part, str) for part in value.parts):
@@ -144,7 +163,7 @@ class Scope:
         if isinstance(part, str):
             return part.replace("${", "${!")
         if isinstance(part, SecretValue):
-            secret = self._piece(Attribute(part.secret, "arn"))
+            secret = self._secret(part)
             key = f":{part.json_key}" if part.json_key is not None else ""
             return f"{{{{resolve:secretsmanager:{secret}:SecretString{key}}}}}"
         resolved = self.resolve(part)
@@ -173,7 +192,7 @@ def _json_text(document: JsonDocument) -> Text:
             return "".join(part if isinstance(part, str) else str(plain(part)) for part in value.parts)
         if isinstance(value, Ref):
             return plain(Attribute(value, "id"))
-        if isinstance(value, Attribute | Pseudo | InputValue | SecretValue):
+        if isinstance(value, Attribute | Pseudo | InputValue | ParameterValue | SecretValue):
             found.append(value)
             return f"\0{len(found) - 1}\0"
         return value

@@ -57,7 +57,7 @@ def _node_group(group: NodeGroup, _: Architecture) -> dict[str, object]:
         LaunchTemplate={"Id": template, "Version": template.attribute("latest_version")},
         # The Cluster Autoscaler owns the number of nodes; an update would set it back.
         ScalingConfig={
-            "MinSize": group.min_size,
+            "MinSize": AtCreationOnly(group.min_size) if group.scheduled else group.min_size,
             "MaxSize": group.max_size,
             "DesiredSize": AtCreationOnly(group.desired_size),
         },
@@ -140,7 +140,7 @@ ROWS = (
         write=_node_group,
         written=frozenset(
             {
-                "cluster", "role", "subnets", "launch_template", "min_size", "max_size", "desired_size",
+                "cluster", "role", "subnets", "launch_template", "min_size", "max_size", "desired_size", "scheduled",
                 "max_unavailable_percentage", "taints", "node_repair",
             }
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row, present
 from groundplan.resources import Architecture
 from groundplan.resources.messaging import Queue, QueuePolicy
-from groundplan.resources.schedules import Schedule, ScheduleGroup
+from groundplan.resources.schedules import ApiSchedule, Schedule, ScheduleGroup, universal_target
 from groundplan.resources.values import Pseudo, text
 
 
@@ -79,6 +79,24 @@ def _schedule(schedule: Schedule, architecture: Architecture) -> dict[str, objec
     }
 
 
+def _api_schedule(schedule: ApiSchedule, _: Architecture) -> dict[str, object]:
+    dead_letters = schedule.dead_letter_queue
+    return {
+        "GroupName": schedule.group,
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": present(
+            Arn=universal_target(schedule.service, schedule.operation),
+            RoleArn=schedule.role.arn,
+            Input=schedule.input,
+            RetryPolicy={
+                "MaximumRetryAttempts": schedule.maximum_retry_attempts,
+                "MaximumEventAgeInSeconds": schedule.maximum_event_age,
+            },
+            DeadLetterConfig={"Arn": dead_letters.arn} if dead_letters else None,
+        ),
+    }
+
+
 ROWS = (
     Row(
         Queue,
@@ -122,5 +140,19 @@ ROWS = (
                 "maximum_retry_attempts", "maximum_event_age", "dead_letter_queue",
             }
         ),
+    ),
+    Row(
+        ApiSchedule,
+        "AWS::Scheduler::Schedule",
+        attributes={"id": RETURNED},
+        rename={"schedule_name": "Name"},
+        write=_api_schedule,
+        written=frozenset(
+            {
+                "group", "role", "service", "operation", "input", "maximum_retry_attempts", "maximum_event_age",
+                "dead_letter_queue",
+            }
+        ),
+        not_rendered={"acts_on": "the policy of its role says it"},
     ),
 )  # fmt: skip

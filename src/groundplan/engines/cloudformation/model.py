@@ -54,6 +54,21 @@ class Unsupported:
     reason: str
 
 
+@dataclass(frozen=True)
+class MadeBeside:
+    """A resource that no template can hold, and that ``groundplan deploy`` makes through the service's own API."""
+
+    ref: Ref[Resource]
+    reason: str
+    """Why no template can hold it."""
+    settings: Mapping[str, object]
+    """What it is to be like; of what it refers to, the address."""
+    after: tuple[str, ...]
+    """What has to be there first: names of stacks, addresses of others like it."""
+    before: tuple[str, ...]
+    """Names of the stacks that use it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weight:
     """A parameter for the share of requests that a rule sends to a target group, which deployments move."""
@@ -87,6 +102,9 @@ class Stack:
     weights: tuple[Weight, ...] = ()
     """Parameters whose value at an update is what the rule has at the moment; ``update_parameters`` has those of the
     creation, for a rule that does not exist yet."""
+    looked_up: tuple[str, ...] = ()
+    """Names of the Systems Manager parameters of its region that it takes values of: another environment has to have
+    written them."""
     capabilities: tuple[str, ...] = ()
     """What has to be acknowledged: ``CAPABILITY_NAMED_IAM``."""
 
@@ -102,3 +120,7 @@ class Rendering:
     locations: Mapping[Ref[Resource], tuple[Location, ...]]
     """Every resource's places: first the resource itself, then what CloudFormation needs beside it."""
     unsupported: tuple[Unsupported, ...]
+    beside: tuple[MadeBeside, ...] = ()
+    """What is in no template because none can hold it, but is made all the same."""
+    elsewhere: tuple[Unsupported, ...] = ()
+    """What is of another cloud, or on AWS for it alone. The stacks are whole without it."""

@@ -8,6 +8,7 @@ from groundplan.resources.monitoring import (
     Alarm,
     Budget,
     BudgetNotification,
+    CompositeAlarm,
     Dashboard,
     LogGroup,
     Metric,
@@ -48,6 +49,15 @@ def _alarm(alarm: Alarm, _: Architecture) -> dict[str, object]:
         stat = {"Metric": _metric(operand), "Stat": operand.statistic, "Period": alarm.period}
         queries.append({"Id": name, "MetricStat": stat, "ReturnData": False})
     return {"Metrics": queries, **found}
+
+
+def _composite(alarm: CompositeAlarm, _: Architecture) -> dict[str, object]:
+    """An alarm is meant by its ARN, since a name may be taken in another sense."""
+    parts: list[Textual] = []
+    for member in alarm.alarms:
+        parts += [f" {alarm.operator} " if parts else "", 'ALARM("', member.arn, '")']
+    topics = list(alarm.actions)
+    return present(AlarmRule=text(*parts), AlarmActions=topics or None, OKActions=topics or None)
 
 
 def _metric(metric: Metric) -> dict[str, object]:
@@ -132,6 +142,16 @@ ROWS = (
         rename={"description": "AlarmDescription"},
         write=_alarm,
         written=frozenset({"metric", "period", "actions", "scales"}),
+        not_rendered={"silenced": "a stack leaves actions that are switched off alone until the alarm itself changes"},
+    ),
+    Row(
+        CompositeAlarm,
+        "AWS::CloudWatch::CompositeAlarm",
+        attributes={"id": RETURNED, "arn": "Arn"},
+        rename={"description": "AlarmDescription"},
+        write=_composite,
+        written=frozenset({"alarms", "operator", "actions"}),
+        not_rendered={"silenced": "a stack leaves actions that are switched off alone until the alarm itself changes"},
     ),
     Row(Dashboard, "AWS::CloudWatch::Dashboard", attributes={"id": RETURNED}, rename={"body": "DashboardBody"}),
     Row(

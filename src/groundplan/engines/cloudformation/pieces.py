@@ -14,7 +14,7 @@ from groundplan.engines.cloudformation.model import Unsupported
 from groundplan.engines.cloudformation.rows import Kept, Part, Row, attribute_refs, pascal, properties
 from groundplan.engines.cloudformation.table import ROWS
 from groundplan.resources import Architecture, Resource
-from groundplan.resources.values import Attribute, InputValue, Ref
+from groundplan.resources.values import Attribute, InputValue, ParameterValue, Ref
 
 LONGEST_LOGICAL_ID = 255
 """Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
@@ -31,7 +31,7 @@ class Piece:
     properties: Mapping[str, object]
     parts: tuple[Part, ...]
     kept: Kept | None
-    needs: frozenset[Attribute | InputValue] = field(repr=False)
+    needs: frozenset[Attribute | InputValue | ParameterValue] = field(repr=False)
     """The values it takes from other resources and from inputs."""
 
     @property
@@ -48,7 +48,8 @@ class Piece:
     def targets(self) -> tuple[Ref[Resource], ...]:
         """The other resources that have to exist first, each once."""
         needed = {need.ref: None for need in self.needs if isinstance(need, Attribute) and need.ref != self.ref}
-        return tuple(sorted({**needed, **dict.fromkeys(self.resource.depends_on)}, key=_by_kind_and_name))
+        first = (ref for ref in self.resource.depends_on if not ref.kind.not_in_cloudformation)
+        return tuple(sorted({**needed, **dict.fromkeys(first)}, key=_by_kind_and_name))
 
 
 def _by_kind_and_name(ref: Ref[Resource]) -> tuple[str, str, str]:
@@ -58,11 +59,14 @@ def _by_kind_and_name(ref: Ref[Resource]) -> tuple[str, str, str]:
 def pieces_of(architecture: Architecture) -> tuple[tuple[Piece, ...], tuple[Unsupported, ...]]:
     """All resources that CloudFormation can express, in the order of the table, and those that it cannot.
 
-    What refers to a resource that cannot be expressed cannot be either.
+    What refers to a resource that cannot be expressed cannot be either. What is made beside the templates is in
+    neither.
     """
     unsupported: dict[Ref[Resource], Unsupported] = {}
     expressible: list[Resource] = []
     for resource in architecture:
+        if resource.not_in_cloudformation:
+            continue
         reason = _why_not(resource, unsupported)
         if reason:
             unsupported[resource.ref] = Unsupported(resource.address, reason)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from groundplan.engines.cloudformation.beside import made_beside, spelled
+from groundplan.engines.cloudformation.elsewhere import of_aws
 from groundplan.engines.cloudformation.intrinsics import INITIAL_VALUES, SET_INITIAL_VALUES, Scope, same_attribute
 from groundplan.engines.cloudformation.model import (
     MARKER,
@@ -23,7 +25,7 @@ from groundplan.engines.cloudformation.stacks import MOST_BYTES, MOST_RESOURCES,
 from groundplan.engines.cloudformation.yaml import dump
 from groundplan.resources import Architecture, Concern, Output, Resource
 from groundplan.resources.security import Role
-from groundplan.resources.values import Attribute, InputValue, Ref, SecretValue, dynamic_values
+from groundplan.resources.values import Attribute, InputValue, ParameterValue, Ref, SecretValue, Textual, dynamic_values
 
 _CONTENTS: Mapping[Concern, str] = {
     "network": "VPC, subnets, gateways, routes, firewalls",
@@ -39,6 +41,7 @@ _CONTENTS: Mapping[Concern, str] = {
     "scaling": "automatic scaling of the services",
     "monitoring": "alarms, dashboards, notifications, budgets",
     "audit": "CloudTrail, AWS Config",
+    "security": "GuardDuty, Security Hub, Access Analyzer, administrators",
     "backup": "AWS Backup",
 }
 
@@ -49,6 +52,7 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     Raises ValueError where stacks would need each other: a mistake of the design step, never of a blueprint.
     """
     division = (options or Options()).stacks
+    architecture, elsewhere = of_aws(architecture)
     pieces, unsupported = pieces_of(architecture)
     most_resources: dict[tuple[Concern | None, str], int] = {}
     while True:
@@ -61,6 +65,8 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
                 stacks=rendered.stacks,
                 locations=rendered.locations,
                 unsupported=(*unsupported, *rendered.unsupported),
+                beside=made_beside(architecture, rendered.stacks, rendered.locations),
+                elsewhere=elsewhere,
             )
         for stack in too_long:
             place = (stack.concern, stack.region)
@@ -74,7 +80,7 @@ class _Draft:
     plan: Plan
     scope: Scope
     resources: dict[str, object] = field(default_factory=dict)
-    parameters: dict[str, Attribute | InputValue] = field(default_factory=dict)
+    parameters: dict[str, Attribute | InputValue | ParameterValue] = field(default_factory=dict)
     handed_on: dict[str, Attribute] = field(default_factory=dict)
     """Outputs for other stacks."""
     outputs: dict[str, Output] = field(default_factory=dict)
@@ -88,7 +94,7 @@ class _Renderer:
         self._drafts = [self._draft(plan) for plan in plans]
         self._place = {ref: draft for draft in self._drafts for ref in draft.plan.members}
         self._pieces = {piece.ref: piece for plan in plans for piece in plan.pieces}
-        self._names: dict[Attribute | InputValue, str] = {}
+        self._names: dict[Attribute | InputValue | ParameterValue, str] = {}
         self._taken = {name for piece in self._pieces.values() for name in _logical_ids(piece)}
         self._taken.add(INITIAL_VALUES)
         self.locations: dict[Ref[Resource], tuple[Location, ...]] = {}
@@ -105,28 +111,33 @@ class _Renderer:
         return self
 
     def _draft(self, plan: Plan) -> _Draft:
-        def parameter(value: Attribute | InputValue) -> str:
+        def parameter(value: Attribute | InputValue | ParameterValue) -> str:
             return self._parameter(value, draft)
 
-        draft = _Draft(plan, Scope(plan.members, parameter))
+        def beside(attribute: Attribute) -> Textual:
+            return spelled(attribute, self._architecture, plan.region)
+
+        draft = _Draft(plan, Scope(plan.members, parameter, beside))
         return draft
 
-    def _parameter(self, value: Attribute | InputValue, draft: _Draft) -> str:
+    def _parameter(self, value: Attribute | InputValue | ParameterValue, draft: _Draft) -> str:
         """The parameter of a stack for a value from elsewhere; a value has the same name in every stack."""
         name = self._name(value)
         if name not in draft.parameters:
             draft.parameters[name] = value
             if isinstance(value, Attribute):
                 self._place[value.ref].handed_on[name] = value
-            elif value.name not in self._inputs:
+            elif isinstance(value, InputValue) and value.name not in self._inputs:
                 raise ValueError(f"the input {value.name!r} is used but not declared")
         return name
 
-    def _name(self, value: Attribute | InputValue) -> str:
+    def _name(self, value: Attribute | InputValue | ParameterValue) -> str:
         name = self._names.get(value)
         if name is None:
             if isinstance(value, InputValue):
                 name, origin = pascal(value.name), f"input {value.name}"
+            elif isinstance(value, ParameterValue):
+                name, origin = pascal(value.name.strip("/").replace("/", "-")), f"parameter {value.name}"
             else:
                 name, origin = self._pieces[value.ref].logical_id + pascal(value.name), f"{value.ref}.{value.name}"
             if name in self._taken:
@@ -146,8 +157,9 @@ class _Renderer:
         if piece.kept:
             entry["DeletionPolicy"] = piece.kept.on_deletion
             entry["UpdateReplacePolicy"] = piece.kept.on_replacement
-        if piece.row.update_policy:
-            entry["UpdatePolicy"] = scope.resolve(piece.row.update_policy(piece.resource))
+        policy = piece.row.update_policy(piece.resource) if piece.row.update_policy else None
+        if policy:
+            entry["UpdatePolicy"] = scope.resolve(policy)
         entry["Properties"] = content
         draft.resources[piece.logical_id] = entry
         places = [Location(draft.plan.name, piece.logical_id, piece.type)]
@@ -178,7 +190,9 @@ class _Renderer:
         if any(isinstance(value, SecretValue) for value in values):
             self.unsupported.append(Unsupported(address, "an output is readable by everyone; a secret's value is not"))
             return
-        refs = {value.ref for value in values if isinstance(value, Attribute)}
+        refs = {
+            value.ref for value in values if isinstance(value, Attribute) and not value.ref.kind.not_in_cloudformation
+        }
         missing = sorted(str(ref) for ref in refs if ref not in self._place)
         if missing or not self._drafts:
             reason = f"it speaks of {', '.join(missing)}, in no stack" if missing else "there is no stack to stand in"
@@ -189,7 +203,7 @@ class _Renderer:
         name = pascal(output.name)
         draft.outputs[distinct(name, address) if name in draft.outputs else name] = output
         for need in attribute_refs(output.value):
-            if isinstance(need, InputValue) or need.ref not in draft.plan.members:
+            if not isinstance(need, Attribute) or need.ref not in draft.plan.members:
                 self._parameter(same_attribute(need) if isinstance(need, Attribute) else need, draft)
 
     def _finish(self, draft: _Draft) -> Stack:
@@ -213,7 +227,11 @@ class _Renderer:
         template["Resources"] = draft.resources
         if outputs:
             template["Outputs"] = outputs
-        sources = {name: self._source(value) for name, value in sorted(draft.parameters.items())}
+        sources = {
+            name: self._source(value)
+            for name, value in sorted(draft.parameters.items())
+            if not isinstance(value, ParameterValue)
+        }
         return Stack(
             name=plan.name,
             concern=plan.concern,
@@ -227,6 +245,9 @@ class _Renderer:
                 **{name: str(weight.initial) for name, weight in scope.weights.items()},
             },
             weights=tuple(Weight(name, weight.rule, weight.target_group) for name, weight in scope.weights.items()),
+            looked_up=tuple(
+                sorted(value.name for value in draft.parameters.values() if isinstance(value, ParameterValue))
+            ),
             capabilities=(NAMED_IAM,) if any(isinstance(piece.resource, Role) for piece in plan.pieces) else (),
         )
 
@@ -245,7 +266,7 @@ class _Renderer:
             found[name] = {"Description": description, "Value": value}
         return found
 
-    def _definition(self, value: Attribute | InputValue, plan: Plan) -> dict[str, object]:
+    def _definition(self, value: Attribute | InputValue | ParameterValue, plan: Plan) -> dict[str, object]:
         if isinstance(value, Attribute):
             source = self._place[value.ref].plan
             types = self._pieces[value.ref].row.parameter_types
@@ -253,6 +274,13 @@ class _Renderer:
                 # CloudFormation looks such a value up in the region of the stack.
                 "Type": types.get(value.name, "String") if source.region == plan.region else "String",
                 "Description": f"{value.name} of {value.ref}, from stack {source.name}",
+            }
+        if isinstance(value, ParameterValue):
+            # Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
+            return {
+                "Type": "AWS::SSM::Parameter::Value<String>",
+                "Description": "Systems Manager parameter that another environment has written",
+                "Default": value.name,
             }
         item = self._inputs[value.name]
         found: dict[str, object] = {"Type": "String", "Description": item.description}

@@ -23,6 +23,7 @@ from groundplan.resources.values import (
     Attribute,
     InputValue,
     JsonDocument,
+    ParameterValue,
     Pseudo,
     Ref,
     SecretValue,
@@ -41,6 +42,7 @@ Symbolic = (
     | Attribute
     | Pseudo
     | InputValue
+    | ParameterValue
     | SecretValue
     | Text
     | JsonDocument
@@ -98,8 +100,17 @@ class Joined:
     separator: str = ", "
 
 
-Spelling = str | Joined | Callable[[Ref[Resource]], Textual]
-"""``RETURNED``, the path of a ``!GetAtt``, a list joined to one text, or text made from other attributes."""
+@dataclass(frozen=True)
+class Piece:
+    """One piece of what ``!Ref`` returns, counted from 0."""
+
+    separator: str
+    number: int
+
+
+Spelling = str | Joined | Piece | Callable[[Ref[Resource]], Textual]
+"""``RETURNED``, the path of a ``!GetAtt``, a list joined to one text, a piece of what is returned, or text made from
+other attributes."""
 
 RETURNED = ""
 """The attribute is what ``!Ref`` returns."""
@@ -227,8 +238,14 @@ def present(**items: object) -> dict[str, object]:
 _NEEDING_NOTHING = (str, int, float, Pseudo, Decimal, IPv4Network, AtCreationOnly, LiveWeight, type(None))
 
 
-def attribute_refs(value: object) -> Iterator[Attribute | InputValue]:
-    """Every attribute and input that a symbolic value needs; a bare reference counts as the id."""
+def _made_beside(value: Ref[Resource] | Attribute) -> bool:
+    """Whether it speaks of what no template can hold: it is then spelled out, see :mod:`.beside`."""
+    kind = value.kind if isinstance(value, Ref) else value.ref.kind
+    return bool(kind.not_in_cloudformation)
+
+
+def attribute_refs(value: object) -> Iterator[Attribute | InputValue | ParameterValue]:
+    """Every attribute, input and parameter that a symbolic value needs; a bare reference counts as the id."""
     if isinstance(value, _NEEDING_NOTHING):
         return
     if isinstance(value, Mapping):
@@ -237,12 +254,14 @@ def attribute_refs(value: object) -> Iterator[Attribute | InputValue]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from attribute_refs(item)
-    elif isinstance(value, Attribute | InputValue):
+    elif isinstance(value, Ref | Attribute) and _made_beside(value):
+        return
+    elif isinstance(value, Attribute | InputValue | ParameterValue):
         yield value
     elif isinstance(value, Ref):
         yield Attribute(value, "id")
     elif isinstance(value, SecretValue):
-        yield Attribute(value.secret, "arn")
+        yield Attribute(value.secret, "name_in_arn" if value.region else "arn")
     elif isinstance(value, Text):
         for item in value.parts:
             yield from attribute_refs(item)

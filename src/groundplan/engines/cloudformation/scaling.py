@@ -15,7 +15,16 @@ def _service_id(target: ScalableTarget) -> object:
 
 
 def _scalable_target(target: ScalableTarget, _: Architecture) -> dict[str, object]:
-    return {"ResourceId": _service_id(target)}
+    actions = [
+        {
+            "ScheduledActionName": action.scheduled_action_name,
+            "Schedule": action.schedule,
+            "Timezone": action.timezone,
+            "ScalableTargetAction": {"MinCapacity": action.min_capacity, "MaxCapacity": action.max_capacity},
+        }
+        for action in target.scheduled_actions
+    ]
+    return present(ResourceId=_service_id(target), ScheduledActions=actions or None)
 
 
 def _target_tracking(policy: ScalingPolicy, architecture: Architecture) -> dict[str, object]:
@@ -84,7 +93,7 @@ ROWS = (
         attributes={"id": RETURNED},
         fixed={"ServiceNamespace": "ecs", "ScalableDimension": "ecs:service:DesiredCount"},
         write=_scalable_target,
-        written=frozenset({"service", "cluster"}),
+        written=frozenset({"service", "cluster", "scheduled_actions"}),
     ),
     Row(
         ScalingPolicy,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.cloudformation.rows import RETURNED, Kept, Part, Row, present
+from groundplan.engines.cloudformation.rows import RETURNED, Kept, Part, Piece, Row, present
 from groundplan.resources import Architecture
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.governance import BackupVault
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.security import Key, Role, Secret, SecretRotation
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import JsonDocument
@@ -25,6 +26,7 @@ def _key_kept(key: Key, architecture: Architecture) -> Kept:
             or (isinstance(user, DatabaseInstance) and user.source is None and not user.skip_final_snapshot)
             or (isinstance(user, CacheReplicationGroup) and user.snapshot_retention_limit > 0)
             or (isinstance(user, Secret) and _filled_by_a_person(user))
+            or (isinstance(user, SecureParameter) and user.filled_by_a_person)
         ):
             return Kept("RetainExceptOnCreate", "Retain")
     return Kept("Delete", "Retain")
@@ -39,8 +41,12 @@ def _role(role: Role, _: Architecture) -> dict[str, object]:
 
 def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
     made = secret.generate
+    copies = [
+        present(Region=copy.region, KmsKeyId=copy.kms_key.arn if copy.kms_key else None) for copy in secret.replicas
+    ]
+    replicas: dict[str, object] = {"ReplicaRegions": copies} if copies else {}
     if made is None:
-        return present(SecretString=secret.value)
+        return present(SecretString=secret.value) | replicas
     generate = present(
         PasswordLength=made.length,
         ExcludeCharacters=made.exclude_characters or None,
@@ -49,7 +55,7 @@ def _secret(secret: Secret, _: Architecture) -> dict[str, object]:
     if made.username is not None:
         template = JsonDocument({"username": made.username})
         generate = {"SecretStringTemplate": template, "GenerateStringKey": "password", **generate}
-    return {"GenerateSecretString": generate}
+    return {"GenerateSecretString": generate} | replicas
 
 
 def _rotation(rotation: SecretRotation, _: Architecture) -> dict[str, object]:
@@ -89,11 +95,11 @@ ROWS = (
     Row(
         Secret,
         "AWS::SecretsManager::Secret",
-        attributes={"id": RETURNED, "arn": RETURNED},
+        attributes={"id": RETURNED, "arn": RETURNED, "name_in_arn": Piece(":", 6)},
         rename={"secret_name": "Name", "kms_key": "KmsKeyId"},
         arns=frozenset({"kms_key"}),
         write=_secret,
-        written=frozenset({"generate", "value", "recovery_window_in_days"}),
+        written=frozenset({"generate", "value", "recovery_window_in_days", "replicas"}),
         kept=_secret_kept,
     ),
     Row(

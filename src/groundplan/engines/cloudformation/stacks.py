@@ -14,7 +14,7 @@ from groundplan.engines.cloudformation.regions import Group, by_region
 from groundplan.engines.cloudformation.split import split
 from groundplan.resources import CONCERNS, Architecture, Concern, Resource
 from groundplan.resources.containers import EcsService
-from groundplan.resources.values import Attribute, InputValue, Ref
+from groundplan.resources.values import Attribute, Ref
 
 MOST_RESOURCES = 450
 MOST_PARAMETERS = 180
@@ -113,7 +113,7 @@ def _fits(pieces: Sequence[Piece], users: Mapping[Attribute, set[Ref[Resource]]]
         return False
     inside = {piece.ref for piece in pieces}
     needs = {need for piece in pieces for need in piece.needs}
-    taken = sum(isinstance(need, InputValue) or need.ref not in inside for need in needs)
+    taken = sum(not isinstance(need, Attribute) or need.ref not in inside for need in needs)
     given = sum(1 for attribute, who in users.items() if attribute.ref in inside and not who <= inside)
     return taken <= MOST_PARAMETERS and given <= MOST_OUTPUTS
 

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundplan.engines.cloudformation import (
+    automation,
     compute,
     containers,
     databases,
     delivery,
+    detection,
     dns,
     edge,
+    events,
     filesystems,
     firewall,
     gateway,
@@ -33,7 +36,8 @@ ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
         network, security, storage, filesystems, messaging, databases, edge, firewall, delivery, dns, gateway, tasks,
-        compute, containers, kubernetes, scaling, tracing, monitoring, governance,
+        compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, governance,
+        detection,
     )
     for row in family.ROWS
 }  # fmt: skip

@@ -6,7 +6,7 @@ import json
 
 from groundplan.engines.cloudformation.rows import RETURNED, Kept, Row, present
 from groundplan.resources import Architecture
-from groundplan.resources.containers import Container, ContainerRepository, TaskDefinition
+from groundplan.resources.containers import Container, ContainerRepository, RegistryReplication, TaskDefinition
 from groundplan.resources.values import Pseudo
 
 
@@ -46,6 +46,14 @@ def _lifecycle_rule(priority: int, description: str, selection: dict[str, object
 def _repository_kept(_: ContainerRepository, __: Architecture) -> Kept:
     """AWS refuses to delete a repository that holds images, which is protection enough."""
     return Kept("Delete", "Retain")
+
+
+def _registry_replication(replication: RegistryReplication, _: Architecture) -> dict[str, object]:
+    rule = {
+        "Destinations": [{"Region": replication.destination_region, "RegistryId": Pseudo.ACCOUNT_ID}],
+        "RepositoryFilters": [{"Filter": name, "FilterType": "PREFIX_MATCH"} for name in replication.repositories],
+    }
+    return {"ReplicationConfiguration": {"Rules": [rule]}}
 
 
 def _task_definition(task: TaskDefinition, _: Architecture) -> dict[str, object]:
@@ -119,6 +127,13 @@ ROWS = (
         write=_repository,
         written=frozenset({"scan_on_push", "kms_key", "keep_images", "expire_untagged_after_days"}),
         kept=_repository_kept,
+    ),
+    Row(
+        RegistryReplication,
+        "AWS::ECR::ReplicationConfiguration",
+        attributes={"id": RETURNED},
+        write=_registry_replication,
+        written=frozenset({"destination_region", "repositories"}),
     ),
     Row(
         TaskDefinition,

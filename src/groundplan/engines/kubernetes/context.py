@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from groundplan.catalog.kubernetes import Controller, controllers
+from groundplan.engines.kubernetes import colours
+from groundplan.engines.kubernetes.colours import Colour
 from groundplan.engines.kubernetes.model import Late, Value, Wanted
 from groundplan.resources import Architecture
 from groundplan.resources.kubernetes import KubernetesCluster, PodIdentityAssociation
 from groundplan.resources.network import Vpc, VpcEndpoint
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, dynamic_values
 from groundplan.resources.workloads import JobWorkload, PodImage, ServiceWorkload, Workload
@@ -77,21 +80,23 @@ class Context:
         """Whether some of AWS's APIs have addresses in the VPC."""
         return any(item.vpc_endpoint_type == "Interface" for item in self.architecture.of(VpcEndpoint))
 
-    def labels(self, workload: Workload | None = None) -> dict[str, Value]:
-        """Labels of an object; of a workload's with its name."""
+    def labels(self, workload: Workload | None = None, colour: Colour | None = None) -> dict[str, Value]:
+        """Labels of an object; of a workload's with its name, and its colour where it has one."""
         named: dict[str, Value] = {}
         if workload:
             component = "job" if isinstance(workload, JobWorkload) else "service"
             named = {NAME: workload.name, "app.kubernetes.io/component": component}
+            if colour:
+                named[colours.LABEL] = colour
         return {
             **named,
             "app.kubernetes.io/part-of": self.namespace,
             "app.kubernetes.io/managed-by": "groundplan",
         }
 
-    def metadata(self, name: str, workload: Workload | None = None) -> dict[str, Value]:
+    def metadata(self, name: str, workload: Workload | None = None, colour: Colour | None = None) -> dict[str, Value]:
         """Metadata of an object in the namespace."""
-        return {"name": name, "namespace": self.namespace, "labels": self.labels(workload)}
+        return {"name": name, "namespace": self.namespace, "labels": self.labels(workload, colour)}
 
     def value(self, value: Textual) -> str | Late:
         """A value as text, or where it will stand once it is known."""
@@ -118,9 +123,9 @@ class Context:
             return partition(self.architecture.region)
         return part
 
-    def late(self, key: str, description: str, default: str | None = None) -> Late:
+    def late(self, key: str, description: str, default: str | None = None, sum_of: tuple[str, ...] = ()) -> Late:
         """A value of ``deployed.env``."""
-        self.wanted.setdefault(key, Wanted(key, description, default))
+        self.wanted.setdefault(key, Wanted(key, description, default, sum_of))
         return Late((key,))
 
     @staticmethod
@@ -131,18 +136,21 @@ class Context:
             raise ValueError("a joined value has known parts: a mistake of this engine")
         return Late(keys, delimiter)
 
-    def image(self, image: PodImage, name: str) -> Late:
-        """An image: the repository that AWS names, and a tag."""
+    def image(self, image: PodImage, name: str, colour: Colour | None = None) -> Late:
+        """An image: the repository that AWS names, and a tag, of which each colour has its own."""
         repository = self.value(image.repository.attribute("url"))
-        tag = self.late(image.tag_name, f"Tag of the image that {name} runs", image.tag)
+        called = f"{name} ({colour})" if colour else name
+        tag = self.late(colours.tag_name(image.tag_name, colour), f"Tag of the image that {called} runs", image.tag)
         return self.joined((repository, tag), ":")
 
     def secret_key(self, value: Textual) -> tuple[str | Late, str | None]:
-        """How Secrets Manager is asked for a secret: its name or ARN, and the key of a JSON value."""
+        """How AWS is asked for a secret: its name or ARN, and the key of a JSON value."""
         arn = next(part for part in dynamic_values(value) if isinstance(part, Attribute))
         known = self.architecture[arn.ref]
         suffix = value.parts[-1] if isinstance(value, Text) else ""
         key = suffix.strip(":").partition(":")[0] if isinstance(suffix, str) else ""
+        if isinstance(known, SecureParameter):
+            return known.parameter_name, None
         return (known.secret_name if isinstance(known, Secret) else self.value(arn)), key or None
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from groundplan.engines.kubernetes.model import DEPLOYED, MARKER, Late, Placed, System, Wanted, late_values
-from groundplan.errors import EnvironmentalError
 
 CONFIG_MAP = "deployed"
 
@@ -15,13 +14,15 @@ def text(system: System, values: Mapping[str, str] | None = None) -> str:
     """The file. What nobody knows yet stands in a comment, so that kustomize stops instead of deploying a gap."""
     lines = [
         f"{MARKER}: what {system.title} {system.environment} is told by its deployment.",
-        "# `groundplan kubernetes fill` writes what stacks of CloudFormation say. By hand: take the # away and write",
-        "# the value behind the equals sign, without quotes. A name is that of an output: of Terraform (terraform",
-        "# output -raw NAME), or of a stack of CloudFormation. Tags of images are yours to give.",
+        "# `groundplan kubernetes fill` writes what stacks of CloudFormation say, with --outputs FILE what Terraform",
+        "# does (terraform output -json > FILE). By hand: take the # away and write the value behind the equals sign,",
+        "# without quotes; a name is that of an output. Tags of images are yours to give.",
         "# What you write stays when Groundplan writes this file again.",
     ]
+    known = dict(values or {})
+    known |= system.checksums({item.key: item.default for item in system.wanted if item.default is not None} | known)
     for item in system.wanted:
-        value = (values or {}).get(item.key, item.default)
+        value = known.get(item.key, item.default)
         lines += ["", f"# {item.description}", f"#{item.key}=" if value is None else f"{item.key}={value}"]
     return "\n".join(lines) + "\n"
 
@@ -36,23 +37,12 @@ def read(content: str) -> dict[str, str]:
     return found
 
 
-def fill(path: Path, system: System, outputs: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
-    """Write what a deployment says into a file that was rendered. Gives everything that the file then holds.
-
-    What a person wrote stays where the deployment says nothing. Raises EnvironmentalError where there is no such file.
-    """
+def values_of(path: Path) -> dict[str, str]:
+    """The values of a file; none where it is not there."""
     try:
-        known = read(path.read_text(encoding="utf-8"))
-        wanted = {item.key for item in system.wanted}
-        known |= {key: value for key, value in {**outputs, **tags}.items() if key in wanted}
-        path.write_text(text(system, known), encoding="utf-8")
-    except FileNotFoundError as error:
-        raise EnvironmentalError(
-            f"{path} is not there; write it first: groundplan render --engine kubernetes --out DIR"
-        ) from error
-    except OSError as error:
-        raise EnvironmentalError(f"{path} cannot be written: {error.strerror or error}") from error
-    return known
+        return read(path.read_text(encoding="utf-8"))
+    except OSError:
+        return {}
 
 
 def missing(wanted: Sequence[Wanted], values: Mapping[str, str]) -> list[Wanted]:

@@ -87,11 +87,16 @@ def _external_secrets(context: Context) -> Values:
 
 
 def _load_balancer_controller(context: Context) -> Values:
-    """It binds pods to target groups and makes nothing of its own: no Ingress classes, no webhook for Services."""
+    """It binds pods to target groups and makes nothing of its own: no Ingress classes, no webhook for Services.
+
+    Region and VPC are said, because the metadata of nodes, where it would look, is out of reach for pods:
+    https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/deploy/installation/
+    """
     account = context.controllers["aws-load-balancer-controller"].service_account
     return {
         "clusterName": context.cluster.cluster_name,
         "region": context.architecture.region,
+        "vpcTags": {"Name": context.vpc.tags["Name"]},
         "serviceAccount": {"create": True, "name": account},
         "replicaCount": 2,
         "createIngressClassResource": False,
@@ -231,10 +236,13 @@ def _outputs(context: Context) -> Iterator[str]:
     """
     for workload in context.workloads:
         group = context.architecture[workload.pod.log_group].log_group_name
+        # By the container as well: pods of the service api-worker are called like some of api.
+        names = "|".join(container.name for container in workload.containers)
+        file = rf"{workload.name}-[^_]+_{context.namespace}_({names})-[0-9a-f]+\.log"
         yield (
             "[OUTPUT]\n"
             "    Name              cloudwatch_logs\n"
-            f"    Match_Regex       ^kube\\.var\\.log\\.containers\\.{workload.name}-[^_]+_{context.namespace}_\n"
+            f"    Match_Regex       ^kube\\.var\\.log\\.containers\\.{file}\n"
             f"    region            {context.architecture.region}\n"
             f"    log_group_name    {group}\n"
             f"    log_stream_prefix {workload.name}/\n"

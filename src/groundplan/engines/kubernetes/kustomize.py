@@ -71,6 +71,7 @@ def _overlay(system: System, base: Mapping[Identity, _Shared]) -> dict[str, str]
     own = {placed.identity: placed for placed in system.objects}
     alone = [plain_manifest(placed.manifest) for identity, placed in own.items() if identity not in base]
     patches = list(_patches(own, base))
+    patches += [{"path": name} for name in idle_patches(system, {})]
     found = deployed.replacements(system.objects)
     kustomization: dict[str, object] = {
         "apiVersion": _API,
@@ -88,8 +89,20 @@ def _overlay(system: System, base: Mapping[Identity, _Shared]) -> dict[str, str]
         kustomization["replacements"] = [{"path": "replacements.yaml"}]
         written["replacements.yaml"] = _headed(f"{what}: where values of {DEPLOYED} go", _list(found))
         written[DEPLOYED] = deployed.text(system)
+    written |= idle_patches(system, {})
     apply = f"{what}. To apply: kubectl apply --server-side -k overlays/{system.environment}"
     written[KUSTOMIZATION] = _headed(apply, dump(kustomization))
+    return written
+
+
+def idle_patches(system: System, values: Mapping[str, str]) -> dict[str, str]:
+    """A file for each service of two colours: its idle Deployment has no pods. Which it is says ``deployed.env``."""
+    written = {}
+    for each, (api, kind, namespace, name) in zip(system.turns, system.idle(values), strict=True):
+        metadata = {"name": name, "namespace": namespace}
+        patch = {"apiVersion": api, "kind": kind, "metadata": metadata, "spec": {"replicas": 0}}
+        what = f"{system.title} {system.environment}: no pods of {each.service}'s idle colour ({each.key})"
+        written[f"idle-{each.service}.yaml"] = _headed(what, dump(patch))
     return written
 
 

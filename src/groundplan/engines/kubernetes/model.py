@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TypeAlias
+
+from groundplan.engines.kubernetes.colours import Turns, colour_of, other
 
 MARKER = "# Written by Groundplan"
 """How the first line of every file of this engine begins."""
@@ -43,6 +47,8 @@ class Wanted:
     description: str
     default: str | None
     """What the blueprint says itself; None: only a deployment knows it."""
+    sum_of: tuple[str, ...] = ()
+    """The values that this one is the checksum of, together with its default: nobody writes it by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class Placed:
         return identity(self.manifest)
 
 
-def identity(manifest: Manifest) -> Identity:
+def identity(manifest: Mapping[str, object]) -> Identity:
     """Which object a manifest is of."""
     metadata = manifest["metadata"]
     assert isinstance(metadata, Mapping)
@@ -77,11 +83,50 @@ class System:
     """Version of Kubernetes: ``1.35``."""
     objects: tuple[Placed, ...]
     wanted: tuple[Wanted, ...]
+    turns: tuple[Turns, ...] = ()
+    """The services with two colours."""
 
     def filled(self, values: Mapping[str, str]) -> list[dict[str, object]]:
-        """The objects with the values that a deployment knows. Raises KeyError where one is missing."""
-        known = {item.key: item.default for item in self.wanted if item.default is not None} | dict(values)
-        return [_filled_mapping(item.manifest, known) for item in self.objects]
+        """The objects with the values that a deployment knows, and no pods of a colour whose turn it is not.
+
+        Raises KeyError where a value is missing, InputError where a colour is none.
+        """
+        defaults = {item.key: item.default for item in self.wanted if item.default is not None}
+        known = {**defaults, **values, **self.checksums({**defaults, **values})}
+        idle = set(self.idle(known))
+        found = []
+        for item in self.objects:
+            manifest = _filled_mapping(item.manifest, known)
+            if item.identity in idle:
+                spec = manifest["spec"]
+                assert isinstance(spec, dict)
+                manifest["spec"] = {"replicas": 0, **{key: each for key, each in spec.items() if key != "replicas"}}
+            found.append(manifest)
+        return found
+
+    def checksums(self, values: Mapping[str, str]) -> dict[str, str]:
+        """The values that follow from others."""
+        found = {}
+        for item in self.wanted:
+            if item.sum_of:
+                parts = [item.default, *(values.get(key) for key in item.sum_of)]
+                found[item.key] = sha256(json.dumps(parts).encode()).hexdigest()[:16]
+        return found
+
+    def standing(self, values: Mapping[str, str]) -> list[Identity]:
+        """What runs the version that has the requests. The next one goes to the idle colour, and these stay."""
+        return [
+            (api, kind, each.namespace, each.name(colour_of(values.get(each.key))))
+            for each in self.turns
+            for api, kind in (("v1", "ConfigMap"), ("apps/v1", "Deployment"))
+        ]
+
+    def idle(self, values: Mapping[str, str]) -> list[Identity]:
+        """The Deployments whose turn it is not."""
+        return [
+            ("apps/v1", "Deployment", each.namespace, each.name(other(colour_of(values.get(each.key)))))
+            for each in self.turns
+        ]
 
 
 def _filled_mapping(value: Mapping[str, Value], values: Mapping[str, str]) -> dict[str, object]:

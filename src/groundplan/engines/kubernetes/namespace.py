@@ -6,17 +6,20 @@ from collections.abc import Iterator
 
 from groundplan.engines.kubernetes.context import Context
 from groundplan.engines.kubernetes.model import Manifest, Value
-from groundplan.resources.workloads import Workload
+from groundplan.resources.workloads import Workload, viewers
 
-READERS = "developers"
-"""The group that may look at everything in the namespace but secrets. Who is in it say the ``kubernetesGroups`` of
-access entries: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html"""
+READERS = "viewers"
+"""What the role is called that lets people look at everything in the namespace but secrets. Who may say the access
+entries, by their groups: https://docs.aws.amazon.com/eks/latest/userguide/access-entries.html"""
 _READ: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("", ("configmaps", "events", "persistentvolumeclaims", "pods", "pods/log", "services")),
     ("apps", ("deployments", "replicasets", "statefulsets")),
     ("autoscaling", ("horizontalpodautoscalers",)),
     ("autoscaling.k8s.io", ("verticalpodautoscalers",)),
     ("batch", ("cronjobs", "jobs")),
+    ("elbv2.k8s.aws", ("targetgroupbindings",)),
+    ("external-secrets.io", ("externalsecrets", "secretstores")),
+    ("monitoring.coreos.com", ("podmonitors", "prometheusrules")),
     ("networking.k8s.io", ("networkpolicies",)),
     ("policy", ("poddisruptionbudgets",)),
 )
@@ -65,7 +68,5 @@ def access(context: Context) -> Iterator[Manifest]:
         "kind": "RoleBinding",
         "metadata": context.metadata(READERS),
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": READERS},
-        "subjects": [
-            {"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": f"{context.namespace}:{READERS}"}
-        ],
+        "subjects": [{"apiGroup": "rbac.authorization.k8s.io", "kind": "Group", "name": viewers(context.namespace)}],
     }

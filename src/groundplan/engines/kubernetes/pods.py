@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from math import ceil
 
+from groundplan.engines.kubernetes import colours
+from groundplan.engines.kubernetes.colours import Colour, called
 from groundplan.engines.kubernetes.context import NAME, Context
 from groundplan.engines.kubernetes.model import Late, Manifest, Value, plain
 from groundplan.resources.containers import Container
@@ -33,20 +35,21 @@ _CONTAINER_SECURITY: Mapping[str, Value] = {
 }
 
 
-def selector(workload: Workload) -> dict[str, Value]:
-    """What finds the pods of a workload."""
-    return {NAME: workload.name}
+def selector(workload: Workload, colour: Colour | None = None) -> dict[str, Value]:
+    """What finds the pods of a workload, or those of one colour."""
+    found: dict[str, Value] = {NAME: workload.name}
+    return {**found, colours.LABEL: colour} if colour else found
 
 
-def configuration(context: Context, workload: Workload) -> Manifest | None:
-    """Variables that are no secret; None where there are none."""
+def configuration(context: Context, workload: Workload, colour: Colour | None = None) -> Manifest | None:
+    """Variables that are no secret; None where there are none. Each colour has its own: they may be of two versions."""
     if not workload.pod.environment:
         return None
     data = {name: context.value(value) for name, value in workload.pod.environment.items()}
     return {
         "apiVersion": "v1",
         "kind": "ConfigMap",
-        "metadata": context.metadata(workload.name, workload),
+        "metadata": context.metadata(called(workload, colour), workload, colour),
         "data": data,
     }
 
@@ -56,16 +59,16 @@ def secret_name(workload: Workload, container: Pod | Container) -> str:
     return workload.name if container is workload.pod else f"{workload.name}-{container.name}"
 
 
-def template(context: Context, workload: Workload) -> dict[str, Value]:
+def template(context: Context, workload: Workload, colour: Colour | None = None) -> dict[str, Value]:
     """The pods of a workload."""
     annotations: dict[str, Value] = {CONFIGURATION: _checksum(context, workload)}
     return {
-        "metadata": {"labels": context.labels(workload), "annotations": annotations},
-        "spec": _spec(context, workload),
+        "metadata": {"labels": context.labels(workload, colour), "annotations": annotations},
+        "spec": _spec(context, workload, colour),
     }
 
 
-def _spec(context: Context, workload: Workload) -> dict[str, Value]:
+def _spec(context: Context, workload: Workload, colour: Colour | None) -> dict[str, Value]:
     pod, service = workload.pod, workload if isinstance(workload, ServiceWorkload) else None
     spec: dict[str, Value] = {
         "serviceAccountName": workload.name,
@@ -91,11 +94,11 @@ def _spec(context: Context, workload: Workload) -> dict[str, Value]:
     if service:
         if service.taints:
             spec["tolerations"] = [_toleration(taint) for taint in service.taints]
-        spec["topologySpreadConstraints"] = _spread(workload)
+        spec["topologySpreadConstraints"] = _spread(workload, colour)
         spec["terminationGracePeriodSeconds"] = DRAIN + max(service.deregistration, 30)
     if pod.init_containers:
         spec["initContainers"] = [_init_container(context, workload, item) for item in pod.init_containers]
-    spec["containers"] = [_container(context, workload)]
+    spec["containers"] = [_container(context, workload, colour)]
     volumes = _volumes(workload)
     if volumes:
         spec["volumes"] = volumes
@@ -114,7 +117,7 @@ def _toleration(taint: NodeTaint) -> dict[str, Value]:
     return {**found, "operator": "Equal", "value": taint.value} if taint.value else {**found, "operator": "Exists"}
 
 
-def _spread(workload: Workload) -> list[Value]:
+def _spread(workload: Workload, colour: Colour | None) -> list[Value]:
     """Over zones as a rule, over nodes where there is room. A zone that is gone counts no more: it has no nodes.
 
     Source: https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
@@ -125,7 +128,7 @@ def _spread(workload: Workload) -> list[Value]:
             "topologyKey": key,
             "whenUnsatisfiable": otherwise,
             "nodeTaintsPolicy": "Honor",
-            "labelSelector": {"matchLabels": selector(workload)},
+            "labelSelector": {"matchLabels": selector(workload, colour)},
         }
         for key, otherwise in (
             ("topology.kubernetes.io/zone", "DoNotSchedule"),
@@ -134,16 +137,17 @@ def _spread(workload: Workload) -> list[Value]:
     ]
 
 
-def _container(context: Context, workload: Workload) -> dict[str, Value]:
+def _container(context: Context, workload: Workload, colour: Colour | None) -> dict[str, Value]:
     pod, service = workload.pod, workload if isinstance(workload, ServiceWorkload) else None
-    container: dict[str, Value] = {"name": workload.name, "image": context.image(pod.image, workload.name)}
+    image = context.image(pod.image, workload.name, colour)
+    container: dict[str, Value] = {"name": workload.name, "image": image}
     if pod.command:
         container["args"] = list(pod.command)
     if service and service.port:
         container["ports"] = [{"name": "http", "containerPort": service.port}]
     sources: list[Value] = []
     if pod.environment:
-        sources.append({"configMapRef": {"name": workload.name}})
+        sources.append({"configMapRef": {"name": called(workload, colour)}})
     if pod.secrets:
         sources.append({"secretRef": {"name": secret_name(workload, pod)}})
     if sources:
@@ -244,10 +248,17 @@ def _init_container(context: Context, workload: Workload, container: Container) 
     return rendered
 
 
-def _checksum(context: Context, workload: Workload) -> str:
-    """What stands for all variables. Values that only a deployment knows count by their names."""
+def _checksum(context: Context, workload: Workload) -> str | Late:
+    """What stands for all variables, so that other values of a deployment replace pods as well."""
     known: dict[str, object] = {}
+    keys: set[str] = set()
     for name, value in workload.pod.environment.items():
         found = context.value(value)
-        known[name] = plain(found) if isinstance(found, Late) else found
-    return sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+        known[name] = plain(found)
+        keys |= set(found.keys) if isinstance(found, Late) else set()
+    checksum = sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
+    if not keys:
+        return checksum
+    what = f"Checksum of what {workload.name} is told; fill writes it, and pods start anew where it changes"
+    key = f"{workload.name.replace('-', '_')}_configuration"
+    return context.late(key, what, checksum, tuple(sorted(keys)))

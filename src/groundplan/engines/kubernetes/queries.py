@@ -11,7 +11,7 @@ from __future__ import annotations
 def requests(namespace: str, service: str, matching: str = "") -> str:
     """Requests per second of a service, in PromQL."""
     extra = f",{matching}" if matching else ""
-    chosen = f'namespace="{namespace}",pod=~"{service}-.*"{extra}'
+    chosen = f'namespace="{namespace}",container="{service}"{extra}'
     return f"sum(rate(http_server_request_duration_seconds_count{{{chosen}}}[5m]))"
 
 
@@ -23,7 +23,7 @@ def errors(namespace: str, service: str) -> str:
 
 def latency(namespace: str, service: str) -> str:
     """Seconds in which 95 % of the requests are answered."""
-    chosen = f'namespace="{namespace}",pod=~"{service}-.*"'
+    chosen = f'namespace="{namespace}",container="{service}"'
     buckets = f"sum by (le) (rate(http_server_request_duration_seconds_bucket{{{chosen}}}[5m]))"
     return f"histogram_quantile(0.95, {buckets})"
 

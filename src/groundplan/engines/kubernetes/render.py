@@ -13,10 +13,11 @@ from groundplan.resources import Architecture
 
 
 def render(*architectures: Architecture) -> Rendering:
-    """The files of one or more environments of one system.
+    """The files of one or more environments of one system, and of the standby that one has in another region.
 
     Raises InputError where an environment does not run on Kubernetes, and where two are called the same.
     """
+    architectures = tuple(seen for item in architectures for seen in (item, item.standby) if seen is not None)
     _check(architectures)
     systems = [system_of(architecture) for architecture in architectures]
     files = kustomize.files(systems)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from groundplan.engines.kubernetes import colours
+from groundplan.engines.kubernetes.colours import Colour, called
 from groundplan.engines.kubernetes.context import Context
 from groundplan.engines.kubernetes.model import Manifest, Value
 from groundplan.engines.kubernetes.pods import claim_name, selector, template
@@ -16,13 +18,13 @@ def controller_kind(service: ServiceWorkload) -> str:
     return "StatefulSet" if service.own_volumes else "Deployment"
 
 
-def controller(context: Context, service: ServiceWorkload) -> Manifest:
-    """What keeps the pods of a service running, and replaces them little by little."""
+def controller(context: Context, service: ServiceWorkload, colour: Colour | None) -> Manifest:
+    """What keeps the pods of a service, or of a colour of it, running, and replaces them little by little."""
     stateful = bool(service.own_volumes)
     spec: dict[str, Value] = {}
     if service.autoscaling is None:
         spec["replicas"] = service.replicas
-    spec["selector"] = {"matchLabels": selector(service)}
+    spec["selector"] = {"matchLabels": selector(service, colour)}
     spec["revisionHistoryLimit"] = 10
     if stateful:
         spec["serviceName"] = headless_name(service)
@@ -46,11 +48,11 @@ def controller(context: Context, service: ServiceWorkload) -> Manifest:
     else:
         spec["progressDeadlineSeconds"] = 600
         spec["strategy"] = {"type": "RollingUpdate", "rollingUpdate": _rolling(service)}
-    spec["template"] = template(context, service)
+    spec["template"] = template(context, service, colour)
     return {
         "apiVersion": "apps/v1",
         "kind": controller_kind(service),
-        "metadata": context.metadata(service.name, service),
+        "metadata": context.metadata(called(service, colour), service, colour),
         "spec": spec,
     }
 
@@ -66,17 +68,22 @@ def headless_name(service: ServiceWorkload) -> str:
 
 
 def addresses(context: Context, service: ServiceWorkload) -> Iterator[Manifest]:
-    """The name that others call it by, and names of its pods where they have volumes of their own."""
+    """The name that others call it by, and names of its pods where they have volumes of their own.
+
+    The pods of a service with colours are those of the colour whose turn it is; each colour has a name as well.
+    """
     ports: list[Value] = (
         [{"name": "http", "port": service.port, "targetPort": "http", "protocol": "TCP"}] if service.port else []
     )
     if ports:
-        yield {
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": context.metadata(service.name, service),
-            "spec": {"type": "ClusterIP", "selector": selector(service), "ports": ports},
-        }
+        found = selector(service)
+        if turns := colours.turns(service):
+            what = f"Colour of {service.name} that gets the requests: blue or green"
+            found[colours.LABEL] = context.late(turns.key, what, colours.COLOURS[0])
+        yield _address(context.metadata(service.name, service), found, ports)
+        for colour in colours.COLOURS if turns else ():
+            own = context.metadata(called(service, colour), service, colour)
+            yield _address(own, selector(service, colour), ports)
     if service.own_volumes:
         spec: dict[str, Value] = {"clusterIP": "None", "selector": selector(service)}
         yield {
@@ -87,37 +94,43 @@ def addresses(context: Context, service: ServiceWorkload) -> Iterator[Manifest]:
         }
 
 
-def target_group_binding(context: Context, service: ServiceWorkload) -> Manifest | None:
+def _address(metadata: dict[str, Value], found: dict[str, Value], ports: list[Value]) -> Manifest:
+    spec: dict[str, Value] = {"type": "ClusterIP", "selector": found, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": metadata, "spec": spec}
+
+
+def target_group_binding(context: Context, service: ServiceWorkload, colour: Colour | None) -> Manifest | None:
     """Puts the pods into the target group of the load balancer that Terraform or CloudFormation owns (C-43).
 
     Source: https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/targetgroupbinding/
     """
     if service.target_group is None or service.port is None:
         return None
+    group = service.shift.green_target_group if service.shift and colour == "green" else service.target_group
     spec: dict[str, Value] = {
-        "serviceRef": {"name": service.name, "port": "http"},
-        "targetGroupARN": context.value(service.target_group.arn),
+        "serviceRef": {"name": called(service, colour), "port": "http"},
+        "targetGroupARN": context.value(group.arn),
         "targetType": "ip",
     }
     return {
         "apiVersion": "elbv2.k8s.aws/v1beta1",
         "kind": "TargetGroupBinding",
-        "metadata": context.metadata(service.name, service),
+        "metadata": context.metadata(called(service, colour), service, colour),
         "spec": spec,
     }
 
 
-def _target(service: ServiceWorkload) -> dict[str, Value]:
-    return {"apiVersion": "apps/v1", "kind": controller_kind(service), "name": service.name}
+def _target(service: ServiceWorkload, colour: Colour | None) -> dict[str, Value]:
+    return {"apiVersion": "apps/v1", "kind": controller_kind(service), "name": called(service, colour)}
 
 
-def horizontal_autoscaler(context: Context, service: ServiceWorkload) -> Manifest | None:
+def horizontal_autoscaler(context: Context, service: ServiceWorkload, colour: Colour | None) -> Manifest | None:
     """How many pods run. It owns the number, so that the Deployment says none."""
     scaling = service.autoscaling
     if scaling is None:
         return None
     spec: dict[str, Value] = {
-        "scaleTargetRef": _target(service),
+        "scaleTargetRef": _target(service, colour),
         "minReplicas": scaling.min,
         "maxReplicas": scaling.max,
         "metrics": _metrics(scaling),
@@ -129,7 +142,7 @@ def horizontal_autoscaler(context: Context, service: ServiceWorkload) -> Manifes
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": context.metadata(service.name, service),
+        "metadata": context.metadata(called(service, colour), service, colour),
         "spec": spec,
     }
 
@@ -145,7 +158,7 @@ def _metrics(scaling: PodAutoscaling) -> list[Value]:
     ]
 
 
-def vertical_autoscaler(context: Context, service: ServiceWorkload) -> Manifest:
+def vertical_autoscaler(context: Context, service: ServiceWorkload, colour: Colour | None) -> Manifest:
     """Says what pods should ask for, and changes nothing: on one metric the two autoscalers would fight (C-44).
 
     Source: https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/quickstart.md
@@ -153,12 +166,12 @@ def vertical_autoscaler(context: Context, service: ServiceWorkload) -> Manifest:
     return {
         "apiVersion": "autoscaling.k8s.io/v1",
         "kind": "VerticalPodAutoscaler",
-        "metadata": context.metadata(service.name, service),
-        "spec": {"targetRef": _target(service), "updatePolicy": {"updateMode": "Off"}},
+        "metadata": context.metadata(called(service, colour), service, colour),
+        "spec": {"targetRef": _target(service, colour), "updatePolicy": {"updateMode": "Off"}},
     }
 
 
-def disruption_budget(context: Context, service: ServiceWorkload) -> Manifest | None:
+def disruption_budget(context: Context, service: ServiceWorkload, colour: Colour | None) -> Manifest | None:
     """One pod at a time may be moved; none where there is only one, which has to be movable as well."""
     fewest = service.autoscaling.min if service.autoscaling else service.replicas
     if fewest < 2:
@@ -166,11 +179,11 @@ def disruption_budget(context: Context, service: ServiceWorkload) -> Manifest | 
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",
-        "metadata": context.metadata(service.name, service),
+        "metadata": context.metadata(called(service, colour), service, colour),
         "spec": {
             "maxUnavailable": 1,
             "unhealthyPodEvictionPolicy": "AlwaysAllow",
-            "selector": {"matchLabels": selector(service)},
+            "selector": {"matchLabels": selector(service, colour)},
         },
     }
 

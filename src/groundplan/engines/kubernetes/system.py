@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.engines.kubernetes import jobs, monitoring, namespace, pods, policies, secrets, services, storage
+from groundplan.engines.kubernetes.colours import turns, variants
 from groundplan.engines.kubernetes.context import Context
 from groundplan.engines.kubernetes.model import Manifest, Placed, System
 from groundplan.resources import Architecture
@@ -20,6 +21,7 @@ def system_of(architecture: Architecture) -> System:
         title=architecture.title,
         version=context.cluster.version,
         objects=objects,
+        turns=tuple(found for workload in context.workloads if (found := turns(workload))),
         wanted=tuple(sorted(context.wanted.values(), key=lambda item: item.key)),
     )
 
@@ -29,8 +31,7 @@ def _objects(context: Context) -> Iterator[Placed]:
     yield from _placed("access.yaml", namespace.access(context))
     yield Placed("network.yaml", policies.deny_all(context))
     yield from _placed("storage.yaml", storage.storage_classes(context))
-    if secrets.has_secrets(context):
-        yield Placed("secrets.yaml", secrets.store(context))
+    yield from _placed("secrets.yaml", secrets.stores(context))
     for workload in context.workloads:
         family = "jobs" if isinstance(workload, JobWorkload) else "services"
         yield from _placed(f"{family}/{workload.name}.yaml", _of_workload(context, workload))
@@ -43,9 +44,10 @@ def _placed(path: str, manifests: Iterator[Manifest]) -> Iterator[Placed]:
 
 def _of_workload(context: Context, workload: Workload) -> Iterator[Manifest]:
     yield namespace.service_account(context, workload)
-    variables = pods.configuration(context, workload)
-    if variables:
-        yield variables
+    for colour in variants(workload) if isinstance(workload, ServiceWorkload) else (None,):
+        variables = pods.configuration(context, workload, colour)
+        if variables:
+            yield variables
     yield from secrets.external_secrets(context, workload)
     yield policies.policy(context, workload)
     if isinstance(workload, JobWorkload):
@@ -57,12 +59,13 @@ def _of_workload(context: Context, workload: Workload) -> Iterator[Manifest]:
 def _of_service(context: Context, service: ServiceWorkload) -> Iterator[Manifest]:
     yield from services.shared_volumes(context, service)
     yield from services.addresses(context, service)
-    yield services.controller(context, service)
-    for made in (
-        services.horizontal_autoscaler(context, service),
-        services.vertical_autoscaler(context, service),
-        services.disruption_budget(context, service),
-        services.target_group_binding(context, service),
-    ):
-        if made:
-            yield made
+    for colour in variants(service):
+        yield services.controller(context, service, colour)
+        for made in (
+            services.horizontal_autoscaler(context, service, colour),
+            services.vertical_autoscaler(context, service, colour),
+            services.disruption_budget(context, service, colour),
+            services.target_group_binding(context, service, colour),
+        ):
+            if made:
+                yield made

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from groundplan.engines.kubernetes import deployed
-from groundplan.engines.kubernetes.model import DEPLOYED, MARKER, Rendering
+from groundplan.engines.kubernetes.kustomize import idle_patches
+from groundplan.engines.kubernetes.model import DEPLOYED, MARKER, Rendering, System
 from groundplan.errors import EnvironmentalError
 
 _FOLDERS = ("base", "overlays", "helm")
@@ -31,10 +32,10 @@ def write(rendering: Rendering, directory: Path) -> tuple[Path, ...]:
                 f"{directory} holds files that Groundplan did not write and would have to replace: "
                 f"{', '.join(foreign)}; choose another folder or move them away"
             )
+        for path in [path for path in targets if path.name == DEPLOYED and path in ours]:
+            known = deployed.read(path.read_text(encoding="utf-8"))
+            targets |= _overlay_files(path.parent, rendering.systems[path.parent.name], known)
         for path, text in targets.items():
-            if path.name == DEPLOYED and path in ours:
-                known = deployed.read(path.read_text(encoding="utf-8"))
-                text = deployed.text(rendering.systems[path.parent.name], known)
             _replace(path, text)
         for path in sorted(ours - set(targets)):
             path.unlink()
@@ -44,6 +45,33 @@ def write(rendering: Rendering, directory: Path) -> tuple[Path, ...]:
         reason = error.strerror or str(error)
         raise EnvironmentalError(f"{error.filename or directory} cannot be written: {reason}") from error
     return tuple(targets)
+
+
+def _overlay_files(overlay: Path, system: System, values: Mapping[str, str]) -> dict[Path, str]:
+    """The files of an overlay that what is known of its deployment decides."""
+    patches = {overlay / name: text for name, text in idle_patches(system, values).items()}
+    return {overlay / DEPLOYED: deployed.text(system, values), **patches}
+
+
+def fill(overlay: Path, system: System, outputs: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, str]:
+    """Write what a deployment says into an overlay that was rendered. Gives everything that its file then holds.
+
+    What a person wrote stays where the deployment says nothing. Raises EnvironmentalError where there is no such file.
+    """
+    path = overlay / DEPLOYED
+    try:
+        known = deployed.read(path.read_text(encoding="utf-8"))
+        wanted = {item.key for item in system.wanted}
+        known |= {key: value for key, value in {**outputs, **tags}.items() if key in wanted}
+        for file, text in _overlay_files(overlay, system, known).items():
+            _replace(file, text)
+    except FileNotFoundError as error:
+        raise EnvironmentalError(
+            f"{path} is not there; write it first: groundplan render --engine kubernetes --out DIR"
+        ) from error
+    except OSError as error:
+        raise EnvironmentalError(f"{path} cannot be written: {error.strerror or error}") from error
+    return known
 
 
 def _present(directory: Path) -> Iterator[Path]:

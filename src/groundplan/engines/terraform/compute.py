@@ -160,8 +160,13 @@ ROWS = (
         arguments=_group,
         blocks=_group_blocks,
         written=frozenset(
-            {"launch_template", "subnets", "min_size", "max_size", "spot", "new_instances_protected_from_scale_in"}
+            {
+                "launch_template", "subnets", "min_size", "max_size", "scheduled", "spot",
+                "new_instances_protected_from_scale_in",
+            }
         ),
+        ignore_changes=lambda group: ("min_size",) if group.scheduled else (),
+        ignored_because="Schedules change it.",
         tags_argument=False,
         waits_for=_before_group,
         section=2,

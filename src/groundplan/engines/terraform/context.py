@@ -25,7 +25,17 @@ from groundplan.engines.terraform.hcl import (
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.policies import PolicyDocument
 from groundplan.resources.security import Secret
-from groundplan.resources.values import Attribute, Dynamic, InputValue, JsonDocument, Pseudo, Ref, SecretValue, Text
+from groundplan.resources.values import (
+    Attribute,
+    Dynamic,
+    InputValue,
+    JsonDocument,
+    ParameterValue,
+    Pseudo,
+    Ref,
+    SecretValue,
+    Text,
+)
 
 if TYPE_CHECKING:
     from groundplan.engines.terraform.rows import Row
@@ -38,7 +48,7 @@ _DATA_SOURCES = {
 }
 # Types that AWS keeps for the whole account, whose provider resources take no `region`.
 # Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-_GLOBAL = ("aws_iam_", "aws_route53_", "aws_budgets_", "aws_cloudfront_")
+_GLOBAL = ("aws_ce_", "aws_iam_", "aws_route53_", "aws_budgets_", "aws_cloudfront_")
 
 
 class CannotExpressError(Exception):
@@ -53,6 +63,15 @@ class Joined:
     separator: str = ", "
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of an attribute, counted from 0."""
+
+    name: str
+    separator: str
+    number: int
+
+
 @dataclass(frozen=True)
 class Context:
     """The architecture that is rendered, and what its values are called in Terraform."""
@@ -63,6 +82,8 @@ class Context:
     """Region of the resource at hand, where it is not the environment's."""
     data_sources: set[str] = field(default_factory=set)
     """Types of the data sources that were referred to."""
+    parameters_read: set[tuple[str, str | None]] = field(default_factory=set)
+    """Systems Manager parameters of other environments that were referred to, by name and region."""
     secrets_read: set[Ref[Secret]] = field(default_factory=set)
     """Secrets whose values went to write-only arguments."""
     secrets_parsed: set[Ref[Secret]] = field(default_factory=set)
@@ -102,12 +123,20 @@ class Context:
 
     def attribute(self, ref: Ref[Resource], name: str) -> str:
         """The expression of an attribute: ``aws_lb.main.dns_name``."""
-        spelling = self.rows[ref.kind].attributes[name]
+        row = self.rows[ref.kind]
+        spelling = row.attributes[name]
         if isinstance(spelling, str):
-            return f"{self.address(ref)}.{spelling}"
+            own = self.address(ref)
+            # Of what is there or not, by a variable: null where it is not.
+            counted = row.count and row.count(self.architecture[ref])
+            return f"one({own}[*].{spelling})" if counted else f"{own}.{spelling}"
         if isinstance(spelling, Joined):
             return f"join({quote(spelling.separator)}, {self.address(ref)}.{spelling.name})"
-        return f"{spelling.type}.{label(ref)}.{spelling.name}"
+        if isinstance(spelling, Piece):
+            return f"split({quote(spelling.separator)}, {self.address(ref)}.{spelling.name})[{spelling.number}]"
+        beside = f"{spelling.type}.{label(ref)}"
+        counted = row.count and row.count(self.architecture[ref])
+        return f"one({beside}[*].{spelling.name})" if counted else f"{beside}.{spelling.name}"
 
     def refer(self, ref: Ref[Resource]) -> Expression:
         """What others write to mean a resource: its id or, where Terraform wants that, its ARN or name."""
@@ -146,7 +175,7 @@ class Context:
         match value:
             case Ref():
                 return Expression(self.attribute(value, "id"))
-            case Attribute() | Pseudo() | InputValue() | SecretValue():
+            case Attribute() | Pseudo() | InputValue() | SecretValue() | ParameterValue():
                 return self._dynamic(value)
             case Text():
                 return self._template(value)
@@ -188,6 +217,9 @@ class Context:
                 return Expression(self.attribute(ref, name))
             case InputValue(name):
                 return Expression(f"var.{name}")
+            case ParameterValue(name):
+                self.parameters_read.add((name, self.region))
+                return Expression(f"data.aws_ssm_parameter.{parameter_label(name, self.region)}.insecure_value")
             case SecretValue():
                 raise CannotExpressError(
                     "a secret's value may only go to a write-only argument; anywhere else it would stand in the state"
@@ -231,6 +263,11 @@ def label(ref: Ref[Resource]) -> str:
 def _label(name: str) -> str:
     written = re.sub(r"[^A-Za-z0-9_]", "_", name).lower()
     return written if _IDENTIFIER.match(written) else f"_{written}"
+
+
+def parameter_label(name: str, region: str | None) -> str:
+    """What the data source of a parameter is called: ``hosted_zone``, with the region where it is another one's."""
+    return _label(f"{name.rpartition('/')[2]}_{region}" if region else name.rpartition("/")[2])
 
 
 def _is_empty(value: object) -> bool:

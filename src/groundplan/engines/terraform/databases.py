@@ -1,4 +1,4 @@
-"""Amazon RDS and Amazon ElastiCache in Terraform."""
+"""Amazon RDS, Amazon ElastiCache and Amazon DynamoDB in Terraform."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from groundplan.resources.databases import (
     DatabaseInstance,
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
+    Table,
 )
 
-RDS, ELASTICACHE = "rds.tf", "elasticache.tf"
+RDS, ELASTICACHE, DYNAMODB = "rds.tf", "elasticache.tf", "dynamodb.tf"
 
 
 @cache
@@ -44,6 +45,14 @@ def _cache_parameters(group: CacheParameterGroup, context: Context) -> Iterator[
         yield context.block("parameter", {"name": name, "value": value})
 
 
+def _table(table: Table, context: Context) -> Iterator[Block]:
+    yield context.block("attribute", {"name": table.hash_key, "type": table.hash_key_type})
+    if table.kms_key:
+        encryption = {"enabled": True, "kms_key_arn": table.kms_key.arn}
+        yield context.block("server_side_encryption", encryption)
+    yield context.block("point_in_time_recovery", {"enabled": table.point_in_time_recovery})
+
+
 def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]:
     found: dict[str, object] = {"manage_master_user_password": True if instance.manage_master_user_password else None}
     if instance.master_password is not None:
@@ -51,6 +60,10 @@ def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]
             "password_wo": context.write_only(instance.master_password),
             "password_wo_version": context.write_only_version(secrets_in(instance.master_password)),
         }
+    if instance.source is not None:
+        # By its ARN where the primary is in another region.
+        near = context.architecture[instance.source].region == instance.region
+        found["replicate_source_db"] = context.value(instance.source.attribute("id" if near else "arn"))
     if instance.availability_zone:
         found["availability_zone"] = context.in_region(instance.availability_zone)
     return found
@@ -128,7 +141,6 @@ ROWS = (
             ),
         ),
         rename={
-            "source": "replicate_source_db",
             "database_name": "db_name",
             "master_username": "username",
             "subnet_group": "db_subnet_group_name",
@@ -136,7 +148,7 @@ ROWS = (
             "ca_certificate_identifier": "ca_cert_identifier",
         },
         arguments=_instance,
-        written=frozenset({"master_password", "manage_master_user_password", "availability_zone"}),
+        written=frozenset({"source", "master_password", "manage_master_user_password", "availability_zone"}),
         waits_for=_before_instance,
         section=2,
     ),
@@ -168,6 +180,7 @@ ROWS = (
             "arn": "arn",
             "primary_endpoint_address": "primary_endpoint_address",
             "reader_endpoint_address": "reader_endpoint_address",
+            "configuration_endpoint_address": "configuration_endpoint_address",
         },
         arguments=_replication_group,
         paragraphs=(
@@ -180,5 +193,16 @@ ROWS = (
         ),
         written=frozenset({"auth_token"}),
         section=2,
+    ),
+    Row(
+        Table,
+        "aws_dynamodb_table",
+        DYNAMODB,
+        attributes={"id": "name", "arn": "arn"},
+        referred=("name", "id"),
+        rename={"table_name": "name", "deletion_protection": "deletion_protection_enabled"},
+        fixed={"billing_mode": "PAY_PER_REQUEST"},
+        blocks=_table,
+        written=frozenset({"hash_key_type", "kms_key", "point_in_time_recovery"}),
     ),
 )  # fmt: skip

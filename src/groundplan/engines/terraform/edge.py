@@ -217,10 +217,15 @@ ROWS = (
         FILE,
         attributes={"id": "id", "arn": "arn"},
         referred=("arn", "arn"),
-        ignore_changes=lambda rule: ("action",) if isinstance(rule.action, WeightedForward) else (),
-        ignored_because="Deployments move the requests: ECS changes the weights.",
+        ignore_changes=lambda rule: (
+            ("action",) if isinstance(rule.action, WeightedForward) or rule.action_changes else ()
+        ),
+        ignored_because=lambda rule: (
+            "A promotion changes the answer, and it stays." if rule.action_changes
+            else "Deployments move the requests: they change the weights."
+        ),
         blocks=_rule,
-        written=frozenset({"host_headers", "path_patterns", "action"}),
+        written=frozenset({"host_headers", "path_patterns", "action", "action_changes"}),
         section=5,
     ),
 )  # fmt: skip

@@ -14,7 +14,10 @@ from groundplan.resources.governance import (
     BackupVault,
     ConfigRule,
     ConfigurationRecorder,
+    ConformancePack,
     DeliveryChannel,
+    RestoreTestingPlan,
+    RestoreTestingSelection,
     Trail,
 )
 from groundplan.resources.values import JsonDocument, text
@@ -92,6 +95,7 @@ def _vault_lock(vault: BackupVault, context: Context) -> Iterator[Block]:
         arguments = {
             "backup_vault_name": Expression(f"{context.address(vault.ref)}.name"),
             "min_retention_days": vault.min_retention_days,
+            "max_retention_days": vault.max_retention_days,
         }
         yield context.resource(VAULT_LOCK, label(vault.ref), *context.arguments(arguments))
 
@@ -128,8 +132,44 @@ def _selection(selection: BackupSelection, context: Context) -> dict[str, object
     }
 
 
-def _after_backup_role(selection: BackupSelection, context: Context) -> Iterator[str]:
+def _tags(selection: BackupSelection | RestoreTestingSelection, block: str, context: Context) -> Iterator[Block]:
+    tags = [
+        context.block("string_equals", {"key": f"aws:ResourceTag/{key}", "value": value})
+        for key, value in selection.tag_conditions.items()
+    ]
+    if tags:
+        yield context.block(block, {}, *tags)
+
+
+def _tag_conditions(selection: BackupSelection, context: Context) -> Iterator[Block]:
+    yield from _tags(selection, "condition", context)
+
+
+def _tested_conditions(selection: RestoreTestingSelection, context: Context) -> Iterator[Block]:
+    yield from _tags(selection, "protected_resource_conditions", context)
+
+
+def _after_backup_role(selection: BackupSelection | RestoreTestingSelection, context: Context) -> Iterator[str]:
     yield from after_policies((selection.role,), context)
+
+
+def _tested_points(plan: RestoreTestingPlan, context: Context) -> Iterator[Block]:
+    yield context.block(
+        "recovery_point_selection",
+        {
+            "algorithm": "LATEST_WITHIN_WINDOW",
+            "include_vaults": [vault.arn for vault in plan.vaults],
+            "recovery_point_types": ["SNAPSHOT"],
+            "selection_window_days": plan.selection_window_days,
+        },
+    )
+
+
+def _testing_selection(selection: RestoreTestingSelection, context: Context) -> dict[str, object]:
+    return {
+        "restore_testing_plan_name": context.refer(selection.plan),
+        "iam_role_arn": context.refer(selection.role),
+    }
 
 
 ROWS = (
@@ -178,6 +218,14 @@ ROWS = (
         section=2,
     ),
     Row(
+        ConformancePack,
+        "aws_config_conformance_pack",
+        AUDIT,
+        attributes={"id": "name"},
+        rename={"pack_name": "name"},
+        section=2,
+    ),
+    Row(
         BackupVault,
         "aws_backup_vault",
         BACKUP,
@@ -185,7 +233,7 @@ ROWS = (
         rename={"vault_name": "name"},
         arguments=_vault,
         beside=_vault_lock,
-        written=frozenset({"kms_key", "min_retention_days", "keep"}),
+        written=frozenset({"kms_key", "min_retention_days", "max_retention_days", "keep"}),
     ),
     Row(
         BackupPlan,
@@ -204,8 +252,31 @@ ROWS = (
         attributes={"id": "id"},
         rename={"selection_name": "name"},
         arguments=_selection,
-        written=frozenset({"plan", "role", "resource_arns"}),
+        blocks=_tag_conditions,
+        written=frozenset({"plan", "role", "resource_arns", "tag_conditions"}),
         waits_for=_after_backup_role,
         section=1,
+    ),
+    Row(
+        RestoreTestingPlan,
+        "aws_backup_restore_testing_plan",
+        BACKUP,
+        attributes={"id": "name"},
+        rename={"plan_name": "name"},
+        blocks=_tested_points,
+        written=frozenset({"vaults", "selection_window_days"}),
+        section=2,
+    ),
+    Row(
+        RestoreTestingSelection,
+        "aws_backup_restore_testing_selection",
+        BACKUP,
+        attributes={"id": "name"},
+        rename={"selection_name": "name"},
+        arguments=_testing_selection,
+        blocks=_tested_conditions,
+        written=frozenset({"plan", "role", "tag_conditions"}),
+        waits_for=_after_backup_role,
+        section=2,
     ),
 )

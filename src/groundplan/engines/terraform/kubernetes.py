@@ -152,6 +152,11 @@ def _access_policy(entry: AccessEntry, context: Context) -> Iterator[Block]:
     )
 
 
+def _owned_by_others(group: NodeGroup) -> tuple[str, ...]:
+    least = ("scaling_config[0].min_size",) if group.scheduled else ()
+    return ("scaling_config[0].desired_size", *least)
+
+
 ROWS = (
     Row(
         KubernetesCluster,
@@ -218,10 +223,10 @@ ROWS = (
         written=frozenset(
             {
                 "cluster", "role", "subnets", "instance_types", "launch_template", "min_size", "max_size",
-                "desired_size", "max_unavailable_percentage", "taints", "node_repair",
+                "desired_size", "scheduled", "max_unavailable_percentage", "taints", "node_repair",
             }
         ),
-        ignore_changes=("scaling_config[0].desired_size",),
+        ignore_changes=_owned_by_others,
         ignored_because="The Cluster Autoscaler, or a person, changes the number of nodes.",
         waits_for=_before_nodes,
         section=3,

@@ -9,7 +9,7 @@ from groundplan.engines.terraform.hcl import Block, Call
 from groundplan.engines.terraform.rows import Row
 from groundplan.engines.terraform.security import after_policies
 from groundplan.resources.messaging import Queue, QueuePolicy
-from groundplan.resources.schedules import Schedule, ScheduleGroup
+from groundplan.resources.schedules import ApiSchedule, Schedule, ScheduleGroup, universal_target
 from groundplan.resources.values import Pseudo, text
 
 SQS, SCHEDULER = "sqs.tf", "scheduler.tf"
@@ -95,6 +95,36 @@ def _schedule_blocks(schedule: Schedule, context: Context) -> Iterator[Block]:
     )
 
 
+def _api_schedule(schedule: ApiSchedule, context: Context) -> dict[str, object]:
+    return {"group_name": context.value(schedule.group.attribute("id"))}
+
+
+def _api_schedule_blocks(schedule: ApiSchedule, context: Context) -> Iterator[Block]:
+    yield context.block("flexible_time_window", {"mode": "OFF"})
+    yield context.block(
+        "target",
+        {
+            "arn": universal_target(schedule.service, schedule.operation),
+            "role_arn": context.refer(schedule.role),
+            "input": context.value(schedule.input),
+        },
+        context.block(
+            "retry_policy",
+            {
+                "maximum_retry_attempts": schedule.maximum_retry_attempts,
+                "maximum_event_age_in_seconds": schedule.maximum_event_age,
+            },
+        ),
+        context.block("dead_letter_config", {"arn": schedule.dead_letter_queue.arn})
+        if schedule.dead_letter_queue
+        else None,
+    )
+
+
+def _before_api_schedule(schedule: ApiSchedule, context: Context) -> Iterator[str]:
+    yield from after_policies((schedule.role,), context)
+
+
 def _before_schedule(schedule: Schedule, context: Context) -> Iterator[str]:
     """What the first start needs: rights."""
     task = context.architecture[schedule.task_definition]
@@ -158,6 +188,25 @@ ROWS = (
             }
         ),
         waits_for=_before_schedule,
+        section=1,
+    ),
+    Row(
+        ApiSchedule,
+        "aws_scheduler_schedule",
+        SCHEDULER,
+        attributes={"id": "id"},
+        first=("name", "group_name"),
+        rename={"schedule_name": "name"},
+        arguments=_api_schedule,
+        blocks=_api_schedule_blocks,
+        written=frozenset(
+            {
+                "group", "role", "service", "operation", "input", "maximum_retry_attempts", "maximum_event_age",
+                "dead_letter_queue",
+            }
+        ),
+        not_rendered={"acts_on": "the policy of its role says it"},
+        waits_for=_before_api_schedule,
         section=1,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from groundplan.engines.terraform.rows import Row
 from groundplan.resources.monitoring import (
     Alarm,
     Budget,
+    CompositeAlarm,
     Dashboard,
     LogGroup,
     Metric,
@@ -18,6 +19,7 @@ from groundplan.resources.monitoring import (
     TopicPolicy,
     TopicSubscription,
 )
+from groundplan.resources.values import Textual, text
 
 CLOUDWATCH = "cloudwatch.tf"
 _STATISTICS = frozenset({"Average", "Maximum", "Minimum", "SampleCount", "Sum"})
@@ -67,6 +69,14 @@ def _metric_queries(alarm: Alarm, context: Context) -> Iterator[Block]:
             "period": alarm.period,
         }
         yield context.block("metric_query", {"id": name}, context.block("metric", metric))
+
+
+def _composite(alarm: CompositeAlarm, context: Context) -> dict[str, object]:
+    parts: list[Textual] = []
+    for member in alarm.alarms:
+        parts += [f" {alarm.operator} " if parts else "", 'ALARM("', member.arn, '")']
+    topics = [context.refer(topic) for topic in alarm.actions]
+    return {"alarm_rule": text(*parts), "alarm_actions": topics, "ok_actions": topics}
 
 
 def _budget(budget: Budget, _: Context) -> dict[str, object]:
@@ -157,9 +167,23 @@ ROWS = (
         written=frozenset(
             {
                 "metric", "comparison_operator", "threshold", "period", "evaluation_periods", "datapoints_to_alarm",
-                "treat_missing_data", "actions", "scales",
+                "treat_missing_data", "actions", "silenced", "scales",
             }
         ),
+        ignore_changes=lambda alarm: ("actions_enabled",) if alarm.silenced else (),
+        ignored_because="Schedules switch them off while what the alarm watches is stopped.",
+        section=2,
+    ),
+    Row(
+        CompositeAlarm,
+        "aws_cloudwatch_composite_alarm",
+        CLOUDWATCH,
+        attributes={"id": "alarm_name", "arn": "arn"},
+        rename={"description": "alarm_description"},
+        arguments=_composite,
+        written=frozenset({"alarms", "operator", "actions", "silenced"}),
+        ignore_changes=lambda alarm: ("actions_enabled",) if alarm.silenced else (),
+        ignored_because="Schedules switch them off while what the alarm watches is stopped.",
         section=2,
     ),
     Row(

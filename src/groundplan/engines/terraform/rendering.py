@@ -8,6 +8,8 @@ from typing import Any
 
 from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.context import CannotExpressError, Context, label
+from groundplan.engines.terraform.google import CONTENTS as GOOGLE_CONTENTS
+from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Blank, Block, Comment, Item
 from groundplan.engines.terraform.model import GITIGNORE, MARKER, Options, Rendering, Unsupported
 from groundplan.engines.terraform.rows import Row, body
@@ -23,6 +25,7 @@ CONCERNS: Mapping[str, str] = {
     "alb.tf": "load balancer, certificates, listeners and target groups",
     "api_gateway.tf": "APIs in front of services",
     "audit.tf": "CloudTrail and AWS Config",
+    "automation.tf": "runbooks that Systems Manager carries out",
     "autoscaling.tf": "how many tasks a service runs",
     "backend.tf": "where Terraform keeps its state",
     "backup.tf": "AWS Backup: vaults, plans and what they back up",
@@ -32,20 +35,24 @@ CONCERNS: Mapping[str, str] = {
     "compute.tf": "EC2 instances that tasks run on",
     "data.tf": "what Terraform asks AWS about",
     "dns.tf": "DNS zone and records",
+    "dynamodb.tf": "tables",
     "ecr.tf": "repositories of container images",
     "ecs.tf": "cluster, task definitions and services",
     "efs.tf": "files that pods share",
     "eks.tf": "Kubernetes cluster, node groups, add-ons, and who gets which rights",
     "elasticache.tf": "caches",
+    "events.tf": "which events are told, and to whom",
     "iam.tf": "roles and what they allow",
     "kms.tf": "encryption keys",
     "network.tf": "VPC, subnets, gateways, routes, network ACLs, flow logs and endpoints",
     "outputs.tf": "what people and other systems want to know",
+    "parameters.tf": "values that other environments look up",
     "providers.tf": "the AWS provider, and tags on everything",
     "rds.tf": "databases",
     "s3.tf": "buckets",
     "scheduler.tf": "when jobs run",
     "secrets.tf": "secrets. Their values are in no state; var.secret_versions has one made anew",
+    "security.tf": "GuardDuty, Security Hub and IAM Access Analyzer",
     "security_groups.tf": "security groups and what each allows",
     "sqs.tf": "queues and who may use them",
     "terraform.tfvars": "the values of this environment",
@@ -53,6 +60,7 @@ CONCERNS: Mapping[str, str] = {
     "versions.tf": "versions of Terraform and of its providers",
     "waf.tf": "web application firewall",
     "xray.tf": "which requests are traced, and their traces",
+    **GOOGLE_CONTENTS,
 }
 """What stands in each file, for its first lines."""
 
@@ -86,12 +94,13 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     addresses = _addresses(entries)
     outputs, unsupported_outputs = outputs_of(context, unsupported)
     items: dict[str, list[Item]] = {
-        "versions.tf": list(root.versions()),
+        "versions.tf": list(root.versions(architecture)),
         "providers.tf": list(root.providers(architecture)),
         "backend.tf": list(root.backend(architecture, options)),
         "variables.tf": list(root.variables(architecture)),
         "terraform.tfvars": list(root.values(architecture)),
         "outputs.tf": outputs,
+        "google_provider.tf": list(google_provider.providers(architecture)),
     }
     for entry in entries:
         items.setdefault(entry.file, []).extend(entry.blocks)

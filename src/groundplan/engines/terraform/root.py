@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.terraform.context import CannotExpressError, Context, label
+from groundplan.engines.terraform.context import CannotExpressError, Context, label, parameter_label
+from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value, quote
 from groundplan.engines.terraform.model import Options, Unsupported
+from groundplan.engines.terraform.parameters import COST_TAGS
 from groundplan.resources import Architecture, Input
+from groundplan.resources.account import CostAllocationTag
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.security import Secret
+from groundplan.resources.state import state_key
 
 TERRAFORM_VERSION = ">= 1.11"
 """The first with write-only arguments: https://developer.hashicorp.com/terraform/language/manage-sensitive-data/write-only"""
@@ -18,16 +23,14 @@ PROVIDER_VERSION = "~> 6.62"
 _REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"
 
 
-def versions() -> Iterator[Item]:
+def versions(architecture: Architecture) -> Iterator[Item]:
     """``versions.tf``"""
     provider: Value = {"source": "hashicorp/aws", "version": PROVIDER_VERSION}
+    required = (Argument("aws", provider), *google_provider.required(architecture))
     yield Block(
         "terraform",
         (),
-        (
-            Argument("required_version", TERRAFORM_VERSION),
-            Block("required_providers", (), (Argument("aws", provider),)),
-        ),
+        (Argument("required_version", TERRAFORM_VERSION), Block("required_providers", (), required)),
     )
 
 
@@ -48,11 +51,14 @@ def backend(architecture: Architecture, options: Options) -> Iterator[Item]:
     body: list[Item] = []
     if options.backend == "s3":
         if options.state_bucket:
+            body.append(
+                Comment("groundplan bootstrap makes the bucket, and says which key of KMS to give terraform init")
+            )
             body.append(Argument("bucket", options.state_bucket))
         else:
             body.append(Comment("The bucket is named at: terraform init -backend-config=bucket=NAME"))
         body += [
-            Argument("key", f"{architecture.project}/{architecture.stage}/terraform.tfstate"),
+            Argument("key", state_key(architecture.project, architecture.stage)),
             Argument("region", architecture.region),
             Argument("encrypt", True),
             Argument("use_lockfile", True),
@@ -71,6 +77,17 @@ def data(context: Context) -> Iterator[Item]:
     """``data.tf``: only what is referred to."""
     for type_ in sorted(context.data_sources):
         yield Block("data", (type_, "current"))
+    for name, region in sorted(context.parameters_read, key=lambda item: (item[0], item[1] or "")):
+        where = (Argument("region", region),) if region else ()
+        yield Block(
+            "data",
+            ("aws_ssm_parameter", parameter_label(name, region)),
+            (
+                Comment("Another environment writes it, which has to be deployed first: terraform apply in its folder"),
+                *where,
+                Argument("name", name),
+            ),
+        )
 
 
 def variables(architecture: Architecture) -> Iterator[Item]:
@@ -81,10 +98,27 @@ def variables(architecture: Architecture) -> Iterator[Item]:
         hint = "a letter, then letters, digits, hyphens and underscores"
         yield _variable("environment", "Name of the environment", None, pattern, hint)
     for item in architecture.inputs:
-        yield _variable(item.name, item.description, item.default, item.pattern, item.pattern_hint)
-    generated = sorted(label(secret.ref) for secret in architecture.of(Secret) if secret.generate)
+        if item.type == "bool":
+            yield _switch(item)
+        else:
+            yield _variable(item.name, item.description, item.default, item.pattern, item.pattern_hint)
+    made: list[Secret | SecureParameter] = [*architecture.of(Secret), *architecture.of(SecureParameter)]
+    generated = sorted(label(secret.ref) for secret in made if secret.generate)
     if generated:
         yield _secret_versions(generated)
+    if architecture.of(CostAllocationTag):
+        yield Block("variable", (COST_TAGS,), _COST_TAGS)
+
+
+_COST_TAGS = (
+    Argument(
+        "description",
+        "Whether cost allocation tags are activated. Cost Explorer refuses a tag until about a day after its first use",
+    ),
+    Argument("type", Expression("bool")),
+    Argument("default", True),
+    Argument("nullable", False),
+)
 
 
 def _variable(name: str, description: str, default: str | None, pattern: str | None, hint: str) -> Block:
@@ -100,6 +134,13 @@ def _variable(name: str, description: str, default: str | None, pattern: str | N
         )
         body.append(Block("validation", (), check))
     return Block("variable", (name,), tuple(body))
+
+
+def _switch(item: Input) -> Block:
+    body: list[Item] = [Argument("description", item.description), Argument("type", Expression("bool"))]
+    if item.default is not None:
+        body.append(Argument("default", item.default == "true"))
+    return Block("variable", (item.name,), (*body, Argument("nullable", False)))
 
 
 def _secret_versions(names: list[str]) -> Block:

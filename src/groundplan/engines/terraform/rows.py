@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Generic, TypeVar
 
-from groundplan.engines.terraform.context import Context, Joined
+from groundplan.engines.terraform.context import Context, Joined, Piece
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item
 from groundplan.resources import Resource
 from groundplan.resources.values import Ref
@@ -48,7 +48,7 @@ class Row(Generic[R]):
     """``aws_vpc``."""
     file: str
     """``network.tf``."""
-    attributes: Mapping[str, str | Beside | Joined] = field(default_factory=dict)
+    attributes: Mapping[str, str | Beside | Joined | Piece] = field(default_factory=dict)
     """Attribute of the kind to the attribute in Terraform."""
     numbers: frozenset[str] = frozenset()
     """Attributes of the kind that are numbers in Terraform."""
@@ -73,7 +73,7 @@ class Row(Generic[R]):
     """Field to the reason why it is in no file."""
     ignore_changes: tuple[str, ...] | Callable[[R], tuple[str, ...]] = ()
     """Arguments that others change after creation."""
-    ignored_because: str = ""
+    ignored_because: str | Callable[[R], str] = ""
     """Who changes them, for the reader of the file."""
     tags_argument: bool = True
     """Whether its tags are the argument ``tags``; else ``blocks`` writes them."""
@@ -81,6 +81,8 @@ class Row(Generic[R]):
     """Whether a replacement takes over before the old one goes. Not possible where both would have one name."""
     waits_for: Callable[[R, Context], Iterable[str]] | None = None
     """Addresses that have to exist first although nothing refers to them."""
+    count: Callable[[R], Expression | None] | None = None
+    """How many of it there are, where that is decided by a variable: none or one. None: always one."""
     ready: frozenset[str] = frozenset()
     """Types beside it that have to exist before it is of use to what depends on it."""
     section: int = 0
@@ -97,10 +99,16 @@ class Row(Generic[R]):
         """The Terraform type of the resource itself."""
         return self.type if isinstance(self.type, str) else self.type(resource)
 
+    def count_of(self, resource: R) -> Expression | None:
+        """How many of it there are; None: one, and always."""
+        return self.count(resource) if self.count else None
+
 
 def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -> tuple[Item, ...]:
     """The body of the resource's own block: arguments, nested blocks, lifecycle, depends_on."""
     items: list[Item] = list(_in_order(row, _arguments(row, resource, context), context))
+    if count := row.count_of(resource):
+        items = [Argument("count", count), Blank(), *items]
     if row.kind.taggable and row.tags_argument:
         common = context.architecture.tags
         tags = {key: value for key, value in resource.tags.items() if common.get(key) != value}
@@ -112,7 +120,8 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
         items.append(Block("lifecycle", (), (Argument("create_before_destroy", True),)))
     ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
     if ignored:
-        why = (Comment(row.ignored_because),) if row.ignored_because else ()
+        because = row.ignored_because(resource) if callable(row.ignored_because) else row.ignored_because
+        why = (Comment(because),) if because else ()
         names = [Expression(name) for name in ignored]
         items.append(Block("lifecycle", (), (*why, Argument("ignore_changes", names))))
     depends_on = [*waits_for, *(row.waits_for(resource, context) if row.waits_for else ())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.terraform.context import CannotExpressError, Context
+from groundplan.engines.terraform.context import CannotExpressError, Context, label
 from groundplan.engines.terraform.hcl import Block, Expression
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources.edge import TargetGroup, balancer_of
@@ -22,8 +22,31 @@ def _scalable_target(target: ScalableTarget, _: Context) -> dict[str, object]:
     }
 
 
+def _scheduled_actions(target: ScalableTarget, context: Context) -> Iterator[Block]:
+    for action in target.scheduled_actions:
+        yield context.resource(
+            "aws_appautoscaling_scheduled_action",
+            f"{label(target.ref)}_{action.scheduled_action_name}",
+            *context.arguments(
+                {
+                    "name": action.scheduled_action_name,
+                    **_of(target.ref, context),
+                    "schedule": action.schedule,
+                    "timezone": action.timezone,
+                }
+            ),
+            context.block(
+                "scalable_target_action", {"min_capacity": action.min_capacity, "max_capacity": action.max_capacity}
+            ),
+        )
+
+
 def _of_target(policy: ScalingPolicy | StepScalingPolicy, context: Context) -> dict[str, object]:
-    target = context.address(policy.target)
+    return _of(policy.target, context)
+
+
+def _of(ref: Ref[ScalableTarget], context: Context) -> dict[str, object]:
+    target = context.address(ref)
     same = ("service_namespace", "scalable_dimension", "resource_id")
     return {name: Expression(f"{target}.{name}") for name in same}
 
@@ -94,7 +117,10 @@ ROWS = (
         attributes={"id": "id"},
         fixed={"service_namespace": "ecs", "scalable_dimension": "ecs:service:DesiredCount"},
         arguments=_scalable_target,
-        written=frozenset({"service", "cluster", "min_capacity", "max_capacity"}),
+        beside=_scheduled_actions,
+        written=frozenset({"service", "cluster", "min_capacity", "max_capacity", "scheduled_actions"}),
+        ignore_changes=lambda target: ("min_capacity", "max_capacity") if target.scheduled_actions else (),
+        ignored_because="The scheduled actions set them.",
     ),
     Row(
         ScalingPolicy,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from groundplan.engines.terraform.context import Context, has_version, label, parsed_secret
+from groundplan.engines.terraform.context import Context, Piece, has_version, label, parsed_secret
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources import Resource
@@ -14,6 +14,7 @@ from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_value
 
 SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
 VERSIONS = "var.secret_versions"
+GENERATOR = "aws_secretsmanager_random_password"
 ROLE_POLICY, POLICY_ATTACHMENT = "aws_iam_role_policy", "aws_iam_role_policy_attachment"
 
 
@@ -53,6 +54,12 @@ def _role_policies(role: Role, context: Context) -> Iterator[Block]:
         yield context.resource(type_, name, *context.arguments(body))
 
 
+def _secret_replicas(secret: Secret, context: Context) -> Iterator[Block]:
+    for copy in secret.replicas:
+        key = copy.kms_key.arn if copy.kms_key else None
+        yield context.block("replica", {"region": copy.region, "kms_key_id": key})
+
+
 def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
     """The value is made or put together in each run, but sent only when its version changes, and kept in no state.
 
@@ -69,7 +76,7 @@ def _secret_value(secret: Secret, context: Context) -> Iterator[Block]:
             "exclude_characters": secret.generate.exclude_characters,
             "exclude_punctuation": secret.generate.exclude_punctuation or None,
         }
-        yield context.ephemeral("aws_secretsmanager_random_password", name, *context.arguments(password))
+        yield context.ephemeral(GENERATOR, name, *context.arguments(password))
         # Raising the number has a new password made, and sent on to whatever uses it.
         value, version = _generated(secret.generate, name, context), Call("lookup", Expression(VERSIONS), name, 1)
     else:
@@ -89,7 +96,7 @@ def _rotation_rules(rotation: SecretRotation, context: Context) -> Iterator[Bloc
 
 
 def _generated(password: GeneratedPassword, name: str, context: Context) -> Value:
-    made = Expression(f"ephemeral.aws_secretsmanager_random_password.{name}.random_password")
+    made = Expression(f"ephemeral.{GENERATOR}.{name}.random_password")
     if password.username is None:
         return made
     return Call("jsonencode", {"username": context.value(password.username), "password": made})
@@ -153,11 +160,12 @@ ROWS = (
         Secret,
         SECRET,
         "secrets.tf",
-        attributes={"id": "id", "arn": "arn"},
+        attributes={"id": "id", "arn": "arn", "name_in_arn": Piece("arn", ":", 6)},
         referred=("arn", "arn"),
         rename={"secret_name": "name"},
+        blocks=_secret_replicas,
         beside=_secret_value,
-        written=frozenset({"generate", "value"}),
+        written=frozenset({"generate", "value", "replicas"}),
         ready=frozenset({SECRET_VERSION}),
     ),
     Row(

@@ -6,20 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from groundplan.engines.terraform import (
+    automation,
     compute,
     containers,
     databases,
     delivery,
+    detection,
     dns,
     edge,
+    events,
     files,
     firewall,
     gateway,
+    google,
     governance,
     kubernetes,
     messaging,
     monitoring,
     network,
+    parameters,
     scaling,
     security,
     storage,
@@ -32,8 +37,9 @@ from groundplan.resources import Resource
 ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
-        network, security, storage, files, messaging, databases, edge, firewall, delivery, dns, gateway, tasks, compute,
-        containers, kubernetes, scaling, tracing, monitoring, governance,
+        network, security, parameters, storage, files, messaging, databases, edge, firewall, delivery, dns, gateway,
+        tasks, compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, governance, detection,
+        google,
     )
     for row in family.ROWS
 }  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from groundplan.engines.terraform.context import Context, label
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
-from groundplan.resources.containers import Container, ContainerRepository, TaskDefinition
+from groundplan.resources.containers import Container, ContainerRepository, RegistryReplication, TaskDefinition
 from groundplan.resources.values import Pseudo
 
 
@@ -18,6 +18,16 @@ def _repository(repository: ContainerRepository, context: Context) -> Iterator[B
         "encryption_configuration",
         {"encryption_type": "KMS" if key else "AES256", "kms_key": context.refer(key) if key else None},
     )
+
+
+def _registry_replication(replication: RegistryReplication, context: Context) -> Iterator[Block]:
+    filters = [
+        context.block("repository_filter", {"filter": name, "filter_type": "PREFIX_MATCH"})
+        for name in replication.repositories
+    ]
+    destination = {"region": replication.destination_region, "registry_id": Pseudo.ACCOUNT_ID}
+    rule = context.block("rule", {}, context.block("destination", destination), *filters)
+    yield context.block("replication_configuration", {}, rule)
 
 
 def _lifecycle_policy(repository: ContainerRepository, context: Context) -> Iterator[Block]:
@@ -154,6 +164,15 @@ ROWS = (
         blocks=_repository,
         beside=_lifecycle_policy,
         written=frozenset({"scan_on_push", "kms_key", "keep_images", "expire_untagged_after_days"}),
+    ),
+    Row(
+        RegistryReplication,
+        "aws_ecr_replication_configuration",
+        "ecr.tf",
+        attributes={"id": "id"},
+        blocks=_registry_replication,
+        written=frozenset({"destination_region", "repositories"}),
+        section=1,
     ),
     Row(
         TaskDefinition,

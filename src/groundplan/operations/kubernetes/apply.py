@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from groundplan.catalog.helm_charts import charts
+from groundplan.engines.kubernetes.model import Identity, identity
 from groundplan.errors import DeploymentError
 from groundplan.operations.events import Report
 
@@ -37,27 +38,38 @@ class Applied:
     name: str
     changed: bool
     """Whether the API server has something else now than before."""
+    kept: bool = False
+    """Whether it was left alone: it runs what has the requests."""
 
 
 def apply(
-    api: ApiClient, objects: Sequence[Mapping[str, Any]], report: Report, *, wait: float = 600.0, poll: float = 2.0
+    api: ApiClient,
+    objects: Sequence[Mapping[str, Any]],
+    report: Report,
+    *,
+    standing: Collection[Identity] = (),
+    wait: float = 600.0,
+    poll: float = 2.0,
 ) -> list[Applied]:
     """Apply every object in order, then wait at most ``wait`` seconds until the new pods run.
+
+    Those of ``standing`` are made where they are not there, and left alone where they are: they run what has the
+    requests, and the next version goes to the other colour.
 
     Raises DeploymentError with the object and what the cluster says of it.
     """
     from kubernetes.dynamic import DynamicClient
 
     client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
-    applied = [_apply(client, item, report) for item in objects]
+    applied = {identity(item): _apply(client, item, report, standing=identity(item) in standing) for item in objects}
     deadline = time.monotonic() + wait
     for item in objects:
-        if item["kind"] in ("Deployment", "StatefulSet"):
+        if item["kind"] in ("Deployment", "StatefulSet") and not applied[identity(item)].kept:
             _wait(client, item, report, deadline, poll)
-    return applied
+    return list(applied.values())
 
 
-def _apply(client: DynamicClient, item: Mapping[str, Any], report: Report) -> Applied:
+def _apply(client: DynamicClient, item: Mapping[str, Any], report: Report, *, standing: bool) -> Applied:
     from kubernetes.client import ApiException
     from kubernetes.dynamic.exceptions import NotFoundError
 
@@ -68,13 +80,15 @@ def _apply(client: DynamicClient, item: Mapping[str, Any], report: Report) -> Ap
     except NotFoundError:
         before = None
     except ApiException as error:
-        raise DeploymentError(f"{kind} {name}: {_said(error)}") from error
+        raise DeploymentError(f"{kind} {name}: {said(error)}") from error
+    if before is not None and standing:
+        return Applied(kind, name, changed=False, kept=True)
     try:
         after = resource.server_side_apply(
             body=dict(item), name=name, namespace=place, field_manager=MANAGER, force_conflicts=False
         )
     except ApiException as error:
-        raise DeploymentError(f"{kind} {name}: {_said(error)}") from error
+        raise DeploymentError(f"{kind} {name}: {said(error)}") from error
     changed = after.metadata.resourceVersion != before
     if changed:
         report(f"{kind} {name}: {'created' if before is None else 'changed'}")
@@ -93,15 +107,15 @@ def _resource(client: DynamicClient, item: Mapping[str, Any]) -> Any:
         raise DeploymentError(f"the cluster knows no {kind} of {api}{how}") from error
 
 
-def _said(error: Any) -> str:
+def said(error: Any) -> str:
     """The API server's own words."""
     try:
         message = json.loads(error.body)["message"]
-    except (TypeError, ValueError, KeyError):
-        message = error.reason
-    if error.status == 409:
+    except (AttributeError, TypeError, ValueError, KeyError):
+        message = getattr(error, "reason", None) or error
+    if getattr(error, "status", None) == 409:
         return f"{message}. Somebody else has set this; take it out there, or write the same in the blueprint"
-    if error.status in (401, 403):
+    if getattr(error, "status", None) in (401, 403):
         return f"{message}. Who deploys has to stand under kubernetes.admins"
     return str(message)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -28,7 +29,7 @@ def install(architecture: Architecture, cluster: Cluster, topic: str | None, rep
         for chart in charts:
             report(f"  {commands(chart, f'helm/{architecture.stage}')}")
         return False
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, cluster.helm() as (access, secret):
         for name, text in files(architecture).items():
             file = Path(folder) / name
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -39,12 +40,15 @@ def install(architecture: Architecture, cluster: Cluster, topic: str | None, rep
                 helm, "upgrade", "--install", chart.name, chart.name,
                 "--repo", chart.repository, "--version", chart.version,
                 "--namespace", chart.namespace, "--create-namespace", "--values", str(values), "--wait",
-                "--kubeconfig", str(cluster.kubeconfig), "--kube-context", cluster.context,
+                *access,
             ]  # fmt: skip
             if chart.name == "kube-prometheus-stack" and topic:
                 call += ["--set-string", f"alertmanager.config.receivers[1].sns_configs[0].topic_arn={topic}"]
             report(f"{chart.name}: installing {chart.version}", passing=True)
-            done = subprocess.run(call, capture_output=True, text=True, check=False)  # noqa: S603 - no shell
+            environment = {**os.environ, **secret}
+            done = subprocess.run(  # noqa: S603 - no shell
+                call, capture_output=True, text=True, check=False, env=environment
+            )
             if done.returncode:
                 raise DeploymentError(f"{chart.name} {chart.version}: helm says: {done.stderr.strip() or done.stdout}")
             report(f"{chart.name}: {chart.version} is installed")

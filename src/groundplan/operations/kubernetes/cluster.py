@@ -1,14 +1,19 @@
-"""The way to a cluster: the context of a kubeconfig that leads to the one that was deployed, and to no other."""
+"""The way to a cluster: a context of a kubeconfig that leads to the one that was deployed, and to no other; else the
+way that EKS itself says, with the credentials for AWS."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError
+from groundplan.operations.kubernetes.credentials import Login, describe
+from groundplan.targets.connection import Connection
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -16,25 +21,55 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Cluster:
-    """A cluster that a context leads to."""
+    """A cluster that can be reached."""
 
     context: str
+    """The context of the kubeconfig; the cluster's name where there is none."""
     endpoint: str
-    kubeconfig: Path
+    kubeconfig: Path | None
+    login: Login | None = None
+    """The way in where there is no kubeconfig."""
 
     @contextmanager
     def client(self) -> Iterator[ApiClient]:
-        """A client of its API, with the credentials that the context says."""
+        """A client of its API, with the credentials that the context says, or with those for AWS."""
         from kubernetes import client, config
 
         configuration = client.Configuration()
-        config.load_kube_config(str(self.kubeconfig), self.context, client_configuration=configuration)
-        configuration.retries = 1
-        api = client.ApiClient(configuration)
-        try:
-            yield api
-        finally:
-            api.close()  # type: ignore[attr-defined]  # its stubs leave this one out
+        with TemporaryDirectory(prefix="groundplan-") as folder:
+            if self.login:
+                # The library reads certificates from files; this one is public.
+                authority = Path(folder) / "authority.pem"
+                authority.write_text(self.login.authority, encoding="ascii")
+                configuration.host, configuration.ssl_ca_cert = self.endpoint, str(authority)  # type: ignore[attr-defined]  # left out by its stubs
+                self.login.renew(configuration)
+                configuration.refresh_api_key_hook = self.login.renew  # type: ignore[attr-defined]  # as above
+            else:
+                config.load_kube_config(str(self.kubeconfig), self.context, client_configuration=configuration)
+            configuration.retries = 1
+            api = client.ApiClient(configuration)
+            try:
+                yield api
+            finally:
+                api.close()  # type: ignore[attr-defined]  # its stubs leave this one out
+
+    @contextmanager
+    def helm(self) -> Iterator[tuple[list[str], dict[str, str]]]:
+        """What helm is told to get in: options, and variables of its environment, where alone a token may stand.
+
+        Source: https://helm.sh/docs/helm/helm/
+        """
+        if self.login is None:
+            yield ["--kubeconfig", str(self.kubeconfig), "--kube-context", self.context], {}
+            return
+        with TemporaryDirectory(prefix="groundplan-") as folder:
+            authority = Path(folder) / "authority.pem"
+            authority.write_text(self.login.authority, encoding="ascii")
+            # An empty kubeconfig, so that nobody's own context is mixed in.
+            yield (
+                ["--kube-apiserver", self.endpoint, "--kube-ca-file", str(authority), "--kubeconfig", os.devnull],
+                {"HELM_KUBETOKEN": self.login.token()},
+            )
 
     def version(self) -> str:
         """The version that the cluster says it has. Raises EnvironmentalError where it does not answer."""
@@ -52,33 +87,65 @@ class Cluster:
         return f"{found.major}.{found.minor.rstrip('+')}"
 
 
+def reach(connection: Connection, name: str, region: str) -> Cluster:
+    """The cluster of that name: by a context that leads to its address where there is one, else as AWS lets us in.
+
+    Raises EnvironmentalError where the library is missing, or there is no such cluster.
+    """
+    check_library()
+    endpoint, login = describe(connection, region, name)
+    try:
+        return find(name, region, endpoint)
+    except EnvironmentalError:
+        return Cluster(name, endpoint, None, login)
+
+
 def find(name: str, region: str, endpoint: str) -> Cluster:
     """The cluster of a deployment, by the address of its API: a context of the same name may lead elsewhere.
 
     Raises EnvironmentalError where the library is missing, or no context leads there.
     """
-    import os
+    check_library()
+    for place, context in _contexts():
+        if _endpoint(place, context) == endpoint.rstrip("/"):
+            return Cluster(context, endpoint.rstrip("/"), place)
+    looked = " and ".join(str(place) for place in _places()) or "the kubeconfig"
+    raise EnvironmentalError(
+        f"no context in {looked} leads to {endpoint}; run: aws eks update-kubeconfig --name {name} --region {region}"
+    )
 
-    _check_library()
-    from kubernetes import config
+
+def chosen(context: str) -> Cluster:
+    """The cluster of a context that a person names: one of their own, beside the local AWS.
+
+    Raises EnvironmentalError where the library is missing, or there is no such context.
+    """
+    check_library()
+    known = {name: place for place, name in reversed(list(_contexts()))}
+    if context not in known:
+        listed = ", ".join(sorted(known)) or "none"
+        raise EnvironmentalError(f'no kubeconfig has the context "{context}"; it has {listed}')
+    return Cluster(context, _endpoint(known[context], context) or "", known[context])
+
+
+def _places() -> list[Path]:
+    """As everywhere, KUBECONFIG may name several files; each is looked at by itself."""
     from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
 
-    # As everywhere, KUBECONFIG may name several files; each is looked at by itself.
-    places = [Path(place).expanduser() for place in KUBE_CONFIG_DEFAULT_LOCATION.split(os.pathsep) if place]
-    for place in places:
+    return [Path(place).expanduser() for place in KUBE_CONFIG_DEFAULT_LOCATION.split(os.pathsep) if place]
+
+
+def _contexts() -> Iterator[tuple[Path, str]]:
+    from kubernetes import config
+
+    for place in _places():
         if not place.is_file():
             continue
         try:
             contexts, _ = config.list_kube_config_contexts(config_file=str(place))
         except config.ConfigException as error:
             raise EnvironmentalError(f"{place} is no kubeconfig: {error}") from error
-        for context in contexts:
-            if _endpoint(place, context["name"]) == endpoint.rstrip("/"):
-                return Cluster(context["name"], endpoint.rstrip("/"), place)
-    looked = " and ".join(map(str, places)) or "the kubeconfig"
-    raise EnvironmentalError(
-        f"no context in {looked} leads to {endpoint}; run: aws eks update-kubeconfig --name {name} --region {region}"
-    )
+        yield from ((place, context["name"]) for context in contexts)
 
 
 def _endpoint(place: Path, context: str) -> str | None:
@@ -92,7 +159,8 @@ def _endpoint(place: Path, context: str) -> str | None:
     return server.rstrip("/") if isinstance(server, str) else None
 
 
-def _check_library() -> None:
+def check_library() -> None:
+    """Raises EnvironmentalError with what to install."""
     try:
         import kubernetes  # noqa: F401 - only whether it is there
     except ImportError as error:

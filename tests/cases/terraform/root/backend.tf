@@ -3,6 +3,7 @@
 
 terraform {
   backend "s3" {
+    # groundplan bootstrap makes the bucket, and says which key of KMS to give terraform init
     bucket       = "sample-terraform-state"
     key          = "sample/production/terraform.tfstate"
     region       = "ap-south-1"

@@ -51,7 +51,16 @@ variable "secret_versions" {
     condition = length(setsubtract(keys(var.secret_versions), [
       "cache",
       "database",
+      "session_key",
+      "shared",
     ])) == 0
-    error_message = "Secrets that have a version: cache, database."
+    error_message = "Secrets that have a version: cache, database, session_key, shared."
   }
+}
+
+variable "activate_cost_tags" {
+  description = "Whether cost allocation tags are activated. Cost Explorer refuses a tag until about a day after its first use"
+  type        = bool
+  default     = true
+  nullable    = false
 }

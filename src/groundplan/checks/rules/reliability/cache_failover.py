@@ -29,6 +29,9 @@ class CacheFailover(Rule):
             zones = zones_of(architecture, architecture[cache.subnet_group].subnets)
             if not cache.automatic_failover_enabled:
                 yield self.violation(cache, "has automatic_failover_enabled false; true with 2 nodes is right")
+            elif cache.nodes_of_a_shard < 2:
+                where = " in each shard" if cache.cluster_mode else ""
+                yield self.violation(cache, f"has 1 node{where}; a primary and a replica are right")
             elif not cache.multi_az_enabled:
                 yield self.violation(cache, "has multi_az_enabled false; true is right")
             elif len(zones) < 2:

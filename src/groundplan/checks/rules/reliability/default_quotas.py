@@ -64,6 +64,9 @@ def _counts(architecture: Architecture) -> Iterator[tuple[Resource, str, int]]:
     for acl in architecture.of(NetworkAcl):
         directions = Counter(rule.direction for rule in acl.rules)
         yield acl, "rules_per_network_acl", max(directions.values(), default=0)
+    for cache in architecture.of(CacheReplicationGroup):
+        if cache.cluster_mode:
+            yield cache, "nodes_per_cache_cluster", cache.nodes
     guarded: tuple[EcsService | DatabaseInstance | CacheReplicationGroup | LoadBalancer, ...] = (
         *architecture.of(EcsService),
         *architecture.of(DatabaseInstance),

@@ -12,8 +12,10 @@ from groundplan.resources.policies import Statement
 from groundplan.resources.storage import BucketPolicy
 
 LIMITING = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid")
-WITHOUT_CONDITION = frozenset({"logdelivery.elasticloadbalancing.amazonaws.com"})
-"""Services whose documented policy has no condition: the account's number stands in the resource."""
+WITHOUT_CONDITION = frozenset({"logdelivery.elasticloadbalancing.amazonaws.com", "events.amazonaws.com"})
+"""Services whose documented policy has no condition: Elastic Load Balancing has the account's number in the resource,
+EventBridge sends none of the keys.
+Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services"""
 
 
 class ConfusedDeputy(Rule):

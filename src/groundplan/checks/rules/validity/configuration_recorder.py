@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from groundplan.checks.facts import region_of
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.governance import ConfigRule, ConfigurationRecorder, DeliveryChannel
+from groundplan.resources.governance import ConfigRule, ConfigurationRecorder, ConformancePack, DeliveryChannel
 
 
 class RecorderAndChannel(Rule):
@@ -32,6 +32,6 @@ class RecorderAndChannel(Rule):
                 yield self.violation(recorder, f"is in the region of {first.address}; one recorder is all AWS takes")
             if recorder.ref not in channels:
                 yield self.violation(recorder, "has no delivery channel; one is needed to record")
-        for rule in architecture.of(ConfigRule):
+        for rule in (*architecture.of(ConfigRule), *architecture.of(ConformancePack)):
             if region_of(architecture, rule) not in recorders:
                 yield self.violation(rule, "is in a region without a recorder; AWS refuses it until there is one")

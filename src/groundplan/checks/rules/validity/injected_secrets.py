@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.checks.facts import region_of
-from groundplan.checks.rights import allows, is_known, may_use_key, names_of_secret, secret_behind
+from groundplan.checks.rights import (
+    allows,
+    is_known,
+    may_use_key,
+    names_of_parameter,
+    names_of_secret,
+    secret_behind,
+)
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import TaskDefinition
+from groundplan.resources.parameters import SecureParameter
+from groundplan.resources.security import Key, Secret
+from groundplan.resources.values import Ref
 
 READ = "secretsmanager:GetSecretValue"
+READ_PARAMETER = "ssm:GetParameters"
 DECRYPT = "kms:Decrypt"
 
 
@@ -21,8 +32,8 @@ class InjectedSecrets(Rule):
     why = "ECS fetches secrets with the execution role, not the task role. Without the right no task ever starts."
     fix = Fix(
         blueprint=BY_DESIGN,
-        terraform="aws_iam_role_policy of the execution role: secretsmanager:GetSecretValue and kms:Decrypt",
-        cloudformation="AWS::IAM::Role of the execution role: secretsmanager:GetSecretValue and kms:Decrypt",
+        terraform=f"aws_iam_role_policy of the execution role: {READ} or {READ_PARAMETER}, and {DECRYPT}",
+        cloudformation=f"AWS::IAM::Role of the execution role: {READ} or {READ_PARAMETER}, and {DECRYPT}",
     )
     source = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html"
     references = References(pillar="Security")
@@ -36,13 +47,24 @@ class InjectedSecrets(Rule):
             for ref in dict.fromkeys(map(secret_behind, injected)):
                 if ref is None:
                     continue
-                secret = architecture[ref]
-                if not allows(role, READ, *names_of_secret(secret, region_of(architecture, secret))):
+                read, names, key = _needed(architecture, ref)
+                if not allows(role, read, *names):
                     yield self.violation(
-                        task, f"injects {ref}, and {role.address} lacks {READ} on it; that right is needed"
+                        task, f"injects {ref}, and {role.address} lacks {read} on it; that right is needed"
                     )
-                elif secret.kms_key and not may_use_key(role, architecture[secret.kms_key], DECRYPT):
+                elif key and not may_use_key(role, architecture[key], DECRYPT):
                     yield self.violation(
                         task,
-                        f"injects {ref}, and {role.address} lacks {DECRYPT} on {secret.kms_key}; that right is needed",
+                        f"injects {ref}, and {role.address} lacks {DECRYPT} on {key}; that right is needed",
                     )
+
+
+def _needed(
+    architecture: Architecture, ref: Ref[Secret] | Ref[SecureParameter]
+) -> tuple[str, tuple[str, ...], Ref[Key] | None]:
+    """The right that reads a secret, how policies can call it, and its key."""
+    found = architecture[ref]
+    if isinstance(found, SecureParameter):
+        return READ_PARAMETER, names_of_parameter(found, region_of(architecture, found)), found.kms_key
+    assert isinstance(found, Secret)
+    return READ, names_of_secret(found, region_of(architecture, found)), found.kms_key

@@ -23,6 +23,7 @@ from groundplan.resources.databases import (
     DatabaseInstance,
     DatabaseParameterGroup,
     DatabaseSubnetGroup,
+    Table,
 )
 from groundplan.resources.delivery import (
     CachePolicy,
@@ -47,14 +48,16 @@ from groundplan.resources.kubernetes import KubernetesCluster, NodeGroup, NodeLa
 from groundplan.resources.messaging import Queue
 from groundplan.resources.monitoring import Alarm, Budget, Dashboard, LogGroup, Topic
 from groundplan.resources.network import SecurityGroup
+from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.scaling import ScalingPolicy, StepScalingPolicy
-from groundplan.resources.schedules import Schedule, ScheduleGroup
+from groundplan.resources.schedules import ApiSchedule, Schedule, ScheduleGroup
 from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.tracing import SamplingRule, TraceGroup
 
 NAMED: dict[type[Resource], dict[str, str]] = {
     Alarm: {"alarm_name": "alarm"},
+    ApiSchedule: {"schedule_name": "schedule"},
     AutoScalingGroup: {"auto_scaling_group_name": "auto_scaling_group"},
     BackupPlan: {"plan_name": "backup_plan"},
     BackupSelection: {"selection_name": "backup_selection"},
@@ -101,8 +104,10 @@ NAMED: dict[type[Resource], dict[str, str]] = {
     Schedule: {"schedule_name": "schedule"},
     ScheduleGroup: {"group_name": "schedule_group"},
     Secret: {"secret_name": "secret"},
+    SecureParameter: {"parameter_name": "secure_parameter"},
     SecurityGroup: {"group_name": "security_group"},
     StepScalingPolicy: {"policy_name": "scaling_policy"},
+    Table: {"table_name": "dynamodb_table"},
     TargetGroup: {"target_group_name": "target_group"},
     TaskDefinition: {"family": "ecs_task_family"},
     Topic: {"topic_name": "sns_topic"},

@@ -16,6 +16,8 @@ from groundplan.targets.local.corrections import (
     messaging,
     monitoring,
     network,
+    promotion,
+    regions,
     rest_apis,
     storage,
 )
@@ -23,6 +25,8 @@ from groundplan.targets.local.corrections import (
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "rds": (
         databases.adjacent_windows,
+        regions.replicas_in_other_regions,
+        promotion.promoted_replicas_stand_alone,
         databases.database_echoes,
         databases.subnet_groups_stay,
         databases.managed_passwords,
@@ -49,7 +53,8 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "route53": (network.records_of_new_zones,),
     "elasticloadbalancing": (delivery.one_listener_per_port,),
     "iam": (identity.managed_policies_on_demand,),
-    "secretsmanager": (identity.rotation_rules, identity.descriptions_can_go),
+    "ecr": (regions.images_are_replicated,),
+    "secretsmanager": (identity.rotation_rules, identity.descriptions_can_go, regions.keys_of_secret_replicas),
     "s3": (storage.log_delivery_policies, storage.bucket_policy_conditions),
     "backup": (storage.deleted_plans_free_their_name,),
     "scheduler": (monitoring.schedule_groups_go_with_their_tags,),

@@ -9,6 +9,7 @@ from inspect import signature
 from typing import Any
 
 from groundplan.targets.local.corrections.once import once
+from groundplan.targets.local.fakes.databases import share_slots
 from groundplan.targets.local.fakes.secrets import DAYS_OF_A_DATABASE, new_password, renew, schedule
 
 
@@ -145,7 +146,10 @@ def subnet_groups_stay() -> None:
 
 @once
 def reader_endpoints() -> None:
-    """moto keeps the address of a replication group's readers and does not show it; AWS does (``ReaderEndpoint``)."""
+    """moto keeps the address of a replication group's readers and does not show it; AWS does (``ReaderEndpoint``).
+
+    In cluster mode it shares the keys among three shards however many there are.
+    """
     from moto.elasticache.models import ElastiCacheBackend
 
     original = ElastiCacheBackend.create_replication_group
@@ -157,6 +161,8 @@ def reader_endpoints() -> None:
             address = nodes.get("reader_endpoint_address")
             if address:
                 nodes["reader_endpoint"] = {"address": address, "port": nodes["port"]}
+        if group.cluster_mode == "enabled":
+            share_slots(group.node_groups)
         return group
 
     setattr(ElastiCacheBackend, "create_replication_group", create)  # noqa: B010 - mypy forbids assigning to a method

@@ -1,4 +1,5 @@
-"""Cost Explorer's anomaly monitors and subscriptions, and the update of a budget, which moto lacks."""
+"""Cost Explorer's anomaly monitors, subscriptions and cost allocation tags, and the update of a budget, which moto
+lacks."""
 
 from __future__ import annotations
 
@@ -24,6 +25,49 @@ def update_budget(request: Request) -> dict[str, Any]:
         )
     found.budget = {**new, "TimePeriod": found.budget["TimePeriod"], "LastUpdatedTime": time.time()}
     return {}
+
+
+def _tags_in_use(account: str) -> set[str]:
+    """Keys of tags that stand on anything. Cost Explorer learns of them in about a day; here it knows them at once."""
+    from moto.ec2.models import ec2_backends
+    from moto.kms.models import kms_backends
+    from moto.resourcegroupstaggingapi.models import resourcegroupstaggingapi_backends
+    from moto.sns.models import sns_backends
+    from moto.sqs.models import sqs_backends
+
+    backends = (ec2_backends, kms_backends, sns_backends, sqs_backends)
+    found: set[str] = set()
+    for region in {region for each in backends for region in each[account]}:
+        # Its pages would stay in the state, which cannot keep them.
+        found.update(resourcegroupstaggingapi_backends[account][region]._get_tag_keys_generator())
+    return found
+
+
+@explorer.operation("ListCostAllocationTags")
+def list_cost_allocation_tags(request: Request) -> dict[str, Any]:
+    wanted, status = request.parameters.get("TagKeys"), request.parameters.get("Status")
+    active = request.table("active tags")
+    tags = [
+        {"TagKey": key, "Type": "UserDefined", "Status": "Active" if active.get(key) else "Inactive"}
+        for key in sorted(_tags_in_use(request.account) | set(active))
+        if not wanted or key in wanted
+    ]
+    if request.parameters.get("Type") == "AWSGenerated":
+        tags = []
+    return {"CostAllocationTags": [tag for tag in tags if status in (None, tag["Status"])]}
+
+
+@explorer.operation("UpdateCostAllocationTagsStatus")
+def update_cost_allocation_tags_status(request: Request) -> dict[str, Any]:
+    active = request.table("active tags")
+    known = _tags_in_use(request.account) | set(active)
+    errors = []
+    for tag in request.parameters["CostAllocationTagsStatus"]:
+        if tag["TagKey"] in known:
+            active[tag["TagKey"]] = tag["Status"] == "Active"
+        else:
+            errors.append({"TagKey": tag["TagKey"], "Code": "ValidationException", "Message": "Tag keys not found"})
+    return {"Errors": errors}
 
 
 def _register(kind: str) -> None:

@@ -162,3 +162,45 @@ def increase_replicas(request: Request) -> dict[str, Any]:
 @elasticache.operation("DecreaseReplicaCount")
 def decrease_replicas(request: Request) -> dict[str, Any]:
     return _set_replicas(request, more=False)
+
+
+SLOTS = 16_384
+"""Parts that Redis Cluster puts keys in. Source: https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/"""
+
+
+def share_slots(shards: list[dict[str, Any]]) -> None:
+    """Every slot on one shard, as many on each, as ElastiCache does where nobody says otherwise."""
+    for number, shard in enumerate(shards):
+        shard["slots"] = f"{SLOTS * number // len(shards)}-{SLOTS * (number + 1) // len(shards) - 1}"
+
+
+@elasticache.operation("ModifyReplicationGroupShardConfiguration")
+def modify_shards(request: Request) -> dict[str, Any]:
+    """The number of shards of a group in cluster mode, each with as many nodes as the first.
+
+    Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_ModifyReplicationGroupShardConfiguration.html
+    """
+    group, given = _replication_group(request), request.parameters
+    wanted, present = given.get("NodeGroupCount"), len(group.node_groups)
+    if group.cluster_mode != "enabled":
+        raise RefusedError("InvalidReplicationGroupState", "The replication group is not in cluster mode.")
+    if not wanted or wanted == present:
+        raise RefusedError("InvalidParameterValue", f"The group has {present} node groups already.")
+    removed = set(given.get("NodeGroupsToRemove") or ())
+    if wanted < present and len(removed) != present - wanted:
+        raise RefusedError("InvalidParameterCombination", "NodeGroupsToRemove must name the node groups that go.")
+    group.node_groups = [nodes for nodes in group.node_groups if nodes["node_group_id"] not in removed]
+    first = group.node_groups[0]
+    for number in range(present + 1, wanted + 1):
+        shard = f"{number:04}"
+        prefix = f"{group.replication_group_id}-{shard}-"
+        members = [
+            {**node, "cache_cluster_id": prefix + node["cache_cluster_id"].rpartition("-")[2]}
+            for node in first["node_group_members"]
+        ]
+        group.node_groups.append({**first, "node_group_id": shard, "node_group_members": members})
+    share_slots(group.node_groups)
+    group.member_clusters = [
+        node["cache_cluster_id"] for nodes in group.node_groups for node in nodes["node_group_members"]
+    ]
+    return {"ReplicationGroup": group}

@@ -47,3 +47,22 @@ def delete(request: Request) -> Any:
     for name in mine:
         del alarms[name]
     return {} if mine and len(mine) == len(request.parameters["AlarmNames"]) else NOT_MINE
+
+
+@cloudwatch.operation("EnableAlarmActions")
+def enable(request: Request) -> Any:
+    return _switch(request, on=True)
+
+
+@cloudwatch.operation("DisableAlarmActions")
+def disable(request: Request) -> Any:
+    return _switch(request, on=False)
+
+
+def _switch(request: Request, *, on: bool) -> Any:
+    """Composite alarms here; moto knows the others of the same call."""
+    alarms = request.table("composite alarms")
+    for name in request.parameters["AlarmNames"]:
+        if name in alarms:
+            alarms[name] = {**alarms[name], "ActionsEnabled": on}
+    return NOT_MINE

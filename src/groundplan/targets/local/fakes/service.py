@@ -14,8 +14,8 @@ from importlib import import_module
 from typing import Any, Final
 
 _FAMILIES = (
-    "backup", "compute", "costs", "databases", "edge", "identity", "kubernetes", "monitoring", "rest_apis", "secrets",
-    "security", "storage", "tracing",
+    "backup", "compute", "costs", "databases", "edge", "identity", "kubernetes", "monitoring", "parameters",
+    "rest_apis", "restore_testing", "secrets", "security", "storage", "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()

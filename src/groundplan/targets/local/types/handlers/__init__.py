@@ -5,8 +5,9 @@ from __future__ import annotations
 from importlib import import_module
 
 _FAMILIES = (
-    "balancers", "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes", "log_deliveries",
-    "messaging", "network", "observability", "rest_apis", "secrets", "storage", "tables",
+    "automation", "balancers", "compute", "databases", "delivery", "edge", "governance", "identity", "kubernetes",
+    "log_deliveries", "messaging", "network", "observability", "rest_apis", "restore_testing", "secrets", "storage",
+    "tables",
 )  # fmt: skip
 
 

@@ -19,13 +19,14 @@ class DBInstance(Handler):
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         written = dict(properties)
+        written.pop("SourceRegion", None)  # the ARN of the source says it; see the refusal of another one
         managed = written.pop("MasterUserSecret", None) or {}
         if managed.get("KmsKeyId"):
             written["MasterUserSecretKmsKeyId"] = managed["KmsKeyId"]
         return super().create_arguments(written)
 
     def supports(self, name: str) -> bool:
-        return name in ("SourceDBInstanceIdentifier", "MasterUserSecret") or super().supports(name)
+        return name in ("SourceDBInstanceIdentifier", "SourceRegion", "MasterUserSecret") or super().supports(name)
 
     def remove(self, state: ResourceState, snapshot: str | None) -> None:
         replica = bool(state.properties.get("SourceDBInstanceIdentifier"))
@@ -149,7 +150,10 @@ class ReplicationGroup(Handler):
         arguments = {"ReplicationGroupId": state.id, "NewReplicaCount": wanted, "ApplyImmediately": True}
         if wanted > present:
             self.call("increase_replica_count", arguments)
-        rest = set(changed) - {"NumCacheClusters", "ReplicasPerNodeGroup"}
+        shards = properties.get("NumNodeGroups")
+        if "NumNodeGroups" in changed and shards is not None and int(shards) != len(state.description["NodeGroups"]):
+            self._reshard(state, int(shards))
+        rest = set(changed) - {"NumCacheClusters", "ReplicasPerNodeGroup", "NumNodeGroups"}
         if wanted >= present:
             return super().update(state, properties, rest)
         with_nodes = {name: value for name, value in properties.items() if name != "NumCacheClusters"}
@@ -160,7 +164,24 @@ class ReplicationGroup(Handler):
         self.verify(new, {})
         return new
 
+    def _reshard(self, state: ResourceState, shards: int) -> None:
+        """The last shards go first; their keys move to the others."""
+        present = [group["NodeGroupId"] for group in state.description["NodeGroups"]]
+        self.call(
+            "modify_replication_group_shard_configuration",
+            {
+                "ReplicationGroupId": state.id,
+                "NodeGroupCount": shards,
+                "ApplyImmediately": True,
+                **({"NodeGroupsToRemove": present[shards:]} if shards < len(present) else {}),
+            },
+        )
+
     def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
+        shards, replicas = state.properties.get("NumNodeGroups"), state.properties.get("ReplicasPerNodeGroup")
+        found = [len(group["NodeGroupMembers"]) for group in state.description.get("NodeGroups") or ()]
+        if shards is not None and found != [1 + int(replicas or 0)] * int(shards):
+            raise NotAppliedError(f"NumNodeGroups: asked for {shards}, the API shows shards with {found} nodes")
         nodes, members = state.properties.get("NumCacheClusters"), state.description.get("MemberClusters") or []
         if nodes is not None and len(members) != int(nodes):
             raise NotAppliedError(f"NumCacheClusters: asked for {nodes}, the API shows {len(members)} member clusters")

@@ -61,7 +61,7 @@ def _is_true(value: Any) -> bool:
 class Secret(Handler):
     """Generates the value where the template asks for that; the value is written nowhere but into the secret."""
 
-    handles = frozenset({"GenerateSecretString"})
+    handles = frozenset({"GenerateSecretString", "ReplicaRegions"})
 
     def create_arguments(self, properties: dict[str, Any]) -> dict[str, Any]:
         arguments = super().create_arguments(properties)
@@ -79,10 +79,46 @@ class Secret(Handler):
             return password
         return json.dumps({**json.loads(wish.get("SecretStringTemplate") or "{}"), wish["GenerateStringKey"]: password})
 
+    def created(self, state: ResourceState) -> None:
+        self._replicate(state, {})
+
     def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
         if "GenerateSecretString" in changed and state.properties.get("GenerateSecretString") is not None:
             text = self._generate(state.properties["GenerateSecretString"])
             self.call("put_secret_value", {"SecretId": state.id, "SecretString": text})
+        if "ReplicaRegions" in changed:
+            self._replicate(state, old)
+
+    def _replicate(self, state: ResourceState, old: Mapping[str, Any]) -> None:
+        """A copy whose key is another one is made anew."""
+        had, wanted = ({item["Region"]: item for item in source.get("ReplicaRegions") or ()}
+                       for source in (old, state.properties))  # fmt: skip
+        gone = sorted(region for region, item in had.items() if wanted.get(region) != item)
+        if gone:
+            self.call("remove_regions_from_replication", {"SecretId": state.id, "RemoveReplicaRegions": gone})
+        new = [item for region, item in wanted.items() if had.get(region) != item]
+        if new:
+            self.call("replicate_secret_to_regions", {"SecretId": state.id, "AddReplicaRegions": new})
+
+    def remove(self, state: ResourceState, snapshot: str | None) -> None:
+        """The copies go first: Secrets Manager refuses to delete what still has some."""
+        regions = [item["Region"] for item in state.properties.get("ReplicaRegions") or ()]
+        if regions:
+            self.call("remove_regions_from_replication", {"SecretId": state.id, "RemoveReplicaRegions": regions})
+        super().remove(state, snapshot)
+
+    def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
+        shown = {item["Region"]: item for item in state.description.get("ReplicationStatus") or ()}
+        for item in state.properties.get("ReplicaRegions") or ():
+            copy = shown.get(item["Region"])
+            if copy is None or copy["Status"] != "InSync":
+                why = copy["StatusMessage"] if copy else "the API shows no copy"
+                raise NotAppliedError(f"ReplicaRegions: no copy in {item['Region']}: {why}")
+            if item.get("KmsKeyId") and copy.get("KmsKeyId") != item["KmsKeyId"]:
+                raise NotAppliedError(
+                    f"ReplicaRegions: the copy in {item['Region']} has the key {copy.get('KmsKeyId')}"
+                )
+        super().verify(state, asked)
 
 
 _PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}

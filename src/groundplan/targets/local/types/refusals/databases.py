@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from groundplan.catalog import engines, instances
 from groundplan.catalog.engines import Status
@@ -69,6 +70,33 @@ def key_of_a_replica(wish: Wish) -> Iterator[Refused]:
         )  # fmt: skip
 
 
+@refuses("AWS::RDS::DBInstance")
+def source_in_another_region(wish: Wish) -> Iterator[Refused]:
+    """Sources: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+    (SourceDBInstanceIdentifier, KmsKeyId); SourceRegion:
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html
+    """
+    source, region = str(wish.get("SourceDBInstanceIdentifier") or ""), wish.get("SourceRegion")
+    if not source or not wish.changed("SourceDBInstanceIdentifier", "SourceRegion"):
+        return
+    there = source.split(":")[3] if source.startswith("arn:") else wish.surroundings.region
+    if region and region != there:
+        yield Refused(f"The source DB instance {source} is not in {region}.", _RDS)
+    if there == wish.surroundings.region:
+        return
+    clients: Any = wish.surroundings.clients("rds", there)
+    found = [item for item in clients.describe_db_instances()["DBInstances"] if item["DBInstanceArn"] == source]
+    if not found:
+        yield Refused(f"DBInstance {source} not found.", _RDS, "NotFound")
+    elif not found[0].get("BackupRetentionPeriod"):
+        yield Refused(f"Automated backups are not enabled for this database instance: {source}.", _RDS)
+    elif found[0].get("StorageEncrypted") and not wish.get("KmsKeyId"):
+        yield Refused(
+            "Cannot create a cross region unencrypted read replica from encrypted source.", _RDS,
+            "InvalidParameterCombination",
+        )  # fmt: skip
+
+
 @refuses("AWS::RDS::DBSubnetGroup")
 def zones_of_a_subnet_group(wish: Wish) -> Iterator[Refused]:
     """Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.WorkingWithRDSInstanceinaVPC.html"""
@@ -103,6 +131,10 @@ def failover_and_token(wish: Wish) -> Iterator[Refused]:
     on = [name for name in ("AutomaticFailoverEnabled", "MultiAZEnabled") if str(wish.get(name)).lower() == "true"]
     if on and clusters is not None and int(clusters) < 2 and not wish.get("NumNodeGroups"):
         yield Refused(f"{on[0]} needs a primary and at least one replica: NumCacheClusters must be 2 or more.", _CACHE)
+    if str(wish.get("ClusterMode")).lower() == "enabled" and "AutomaticFailoverEnabled" not in on:
+        yield Refused("Redis with cluster mode enabled cannot be created with auto failover turned off.", _CACHE)
+    if clusters is not None and wish.get("NumNodeGroups"):
+        yield Refused("NumCacheClusters should not be specified if NumNodeGroups is.", _CACHE)
     token = wish.get("AuthToken")
     if token is None or "{{resolve:" in str(token):
         return
@@ -110,3 +142,26 @@ def failover_and_token(wish: Wish) -> Iterator[Refused]:
         yield Refused("The AUTH token is supported only when transit encryption is enabled.", _CACHE)
     if not 16 <= len(str(token)) <= 128:
         yield Refused("Invalid AuthToken provided: it must have between 16 and 128 characters.", _CACHE)
+
+
+@refuses("AWS::ElastiCache::ReplicationGroup")
+def cluster_mode(wish: Wish) -> Iterator[Refused]:
+    """Sources: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/modify-cluster-mode.html and
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/ParameterGroups.Engine.html (cluster-enabled)
+    """
+    before = "disabled" if wish.old is None else str(wish.old.get("ClusterMode") or "disabled").lower()
+    wanted = str(wish.get("ClusterMode") or "disabled").lower()
+    if wish.old is not None and wish.changed("ClusterMode") and {before, wanted} == {"disabled", "enabled"}:
+        yield Refused(
+            f"Cluster mode cannot be changed from {before} to {wanted}: only a cluster in mode compatible can.", _CACHE
+        )
+    shards = wish.get("NumNodeGroups")
+    if shards is not None and int(shards) > 1 and wanted != "enabled":
+        yield Refused("Redis with cluster mode disabled cannot be created with more than one node group.", _CACHE)
+    if wanted == "enabled" and wish.get("CacheParameterGroupName"):
+        found = wish.ask(
+            "elasticache", "describe_cache_parameters", CacheParameterGroupName=str(wish.get("CacheParameterGroupName"))
+        )
+        values = {item["ParameterName"]: item.get("ParameterValue") for item in (found or {}).get("Parameters") or ()}
+        if found is not None and values.get("cluster-enabled") != "yes":
+            yield Refused("Cluster mode needs a cache parameter group with the parameter cluster-enabled.", _CACHE)

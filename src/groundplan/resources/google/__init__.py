@@ -1,0 +1,1 @@
+"""What stands on Google Cloud, in Google's own terms: the pilot light that ``secondary:`` asks for."""
