@@ -204,6 +204,11 @@ def outputs_of(
     return items, (*left_out.values(), *without_secrets)
 
 
+def about(file: str) -> str:
+    """What stands in a file of the flat rendering."""
+    return CONCERNS[file]
+
+
 def _file(name: str, items: Iterable[Item], architecture: Architecture) -> str:
     heading = (
         f"{MARKER.removeprefix('# ')}, which overwrites what is changed here.\n"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groundplan.engines.terraform.context import label
 from groundplan.engines.terraform.hcl import Argument, Block
 from groundplan.engines.terraform.modules.links import Addresses, Group
 from groundplan.engines.terraform.modules.unify import EVERY, Slot
 from groundplan.engines.terraform.rendering import Place
-from groundplan.resources.values import Ref
 from groundplan.resources import Resource
+from groundplan.resources.values import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +65,20 @@ def pieces(resource: Resource, blocks: Iterable[Block], file: str, place: Place)
                 found.append(Piece(Group("local", "", item.name), None, Block("locals", (), (item,)), file, place))
             continue
         type_, name = block.labels
-        found.append(Piece(Group(block.type, type_, _without_key(name, resource.ref)), resource.key, block, file, place))
+        found.append(
+            Piece(Group(block.type, type_, _without_key(name, resource.ref)), resource.key, block, file, place)
+        )
     return found
 
 
 def _without_key(name: str, ref: Ref[Resource]) -> str:
     own, bare = label(ref), label(Ref(ref.kind, ref.name))
     return bare + name.removeprefix(own) if ref.key is not None and name.startswith(own) else name
+
+
+def dissolved(piece: Piece) -> Piece:
+    """The piece as a group by itself, called as in the flat rendering."""
+    return replace(piece, group=replace(piece.group, name=piece.block.labels[1]), key=None)
 
 
 def addresses_of(found: Iterable[Piece]) -> Addresses:

@@ -86,7 +86,9 @@ class Function:
     arguments: tuple[Normal, ...]
 
 
-Normal: TypeAlias = "bool | int | float | str | None | Code | Function | Heredoc | tuple[Normal, ...] | Mapping[str, Normal]"
+Normal: TypeAlias = (
+    "bool | int | float | str | Code | Function | Heredoc | tuple[Normal, ...] | Mapping[str, Normal] | None"
+)
 """A value with its links visible. Literal text is a plain ``str``."""
 Addresses: TypeAlias = Mapping[str, tuple[Group, str | None]]
 """What each flat address of an environment means."""

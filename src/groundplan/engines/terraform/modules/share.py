@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Value
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
-from groundplan.engines.terraform.modules.unify import EVERY, Description, Slot, identifier
+from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot, identifier
 from groundplan.engines.terraform.modules.variables import Interface, object_type
 
 Presence: TypeAlias = frozenset[str]
@@ -19,16 +19,37 @@ MODULES: Mapping[str, str] = {
     "alb.tf": "load_balancing", "waf.tf": "load_balancing", "api_gateway.tf": "load_balancing",
     "ecs.tf": "compute", "eks.tf": "compute", "ecr.tf": "compute", "compute.tf": "compute",
     "autoscaling.tf": "compute", "scheduler.tf": "compute",
-    "rds.tf": "database", "elasticache.tf": "database",
+    "rds.tf": "database", "elasticache.tf": "database", "dynamodb.tf": "database",
     "s3.tf": "storage", "efs.tf": "storage",
-    "kms.tf": "security", "iam.tf": "security", "secrets.tf": "security",
-    "cloudwatch.tf": "monitoring", "budgets.tf": "monitoring", "xray.tf": "monitoring",
+    "kms.tf": "security", "iam.tf": "security", "secrets.tf": "security", "parameters.tf": "security",
+    "cloudwatch.tf": "monitoring", "budgets.tf": "monitoring", "xray.tf": "monitoring", "events.tf": "monitoring",
+    "automation.tf": "recovery",
     "cloudfront.tf": "cdn",
     "sqs.tf": "messaging",
-    "audit.tf": "audit",
+    "audit.tf": "audit", "security.tf": "audit",
     "backup.tf": "backup",
 }  # fmt: skip
-"""The module of each file of the flat rendering."""
+"""The module of each file of the flat rendering; what is not in here is of another cloud."""
+ANOTHER_CLOUD = "google"
+
+
+def modules() -> Iterable[str]:
+    """The names of all modules, in order."""
+    return dict.fromkeys((*MODULES.values(), ANOTHER_CLOUD))
+
+
+def module_of(file: str) -> str:
+    """The module that a file of the flat rendering belongs to."""
+    return MODULES.get(file, ANOTHER_CLOUD)
+
+
+class NotAlikeError(Exception):
+    """A group of a module whose instances cannot be described together."""
+
+    def __init__(self, reason: str, keyed: Group | None) -> None:
+        super().__init__(reason)
+        self.keyed = keyed
+        """The group, where it has keys and could be taken apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +63,11 @@ class Handed:
     def name(self) -> str:
         """``vpc_main_id``: the output there, the variable here."""
         return identifier(f"{self.group.title}{self.attribute}")
+
+    @property
+    def is_ephemeral(self) -> bool:
+        """Whether Terraform keeps it in no state: what is read of a secret, and the locals that take it apart."""
+        return self.group.block in ("ephemeral", "local")
 
 
 @dataclass
@@ -81,7 +107,7 @@ class Sharing:
                 {slot: block for slot, block in member.instances.items() if slot.environment in environments},
             )
             for group, member in self.members.items()
-            if MODULES[member.file] == name and set(member.environments) & set(environments)
+            if module_of(member.file) == name and set(member.environments) & set(environments)
         }
         callers = tuple(
             environment for environment in environments if any(environment in m.environments for m in inside.values())
@@ -120,7 +146,10 @@ class _Writer:
             keyed=member.keyed,
             by_name=member.by_name,
         )
-        body = description.body({slot: block.body for slot, block in member.instances.items()})
+        try:
+            body = description.body({slot: block.body for slot, block in member.instances.items()})
+        except CannotShareError as reason:
+            raise NotAlikeError(str(reason), group if member.keyed else None) from reason
         if group.block == "local":
             return [Block("locals", (), self._local(group, body))]
         meta: list[Item] = []
@@ -193,7 +222,7 @@ class _Writer:
     def refer(self, source: Group, link: Link, key: str) -> str:
         """The code of a link from a group of this module."""
         target = self.sharing.members[link.group]
-        if MODULES[target.file] != self.module.name:
+        if module_of(target.file) != self.module.name:
             handed = Handed(link.group, link.attribute or ".id")
             self.module.takes[handed.name] = handed
             code = f"var.{handed.name}"
@@ -227,4 +256,3 @@ class _Writer:
                 described = f"whether {group.address} exists, and what belongs to it"
                 flags[there, word] = self.module.interface.variable(f"{identifier(word)}_enabled", described, values)
             self.conditions[group] = f"var.{flags[there, word]}"
-

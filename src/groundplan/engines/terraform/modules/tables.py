@@ -144,7 +144,7 @@ class _Search:
         return replace(piece, group=table, key=piece.group.name) if table else piece
 
     def _is_circular(self, trial: Mapping[Group, Group]) -> bool:
-        """Whether something would wait for itself: a log bucket, for a bucket that waits for the log bucket's policy."""
+        """Whether something would wait for itself: log bucket, for a bucket that waits for the log bucket's policy."""
         graph: dict[Group, set[Group]] = {}
         for group, parts in self.built.items():
             targets = graph.setdefault(trial.get(group, group), set())
@@ -165,7 +165,9 @@ class _Search:
             for name, known in self.addresses.items()
         }
         rows = {
-            Slot(slot.environment, group.name): block for group in together for slot, block in self.blocks[group].items()
+            Slot(slot.environment, group.name): block
+            for group in together
+            for slot, block in self.blocks[group].items()
         }
         one = self._lines(trial[min(together)], rows, after, by_name=True)
         several = sum(self._alone(group) for group in together)

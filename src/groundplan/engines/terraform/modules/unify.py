@@ -39,7 +39,6 @@ from groundplan.engines.terraform.modules.links import (
 )
 from groundplan.engines.terraform.modules.variables import Interface
 
-
 EVERY = "this"
 """The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
 
@@ -152,8 +151,14 @@ class Description:
     def _dynamic(self, path: Paths, rows: Seen) -> Block:
         name = path[-1]
         table = self.varying((*path[:-1], f"{name}s"), rows)
-        columns = dict.fromkeys(column for value in rows.values() if isinstance(value, tuple) for row in value
-                                if isinstance(row, Mapping) for column in row)
+        columns = dict.fromkeys(
+            column
+            for value in rows.values()
+            if isinstance(value, tuple)
+            for row in value
+            if isinstance(row, Mapping)
+            for column in row
+        )
         content = Block(
             "content", (), tuple(Argument(column, Expression(f"{name}.value.{column}")) for column in columns)
         )
@@ -264,8 +269,10 @@ class Description:
         return Call(
             first.name,
             *(
-                self.value(path if len(first.arguments) == 1 else (*path, str(number + 1)),
-                           {slot: call.arguments[number] for slot, call in calls.items()})
+                self.value(
+                    path if len(first.arguments) == 1 else (*path, str(number + 1)),
+                    {slot: call.arguments[number] for slot, call in calls.items()},
+                )
                 for number in range(len(first.arguments))
             ),
         )
@@ -294,7 +301,7 @@ class Description:
         """Lists of texts that are the same but for names of the environment in them."""
         if len({len(value) for value in lists.values()}) != 1:
             return None
-        written = []
+        written: list[Value] = []
         for number in range(len(next(iter(lists.values())))):
             items = {slot: value[number] for slot, value in lists.items()}
             if not all(isinstance(item, str) for item in items.values()):
@@ -324,8 +331,9 @@ class Description:
 
     def _aligned(self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]]) -> Value:
         """Lists of different length: items that belong together by what they are called, else by their place."""
-        names = _merged_order([[_item_identity(item, number) for number, item in enumerate(value)]
-                               for value in lists.values()])
+        names = _merged_order(
+            [[_item_identity(item, number) for number, item in enumerate(value)] for value in lists.values()]
+        )
         parts: list[Value] = []
         run: list[Value] = []
         for name in names:
@@ -462,7 +470,7 @@ class Description:
             case tuple():
                 target = _single_target([value])
                 if target is not None and target.key is not None:
-                    return self._linked((), {slot: value for slot in self.slots}, target)
+                    return self._linked((), dict.fromkeys(self.slots, value), target)
                 return [self._written(item, key) for item in value]
             case Mapping():
                 return {name: self._written(item, key) for name, item in value.items()}
@@ -574,7 +582,7 @@ def _code_of(part: Part) -> str:
 
 
 def _skeleton(code: Code) -> object:
-    return code.template, tuple(part if isinstance(part, str) else type(part) for part in code.parts)
+    return code.template, tuple(part.group if isinstance(part, Link) else part for part in code.parts)
 
 
 def _shape(value: Normal) -> str:
@@ -617,7 +625,7 @@ def _item_name(number: int, lists: Mapping[Slot, tuple[Normal, ...]]) -> str:
 
 
 def _merged_order(orders: list[list[str]]) -> list[str]:
-    merged: list[str] = list(max(orders, key=len))
+    merged: list[str] = [*sorted(orders, key=len)[-1]]
     for order in orders:
         previous = -1
         for name in order:

@@ -1,0 +1,136 @@
+"""The files of one module."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundplan.engines.terraform import hcl, root
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item, Value
+from groundplan.engines.terraform.model import MARKER
+from groundplan.engines.terraform.modules.share import Handed, Module, Sharing
+from groundplan.resources import Architecture
+
+NAMES: Mapping[str, str] = {
+    "name_prefix": "What names begin with",
+    "short_name": "What the environment is called in names",
+    "environment": "Name of the environment",
+}
+"""Variables of every root and module that needs them."""
+_VARIABLE = re.compile(r"\bvar\.([a-z_][a-z0-9_]*)")
+_DATA = re.compile(r"\bdata\.([a-z0-9_]+\.[a-z_][a-z0-9_]*)")
+
+
+def heading(text: str) -> tuple[Item, ...]:
+    """The first lines of a file."""
+    return (Comment(f"{MARKER.removeprefix('# ')}, which overwrites what is changed here.\n{text}"), Blank())
+
+
+def variable(name: str, description: str, type_: str, *, nullable: bool, optional: bool = False) -> Block:
+    """A declaration."""
+    body: list[Item] = [Argument("description", description), Argument("type", Expression(type_))]
+    if optional:
+        body.append(Argument("default", None))
+    if not nullable:
+        body.append(Argument("nullable", False))
+    return Block("variable", (name,), tuple(body))
+
+
+def data_blocks(text: str, known: Mapping[str, Block]) -> list[Block]:
+    """What a text looks up in AWS."""
+    return [known[address] for address in sorted(set(_DATA.findall(text))) if address in known]
+
+
+@dataclass
+class ModuleFiles:
+    """Writes a module."""
+
+    name: str
+    module: Module
+    sharing: Sharing
+    gives: Sequence[Handed]
+    known: Mapping[str, Block]
+    """Variables of the roots by name."""
+    data: Mapping[str, Block]
+    architecture: Architecture
+
+    @cached_property
+    def outputs(self) -> Sequence[Block]:
+        """What others need of it."""
+        return [self._output(handed) for handed in self.gives]
+
+    @cached_property
+    def text(self) -> str:
+        """All code that may read a variable."""
+        return hcl.render([item for items in self.module.items.values() for item in items] + list(self.outputs))
+
+    @cached_property
+    def told(self) -> Sequence[str]:
+        """Variables of the roots that the module reads as well, directly or for what it looks up."""
+        own = {*self.module.interface.variables, *self.module.takes}
+        used = set(_VARIABLE.findall(self.text)) | set(_VARIABLE.findall(hcl.render(data_blocks(self.text, self.data))))
+        return sorted(used - own)
+
+    def files(self) -> dict[str, str]:
+        """Text by file name."""
+        single = len(self.module.items) == 1
+        files = {
+            "main.tf" if single else file: hcl.render((*heading(self._about(file)), *items))
+            for file, items in self.module.items.items()
+        }
+        if data := data_blocks(self.text, self.data):
+            files["data.tf"] = hcl.render((*heading(f"{self.name}: what Terraform asks AWS about."), *data))
+        if variables := list(self._variables()):
+            what = f"{self.name}: what environments differ in, and what other modules give."
+            files["variables.tf"] = hcl.render((*heading(what), *variables))
+        if self.outputs:
+            files["outputs.tf"] = hcl.render((*heading(f"{self.name}: what others need of it."), *self.outputs))
+        files["versions.tf"] = hcl.render((*heading(f"{self.name}: versions."), *root.versions(self.architecture)))
+        return files
+
+    def _about(self, file: str) -> str:
+        from groundplan.engines.terraform.rendering import about
+
+        return f"{self.name}: {about(file)}."
+
+    def _variables(self) -> Iterator[Item]:
+        for name in self.told:
+            if name in self.known:
+                kept = ("description", "type", "nullable")
+                body = (item for item in self.known[name].body if isinstance(item, Argument) and item.name in kept)
+                yield Block("variable", (name,), tuple(body))
+            else:
+                yield variable(name, NAMES[name], "string", nullable=False)
+        for handed in sorted(self.module.takes.values(), key=lambda one: one.name):
+            yield self._taken(handed)
+        for item in self.module.interface.variables.values():
+            everywhere = all(item.values.get(name) is not None for name in self.module.environments)
+            yield variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
+
+    def _taken(self, handed: Handed) -> Block:
+        member = self.sharing.members[handed.group]
+        type_ = "map(string)" if member.keyed else "any" if handed.group.block == "local" else "string"
+        block = variable(handed.name, _described(handed), type_, nullable=True)
+        ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
+        return Block("variable", block.labels, (*block.body, *ephemeral))
+
+    def _output(self, handed: Handed) -> Block:
+        member = self.module.members[handed.group]
+        address = handed.group.address
+        value: Value
+        if member.keyed:
+            value = Expression(f"{{ for key, item in {address} : key => item{handed.attribute} }}")
+        elif member.environments != self.module.environments and handed.group.block != "local":
+            value = Expression(f"one({address}[*]{handed.attribute})")
+        else:
+            value = Expression(f"{address}{handed.attribute}")
+        body = [Argument("description", _described(handed)), Argument("value", value)]
+        if handed.is_ephemeral:
+            body.append(Argument("ephemeral", True))
+        return Block("output", (handed.name,), tuple(body))
+
+
+def _described(handed: Handed) -> str:
+    return f"{handed.attribute.removeprefix('.')} of {handed.group.address}"
