@@ -30,10 +30,25 @@ class Together:
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> Scheduling:
         from xdist.scheduler import LoadFileScheduling
 
+        config.option.loadscopereorder = False  # the order of the collection is the better one
         scheduling = LoadFileScheduling(config, log)
         by_file = scheduling._split_scope
         scheduling._split_scope = lambda test: system_of(test) or by_file(test)
         return scheduling
+
+
+LONG = ("acceptance", "operations", "cdk", "engines/terraform", "targets", "engines", "recovery")
+"""Folders with tests that take long, the longest first: begun last, one of them would run alone in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    folder = item.nodeid.removeprefix("tests/")
+    return next((number for number, name in enumerate(LONG) if folder.startswith(f"{name}/")), len(LONG))
 
 
 def system_of(nodeid: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -98,5 +99,6 @@ def _internal_error(error: Exception) -> int:
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Entry point of the console script. Being told to end is the same as Ctrl-C, at every moment of a command."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run())

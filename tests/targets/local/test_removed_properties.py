@@ -34,6 +34,8 @@ REFUSED = {
     "AWS::ApplicationAutoScaling::ScalingPolicy": {"ScalingTargetId", "TargetTrackingScalingPolicyConfiguration"},
     "AWS::AutoScaling::AutoScalingGroup": {"LaunchTemplate"},
     "AWS::AutoScaling::ScalingPolicy": {"PolicyType"},
+    # ARNs or conditions; what AWS makes of a window that is taken away, its pages do not say.
+    "AWS::Backup::RestoreTestingSelection": {"ProtectedResourceArns", "ValidationWindowHours"},
     "AWS::CE::AnomalySubscription": {"ThresholdExpression"},
     "AWS::Config::ConfigurationRecorder": {"Name"},
     "AWS::Config::DeliveryChannel": {"Name"},
@@ -68,6 +70,7 @@ REFUSED = {
     "AWS::Route53::RecordSet": {"HostedZoneId"},
     "AWS::S3::Bucket": {"ObjectLockEnabled", "OwnershipControls", "VersioningConfiguration"},
     "AWS::SNS::Subscription": {"Endpoint"},
+    "AWS::SSM::Document": {"DocumentType"},  # of another type it could not have this content
     "AWS::XRay::SamplingRule": {"SamplingRule"},
 }
 """Properties that a resource needs, so that the update without them fails (at AWS too) and is rolled back."""
