@@ -27,6 +27,9 @@ from groundplan.errors import InputError
 LINE_WIDTH = 80
 """The widest one-line list, in characters with its indentation; a longer one gets a line for each element."""
 
+ROW_WIDTH = 120
+"""The widest :class:`Row` on one line."""
+
 _STEP = "  "
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # As a bare object key `for` begins a for expression; the others read as values and are quoted for the reader.
@@ -109,8 +112,15 @@ class Object:
     members: tuple[tuple[str | Expression | Template, Value], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An object on one line where it fits: one of many in a table."""
+
+    members: Mapping[str, Value]
+
+
 Value: TypeAlias = (
-    "bool | int | float | str | Expression | Template | Heredoc | Call | Conditional | Object"
+    "bool | int | float | str | Expression | Template | Heredoc | Call | Conditional | Object | Row"
     " | Sequence[Value] | Mapping[str, Value] | None"
 )
 """What an argument can hold. ``None`` is Terraform's ``null``."""
@@ -264,6 +274,8 @@ def _value(value: Value, indentation: str) -> str:
             return f"{condition} ? {_inline(one, indentation)} : {_inline(other, indentation)}"
         case Object(members):
             return _object(members, indentation)
+        case Row(row):
+            return _row(row, indentation)
         case Mapping():
             return _object(tuple(value.items()), indentation)
         case Sequence():
@@ -300,6 +312,13 @@ def _object(members: Sequence[tuple[str | Expression | Template, Value]], indent
     inner = indentation + _STEP
     rows = [(_key(key), _value(value, inner)) for key, value in members]
     return "{\n" + "".join(f"{line}\n" for line in _aligned(rows, inner)) + f"{indentation}}}"
+
+
+def _row(members: Mapping[str, Value], indentation: str) -> str:
+    written = ", ".join(f"{_key(key)} = {_inline(value, indentation)}" for key, value in members.items())
+    one_line = f"{{ {written} }}"
+    fits = "\n" not in one_line and len(indentation) + len(one_line) <= ROW_WIDTH
+    return one_line if fits and members else _object(tuple(members.items()), indentation)
 
 
 def _key(key: str | Expression | Template) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from groundplan.engines.terraform import hcl, root
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item, Value
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
 from groundplan.engines.terraform.model import MARKER
+from groundplan.engines.terraform.modules.features import Feature
 from groundplan.engines.terraform.modules.share import Handed, Module, Sharing
 from groundplan.resources import Architecture
 
@@ -19,6 +20,7 @@ NAMES: Mapping[str, str] = {
     "environment": "Name of the environment",
 }
 """Variables of every root and module that needs them."""
+FEATURES = "features"
 _VARIABLE = re.compile(r"\bvar\.([a-z_][a-z0-9_]*)")
 _DATA = re.compile(r"\bdata\.([a-z0-9_]+\.[a-z_][a-z0-9_]*)")
 
@@ -38,6 +40,16 @@ def variable(name: str, description: str, type_: str, *, nullable: bool, optiona
     return Block("variable", (name,), tuple(body))
 
 
+def features(switches: Sequence[Feature]) -> Block:
+    """The declaration of what an environment has and what not."""
+    body = (
+        Argument("description", "What the environment has of what only some have"),
+        Argument("type", Call("object", {one.name: Expression("bool") for one in switches})),
+        Argument("nullable", False),
+    )
+    return Block("variable", (FEATURES,), body)
+
+
 def data_blocks(text: str, known: Mapping[str, Block]) -> list[Block]:
     """What a text looks up in AWS."""
     return [known[address] for address in sorted(set(_DATA.findall(text))) if address in known]
@@ -48,6 +60,7 @@ class ModuleFiles:
     """Writes a module."""
 
     name: str
+    folder: str
     module: Module
     sharing: Sharing
     gives: Sequence[Handed]
@@ -69,7 +82,7 @@ class ModuleFiles:
     @cached_property
     def told(self) -> Sequence[str]:
         """Variables of the roots that the module reads as well, directly or for what it looks up."""
-        own = {*self.module.interface.variables, *self.module.takes}
+        own = {*self.module.interface.variables, *self.module.takes, FEATURES}
         used = set(_VARIABLE.findall(self.text)) | set(_VARIABLE.findall(hcl.render(data_blocks(self.text, self.data))))
         return sorted(used - own)
 
@@ -96,6 +109,8 @@ class ModuleFiles:
         return f"{self.name}: {about(file)}."
 
     def _variables(self) -> Iterator[Item]:
+        if switches := self.module.interface.switches:
+            yield features(sorted(switches.values(), key=lambda one: one.name))
         for name in self.told:
             if name in self.known:
                 kept = ("description", "type", "nullable")
@@ -110,7 +125,7 @@ class ModuleFiles:
             yield variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
 
     def _taken(self, handed: Handed) -> Block:
-        member = self.sharing.members[handed.group]
+        member = self.sharing.members[handed.group.here]
         type_ = "map(string)" if member.keyed else "any" if handed.group.block == "local" else "string"
         block = variable(handed.name, _described(handed), type_, nullable=True)
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
@@ -122,8 +137,12 @@ class ModuleFiles:
         value: Value
         if member.keyed:
             value = Expression(f"{{ for key, item in {address} : key => item{handed.attribute} }}")
-        elif member.environments != self.module.environments and handed.group.block != "local":
-            value = Expression(f"one({address}[*]{handed.attribute})")
+        elif member.environments != self.module.environments:
+            value = Expression(
+                f"try({address}{handed.attribute}, null)"
+                if handed.group.block == "local"
+                else f"one({address}[*]{handed.attribute})"
+            )
         else:
             value = Expression(f"{address}{handed.attribute}")
         body = [Argument("description", _described(handed)), Argument("value", value)]
@@ -133,4 +152,5 @@ class ModuleFiles:
 
 
 def _described(handed: Handed) -> str:
-    return f"{handed.attribute.removeprefix('.')} of {handed.group.address}"
+    where = f" of the {handed.group.where}" if handed.group.where else ""
+    return f"{handed.attribute.removeprefix('.')} of {handed.group.address}{where}"

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from groundplan.engines.terraform.context import label
-from groundplan.engines.terraform.hcl import Argument, Block
-from groundplan.engines.terraform.modules.links import Addresses, Group
+from groundplan.engines.terraform.hcl import Argument, Block, Item
+from groundplan.engines.terraform.modules.links import Addresses, Group, links, normal
 from groundplan.engines.terraform.modules.unify import EVERY, Slot
 from groundplan.engines.terraform.rendering import Place
 from groundplan.resources import Resource
+from groundplan.resources.architecture import STANDBY
 from groundplan.resources.values import Ref
 
 
@@ -21,6 +22,8 @@ class Piece:
     group: Group
     key: str | None
     block: Block
+    address: str
+    """In the flat rendering: ``aws_subnet.private_a``."""
     file: str
     place: Place
 
@@ -62,12 +65,13 @@ def pieces(resource: Resource, blocks: Iterable[Block], file: str, place: Place)
         if block.type == "locals":
             for item in block.body:
                 assert isinstance(item, Argument)
-                found.append(Piece(Group("local", "", item.name), None, Block("locals", (), (item,)), file, place))
+                group = Group("local", "", item.name)
+                found.append(Piece(group, None, Block("locals", (), (item,)), group.address, file, place))
             continue
         type_, name = block.labels
-        found.append(
-            Piece(Group(block.type, type_, _without_key(name, resource.ref)), resource.key, block, file, place)
-        )
+        address = Group(block.type, type_, name).address
+        group = Group(block.type, type_, _without_key(name, resource.ref))
+        found.append(Piece(group, resource.key, block, address, file, place))
     return found
 
 
@@ -78,20 +82,32 @@ def _without_key(name: str, ref: Ref[Resource]) -> str:
 
 def dissolved(piece: Piece) -> Piece:
     """The piece as a group by itself, called as in the flat rendering."""
-    return replace(piece, group=replace(piece.group, name=piece.block.labels[1]), key=None)
+    name = piece.address.rpartition(".")[2]
+    if not piece.group.name.startswith(STANDBY):
+        name = name.removeprefix(STANDBY)
+    return replace(piece, group=replace(piece.group, name=name), key=None)
 
 
-def addresses_of(found: Iterable[Piece]) -> Addresses:
-    """What each flat address of an environment means."""
-    known: dict[str, tuple[Group, str | None]] = {}
+def with_and_without_key(found: Iterable[Piece]) -> frozenset[Group]:
+    """Groups of which one block has a key and another has none: they only happen to be called alike."""
+    keyed: dict[Group, set[bool]] = {}
     for piece in found:
-        group = piece.group
-        if group.block == "local":
-            known[group.address] = (group, None)
-        else:
-            prefix = "" if group.block == "resource" else f"{group.block}."
-            known[f"{prefix}{'.'.join(piece.block.labels)}"] = (group, piece.key)
+        keyed.setdefault(piece.group, set()).add(piece.key is None)
+    return frozenset(group for group, kinds in keyed.items() if len(kinds) > 1)
+
+
+def addresses_of(found: Iterable[Piece], elsewhere: Mapping[str, Iterable[Piece]]) -> Addresses:
+    """What each flat address means at a site; ``elsewhere`` are the pieces of other sites, by what they are called."""
+    known = dict(_addresses(found))
+    for where, pieces in elsewhere.items():
+        for address, (group, key) in _addresses(pieces):
+            known[address] = (replace(group, where=where), key)
     return known
+
+
+def _addresses(found: Iterable[Piece]) -> Iterator[tuple[str, tuple[Group, str | None]]]:
+    for piece in found:
+        yield piece.address, (piece.group, None if piece.group.block == "local" else piece.key)
 
 
 def members(environments: Mapping[str, Iterable[Piece]]) -> dict[Group, Member]:
@@ -102,3 +118,22 @@ def members(environments: Mapping[str, Iterable[Piece]]) -> dict[Group, Member]:
             member = found.setdefault(piece.group, Member(piece.group, piece.file, piece.place))
             member.instances[Slot(environment, piece.key)] = piece.block
     return found
+
+
+def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]) -> Iterator[tuple[Group, Group]]:
+    """Which group refers to which other at the same site."""
+    for group, member in every.items():
+        for slot, block in member.instances.items():
+            for link in _links(block.body, addresses[slot.environment]):
+                if not link.where:
+                    yield group, link
+
+
+def _links(items: Iterable[Item], addresses: Addresses) -> Iterator[Group]:
+    for item in items:
+        match item:
+            case Argument(_, value):
+                for link in links(normal(value, addresses)):
+                    yield link.group
+            case Block(_, _, body):
+                yield from _links(body, addresses)

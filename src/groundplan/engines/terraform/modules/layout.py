@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from groundplan.engines.terraform import root
 from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Argument, Block, Item
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.engines.terraform.modules.files import ModuleFiles
-from groundplan.engines.terraform.modules.groups import Piece, addresses_of, dissolved, members, pieces
+from groundplan.engines.terraform.modules.features import Features
+from groundplan.engines.terraform.modules.groups import Piece, dissolved, members, pieces, references, with_and_without_key
 from groundplan.engines.terraform.modules.links import Group, Link, links, normal
-from groundplan.engines.terraform.modules.roots import Root
+from groundplan.engines.terraform.modules.roots import ModuleCall, Root
 from groundplan.engines.terraform.modules.share import Handed, Module, NotAlikeError, Sharing, module_of, modules
+from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, addresses_at, standby_piece
 from groundplan.engines.terraform.modules.tables import tabled
 from groundplan.engines.terraform.rendering import all_entries, outputs_of
 from groundplan.engines.terraform.table import ROWS
@@ -31,13 +33,24 @@ class Environment:
     name_prefix: str
     """What its names begin with: ``shop-prod``."""
 
+    def sites(self, name: str) -> tuple[Site, ...]:
+        """Where the modules are called for."""
+        primary = Site(name, PRIMARY_SITE, self.name_prefix, self.short_name, None)
+        if self.architecture.standby is None:
+            return (primary,)
+        prefix, short_name = (f"{text}-{STANDBY_SITE}" for text in (self.name_prefix, self.short_name))
+        standby = Site(name, STANDBY_SITE, prefix, short_name, primary.name)
+        return replace(primary, other=standby.name), standby
+
 
 @dataclass(frozen=True)
 class Flat:
     """An environment as the flat rendering has it."""
 
     environment: Environment
-    pieces: Sequence[Piece]
+    sites: Mapping[str, Site]
+    pieces: Mapping[str, Sequence[Piece]]
+    """By site."""
     outputs: Sequence[Block]
     data: Mapping[str, Block]
     """What is looked up in AWS, by its address behind ``data.``."""
@@ -64,22 +77,33 @@ def render_modules(environments: Mapping[str, Environment]) -> SharedRendering:
     What is equal in all environments stays literal; what differs is a variable, which each root sets. Terraform plans
     the same as for :func:`groundplan.engines.terraform.render` of each, under other addresses.
     """
-    return _Layout({name: _flat(item) for name, item in environments.items()}).rendering()
+    return _Layout({name: _flat(name, item) for name, item in environments.items()}).rendering()
 
 
-def _flat(environment: Environment) -> Flat:
+def _flat(name: str, environment: Environment) -> Flat:
     context = Context(environment.architecture, ROWS)
     entries, unsupported = all_entries(context)
-    found = [piece for entry in entries for piece in pieces(entry.resource, entry.blocks, entry.file, entry.place)]
+    sites = environment.sites(name)
+    found: dict[str, list[Piece]] = {site.name: [] for site in sites}
+    standby = environment.architecture.standby
+    there = environment.architecture.in_standby
+    for entry in entries:
+        own = pieces(entry.resource, entry.blocks, entry.file, entry.place)
+        if standby and entry.resource.address in there and entry.resource.region == standby.region:
+            found[sites[1].name] += [standby_piece(piece, standby.region) for piece in own]
+        else:
+            found[sites[0].name] += own
     outputs, without = outputs_of(context, unsupported)
     data = {".".join(block.labels): block for block in root.data(context) if isinstance(block, Block)}
     blocks = [block for block in outputs if isinstance(block, Block)]
-    return Flat(environment, found, blocks, data, (*unsupported.values(), *without))
+    by_name = {site.name: site for site in sites}
+    return Flat(environment, by_name, found, blocks, data, (*unsupported.values(), *without))
 
 
 @dataclass
 class _Layout:
     flats: Mapping[str, Flat]
+    sites: Mapping[str, Site] = field(init=False)
     sharing: Sharing = field(init=False)
     pieces: Mapping[str, Sequence[Piece]] = field(init=False)
     called: dict[str, dict[str, Module]] = field(default_factory=dict)
@@ -89,12 +113,15 @@ class _Layout:
     """What each module gives to others and to the roots, by its name."""
 
     def __post_init__(self) -> None:
+        self.sites = {name: site for flat in self.flats.values() for name, site in flat.sites.items()}
+        found = {name: list(own) for flat in self.flats.values() for name, own in flat.pieces.items()}
+        mixed = with_and_without_key(piece for own in found.values() for piece in own)
+        found = {name: [dissolved(one) if one.group in mixed else one for one in own] for name, own in found.items()}
         words = self._words()
-        flats = {name: list(flat.pieces) for name, flat in self.flats.items()}
-        while (unlike := self._share_all(flats, words)) is not None:
-            flats = {
-                name: [dissolved(piece) if piece.group == unlike else piece for piece in found]
-                for name, found in flats.items()
+        while (unlike := self._share_all(found, words)) is not None:
+            found = {
+                name: [dissolved(piece) if piece.group == unlike else piece for piece in own]
+                for name, own in found.items()
             }
         for module in self._modules():
             for handed in module.takes.values():
@@ -103,12 +130,17 @@ class _Layout:
             for link in _links_of(flat.outputs, self.sharing, name):
                 self._give(Handed(link.group, link.attribute or ".id"))
 
-    def _share_all(self, flats: Mapping[str, Sequence[Piece]], words: Mapping[str, Mapping[str, str]]) -> Group | None:
+    def _share_all(self, found: Mapping[str, Sequence[Piece]], words: Mapping[str, Mapping[str, str]]) -> Group | None:
         """Make all modules; or the group whose zones, or whatever its keys are, differ too much to be one."""
         self.called, self.apart = {}, {}
-        self.pieces = tabled(flats, words)
-        addresses = {name: addresses_of(found) for name, found in self.pieces.items()}
-        self.sharing = Sharing(addresses, members(self.pieces), words)
+        self.pieces = tabled(found, self.sites, words)
+        every, addresses = members(self.pieces), addresses_at(self.sites, self.pieces)
+        partial = {
+            group: frozenset(member.environments)
+            for group, member in every.items()
+            if not member.keyed and set(member.environments) != set(self.sites)
+        }
+        self.sharing = Sharing(addresses, every, words, Features.of(partial, references(every, addresses)))
         for name in modules():
             try:
                 self._share(name)
@@ -119,12 +151,11 @@ class _Layout:
         return None
 
     def _words(self) -> dict[str, dict[str, str]]:
-        """What an environment is called in texts, by the code that says it."""
-        every = {name: flat.environment for name, flat in self.flats.items()}
+        """What a site is called in texts, by the code that says it."""
         words = {
-            "var.name_prefix": {name: item.name_prefix for name, item in every.items()},
-            "lower(var.name_prefix)": {name: item.name_prefix.lower() for name, item in every.items()},
-            f"var.{self.called_by}": {name: item.short_name for name, item in every.items()},
+            "var.name_prefix": {name: site.name_prefix for name, site in self.sites.items()},
+            "lower(var.name_prefix)": {name: site.name_prefix.lower() for name, site in self.sites.items()},
+            f"var.{self.called_by}": {name: site.short_name for name, site in self.sites.items()},
         }
         if words["lower(var.name_prefix)"] == words["var.name_prefix"]:
             del words["lower(var.name_prefix)"]
@@ -157,64 +188,71 @@ class _Layout:
             yield from by_environment.values()
 
     def _give(self, handed: Handed) -> None:
-        name = module_of(self.sharing.members[handed.group].file)
-        self.given.setdefault(name, {})[handed.name] = handed
+        group = handed.group.here
+        name = module_of(self.sharing.members[group].file)
+        own = Handed(group, handed.attribute)
+        self.given.setdefault(name, {})[own.name] = own
 
     def rendering(self) -> SharedRendering:
         """All files."""
         files: dict[str, dict[str, str]] = {}
         written: dict[str, ModuleFiles] = {}
-        for name, by_environment in self.called.items():
-            for environment, module in by_environment.items():
-                folder = self.folder(name, environment)
+        for name, by_site in self.called.items():
+            for site, module in by_site.items():
+                folder = self.folder(name, site)
                 if folder not in written:
                     written[folder] = self._module(name, module)
                     files[f"modules/{folder}"] = written[folder].files()
         for environment, flat in self.flats.items():
-            calls = {
-                name: (by_environment[environment], written[self.folder(name, environment)])
-                for name, by_environment in self.called.items()
-                if environment in by_environment
-            }
-            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data, self.apart)
+            calls = [
+                ModuleCall(
+                    f"{name}{flat.sites[site].suffix}", flat.sites[site], module, written[self.folder(name, site)]
+                )
+                for name, by_site in self.called.items()
+                for site, module in by_site.items()
+                if site in flat.sites
+            ]
+            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data)
             files[f"environments/{environment}"] = own.files()
         return SharedRendering(
             dict(sorted(files.items())),
-            {name: dict(self._addresses(name)) for name in self.flats},
+            {name: dict(self._addresses(flat)) for name, flat in self.flats.items()},
             self.apart,
             {name: flat.unsupported for name, flat in self.flats.items()},
         )
 
-    def folder(self, name: str, environment: str) -> str:
+    def folder(self, name: str, site: str) -> str:
         """The folder of a module."""
-        return f"{name}_{environment}" if name in self.apart else name
+        return f"{name}_{site.replace(' ', '_')}" if name in self.apart else name
 
     def _module(self, name: str, module: Module) -> ModuleFiles:
         known: dict[str, Block] = {}
         data: dict[str, Block] = {}
-        for environment in module.environments:
-            flat = self.flats[environment]
+        flats = [self.flats[self.sites[site].environment] for site in module.environments]
+        for flat in flats:
             data |= flat.data
             for block in root.variables(flat.environment.architecture):
                 if isinstance(block, Block):
                     known[block.labels[0]] = block
         gives = [handed for handed in self.given.get(name, {}).values() if handed.group in module.members]
-        first = self.flats[module.environments[0]].environment.architecture
-        return ModuleFiles(name, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first)
+        first = flats[0].environment.architecture
+        folder = self.folder(name, module.environments[0])
+        return ModuleFiles(name, folder, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first)
 
-    def _addresses(self, environment: str) -> Iterator[tuple[str, str]]:
+    def _addresses(self, flat: Flat) -> Iterator[tuple[str, str]]:
         """Those that a resource has in both; a block with ``for_each`` of its own keeps its keys."""
-        for piece in self.pieces[environment]:
-            if piece.group.block != "resource":
-                continue
-            module = self.called[module_of(piece.file)][environment]
-            own = module.members[piece.group]
-            index = ""
-            if own.keyed:
-                index = f'["{piece.key}"]'
-            elif own.environments != module.environments and not _repeats(piece.block):
-                index = "[0]"
-            yield ".".join(piece.block.labels), f"module.{module.name}.{piece.group.address}{index}"
+        for name, site in flat.sites.items():
+            for piece in self.pieces[name]:
+                if piece.group.block != "resource":
+                    continue
+                module = self.called[module_of(piece.file)][name]
+                own = module.members[piece.group]
+                index = ""
+                if own.keyed:
+                    index = f'["{piece.key}"]'
+                elif own.environments != module.environments and not _repeats(piece.block):
+                    index = "[0]"
+                yield piece.address, f"module.{module.name}{site.suffix}.{piece.group.address}{index}"
 
 
 def _repeats(block: Block) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Call, Expression, Heredoc, Template, Value
@@ -27,6 +27,13 @@ class Group:
     """``aws_subnet``; empty for a local value."""
     name: str
     """``private``."""
+    where: str = ""
+    """Empty for what stands at the same site; else the site that it stands at: ``standby``, ``primary``."""
+
+    @property
+    def here(self) -> Group:
+        """The group as its own site speaks of it."""
+        return replace(self, where="") if self.where else self
 
     @property
     def address(self) -> str:
@@ -37,7 +44,8 @@ class Group:
     @property
     def title(self) -> str:
         """``subnet_private``: in the names of variables and outputs."""
-        return f"{self.type.removeprefix('aws_')}_{self.name}" if self.type else self.name
+        title = f"{self.type.removeprefix('aws_')}_{self.name}" if self.type else self.name
+        return f"{self.where}_{title}" if self.where else title
 
 
 @dataclass(frozen=True, slots=True)

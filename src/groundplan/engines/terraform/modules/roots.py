@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from groundplan.engines.terraform import hcl, root
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Value
-from groundplan.engines.terraform.modules.files import NAMES, ModuleFiles, data_blocks, heading, variable
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
+from groundplan.engines.terraform.modules.features import Feature
+from groundplan.engines.terraform.modules.files import FEATURES, NAMES, ModuleFiles, data_blocks, features, heading, variable
 from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token, normal
 from groundplan.engines.terraform.modules.share import Handed, Module, Sharing, module_of
+from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.unify import joined
 from groundplan.engines.terraform.modules.variables import plain
+from groundplan.resources.architecture import STANDBY
 
 if TYPE_CHECKING:
     from groundplan.engines.terraform.modules.layout import Environment
+
+STANDBY_REGION = "standby_region"
+
+
+@dataclass(frozen=True)
+class ModuleCall:
+    """One call of a module."""
+
+    name: str
+    """``networking_standby``: the call, and what the module is told there."""
+    site: Site
+    module: Module
+    files: ModuleFiles
+
+    @cached_property
+    def settings(self) -> dict[str, Normal]:
+        """The variables of the module that have a value here."""
+        every = self.module.interface.variables.values()
+        return {one.name: one.values[self.site.name] for one in every if one.values.get(self.site.name) is not None}
 
 
 @dataclass
@@ -24,17 +47,26 @@ class Root:
 
     name: str
     environment: Environment
-    calls: Mapping[str, tuple[Module, ModuleFiles]]
+    calls: Sequence[ModuleCall]
     sharing: Sharing
     outputs: Sequence[Block]
     data: Mapping[str, Block]
-    apart: Mapping[str, str]
+
+    @cached_property
+    def by_site(self) -> Mapping[tuple[str, str], ModuleCall]:
+        """The calls by site and module."""
+        return {(call.site.name, call.module.name): call for call in self.calls}
+
+    @cached_property
+    def standby(self) -> Site | None:
+        """The site in another region."""
+        return next((call.site for call in self.calls if call.site.where == STANDBY_SITE), None)
 
     def files(self) -> dict[str, str]:
         """Text by file name."""
         architecture = self.environment.architecture
         title = f"{architecture.title} {architecture.stage}"
-        called = [self._call(name) for name in self.calls]
+        called = [self._call(call) for call in self.calls]
         outputs = [self._output(block) for block in self.outputs]
         variables, values = self._settings(hcl.render(called))
         contents: dict[str, tuple[str, Sequence[Item]]] = {
@@ -42,7 +74,7 @@ class Root:
             "variables.tf": ("what is decided outside of these files", variables),
             "terraform.tfvars": ("the values of this environment", values),
             "outputs.tf": ("what people and other systems want to know", outputs),
-            "providers.tf": ("the AWS provider, and tags on everything", list(root.providers(architecture))),
+            "providers.tf": ("the AWS provider, and tags on everything", list(self._providers())),
             "versions.tf": ("versions of Terraform and of its providers", list(root.versions(architecture))),
             "backend.tf": (
                 "where Terraform keeps its state", list(root.backend(architecture, self.environment.options))
@@ -56,6 +88,14 @@ class Root:
             if items
         }
 
+    def _providers(self) -> Iterator[Item]:
+        for block in root.providers(self.environment.architecture):
+            yield block
+            if self.standby and isinstance(block, Block):
+                body = [item for item in block.body if not isinstance(item, Argument)]
+                region = Argument("region", Expression(f"var.{STANDBY_REGION}"))
+                yield Block(block.type, block.labels, (Argument("alias", STANDBY_SITE), region, *body))
+
     def _settings(self, called: str) -> tuple[list[Item], list[Item]]:
         """Declarations and values of the variables."""
         architecture = self.environment.architecture
@@ -68,55 +108,80 @@ class Root:
             "name_prefix": self.environment.name_prefix,
         }
         for word, value in words.items():
-            if f"var.{word}\n" in called and word not in declared:
+            if f"var.{word}" in called and word not in declared:
                 variables.append(variable(word, NAMES[word], "string", nullable=False))
                 values.append(Argument(word, value))
-        for name, (module, _) in self.calls.items():
-            settings = {
-                one.name: one.values[self.name]
-                for one in module.interface.variables.values()
-                if one.values.get(self.name) is not None
-            }
-            if settings:
-                variables.append(self._setting(name, module, settings))
-                values += [Blank(), Argument(name, {key: plain(value) for key, value in settings.items()})]
+        if architecture.standby is not None:
+            variables.append(variable(STANDBY_REGION, "AWS region of the standby", "string", nullable=False))
+            values.append(Argument(STANDBY_REGION, architecture.standby.region))
+        for site in dict.fromkeys(call.site for call in self.calls):
+            if switches := self._switches(site):
+                block = features(switches)
+                name = f"{FEATURES}{site.suffix}"
+                variables.append(Block(block.type, (name,), block.body))
+                values += [Blank(), Argument(name, {one.name: site.name in one.sites for one in switches})]
+        for call in self.calls:
+            if call.settings:
+                variables.append(self._setting(call))
+                values += [Blank(), Argument(call.name, {key: plain(value) for key, value in call.settings.items()})]
         return variables, values
 
+    def _switches(self, site: Site) -> list[Feature]:
+        """The features that the modules ask for at a site."""
+        found = {one for call in self.calls if call.site == site for one in call.module.interface.switches.values()}
+        return sorted(found, key=lambda one: one.name)
+
     @staticmethod
-    def _setting(name: str, module: Module, settings: Mapping[str, Normal]) -> Block:
-        told: Value = {key: Expression(module.interface.variables[key].type) for key in settings}
+    def _setting(call: ModuleCall) -> Block:
+        told: Value = {key: Expression(call.module.interface.variables[key].type) for key in call.settings}
         body = (
-            Argument("description", f"What the module {name} is told"),
+            Argument("description", f"What the module {call.name} is told"),
             Argument("type", Call("object", told)),
             Argument("nullable", False),
         )
-        return Block("variable", (name,), body)
+        return Block("variable", (call.name,), body)
 
-    def _call(self, name: str) -> Block:
-        module, files = self.calls[name]
-        folder = f"{name}_{self.name}" if name in self.apart else name
+    def _call(self, call: ModuleCall) -> Block:
+        taken = sorted(call.module.takes.values(), key=lambda one: one.name)
         groups: list[list[Argument]] = [
-            [Argument(one, Expression(f"var.{one}")) for one in files.told],
-            [Argument(one.name, self._taken(one)) for one in sorted(module.takes.values(), key=lambda one: one.name)],
-            [
-                Argument(one.name, Expression(f"var.{name}.{one.name}"))
-                for one in module.interface.variables.values()
-                if one.values.get(self.name) is not None
-            ],
+            [Argument(one, self._told(one, call.site)) for one in call.files.told]
+            + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))] * bool(call.module.interface.switches),
+            [Argument(one.name, self._taken(one, call.site)) for one in taken],
+            [Argument(one, Expression(f"var.{call.name}.{one}")) for one in call.settings],
         ]
-        body: list[Item] = [Argument("source", f"../../modules/{folder}")]
+        body: list[Item] = [Argument("source", f"../../modules/{call.files.folder}")]
+        if call.site.where != PRIMARY_SITE:
+            body.append(Argument("providers", {"aws": Expression(f"aws.{call.site.where}")}))
         for group in groups:
             if group:
                 body += [Blank(), *group]
-        return Block("module", (name,), tuple(body))
+        return Block("module", (call.name,), tuple(body))
 
-    def _taken(self, handed: Handed) -> Value:
+    def _told(self, name: str, site: Site) -> Value:
+        """What a module is told of the environment."""
+        if site.where == PRIMARY_SITE:
+            return Expression(f"var.{name}")
+        match name:
+            case "region":
+                return Expression(f"var.{STANDBY_REGION}")
+            case "name_prefix" | "short_name" | "environment":
+                return Template(f"${{var.{name}}}-{site.where}")
+            case "secret_versions":
+                own = f"startswith(name, {quote(STANDBY)})"
+                return Expression(
+                    f"{{ for name, version in var.{name} : trimprefix(name, {quote(STANDBY)}) => version if {own} }}"
+                )
+        return Expression(f"var.{name}")
+
+    def _taken(self, handed: Handed, site: Site) -> Value:
         """What another module gives, or nothing where the environment lacks it."""
-        member = self.sharing.members[handed.group]
-        source = module_of(member.file)
-        if source not in self.calls or handed.group not in self.calls[source][0].members:
+        group = handed.group.here
+        member = self.sharing.members[group]
+        there = site.of(handed.group.where)
+        call = self.by_site.get((there, module_of(member.file))) if there else None
+        if call is None or group not in call.module.members:
             return {} if member.keyed else None
-        return Expression(f"module.{source}.{handed.name}")
+        return Expression(f"module.{call.name}.{Handed(group, handed.attribute).name}")
 
     def _output(self, block: Block) -> Block:
         addresses = self.sharing.addresses[self.name]
@@ -139,7 +204,9 @@ class Root:
         return value
 
     def _given(self, link: Link) -> Token:
-        handed = Handed(link.group, link.attribute or ".id")
-        member = self.sharing.members[link.group]
+        group = link.group.here
+        member = self.sharing.members[group]
+        site = next(call.site for call in self.calls if call.site.where == (link.group.where or PRIMARY_SITE))
+        call = self.by_site[site.name, module_of(member.file)]
         index = f'["{link.key}"]' if member.keyed else ""
-        return Token(f"module.{module_of(member.file)}.{handed.name}{index}")
+        return Token(f"module.{call.name}.{Handed(group, link.attribute or '.id').name}{index}")

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Value
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
+from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
 from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot, identifier
 from groundplan.engines.terraform.modules.variables import Interface, object_type
-
-Presence: TypeAlias = frozenset[str]
 
 MODULES: Mapping[str, str] = {
     "network.tf": "networking", "security_groups.tf": "networking", "dns.tf": "networking",
@@ -91,7 +89,7 @@ class Sharing:
     addresses: Mapping[str, Addresses]
     members: Mapping[Group, Member]
     names: Mapping[str, Mapping[str, str]]
-    flags: dict[tuple[str, Group], str] = field(default_factory=dict)
+    features: Features
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -112,7 +110,7 @@ class Sharing:
         callers = tuple(
             environment for environment in environments if any(environment in m.environments for m in inside.values())
         )
-        module = Module(name, inside, callers, Interface(callers))
+        module = Module(name, inside, callers, Interface(callers, self.features))
         writer = _Writer(self, module)
         for group in inside:
             module.items.setdefault(inside[group].file, []).extend(writer.blocks(group))
@@ -158,6 +156,9 @@ class _Writer:
             meta.append(Argument("for_each", self._named(group, member, description, table)))
         elif member.keyed:
             meta.append(Argument("for_each", Expression(self._each(group, member, description))))
+        elif group in self.conditions and (own := _own_for_each(body)) is not None:
+            wanted = Conditional(self.conditions[group], own.value, {})
+            body = tuple(Argument("for_each", wanted) if item is own else item for item in body)
         elif group in self.conditions:
             meta.append(Argument("count", Expression(f"{self.conditions[group]} ? 1 : 0")))
         return [*table, Block(group.block, (group.type, group.name), (*meta, *body))]
@@ -182,7 +183,7 @@ class _Writer:
         if not description.columns:
             return Call("toset", list(every)) if same else Call("toset", Expression(wanted))
         rows: dict[str, Value] = {
-            key: {name: column.get(key) for name, column in description.columns.items()} for key in every
+            key: Row({name: column.get(key) for name, column in description.columns.items()}) for key in every
         }
         local = f"{group.title.removesuffix(f'_{EVERY}')}s"
         table.append(Block("locals", (), (Argument(local, rows),)))
@@ -221,8 +222,8 @@ class _Writer:
 
     def refer(self, source: Group, link: Link, key: str) -> str:
         """The code of a link from a group of this module."""
-        target = self.sharing.members[link.group]
-        if module_of(target.file) != self.module.name:
+        target = self.sharing.members[link.group.here]
+        if link.group.where or module_of(target.file) != self.module.name:
             handed = Handed(link.group, link.attribute or ".id")
             self.module.takes[handed.name] = handed
             code = f"var.{handed.name}"
@@ -236,23 +237,23 @@ class _Writer:
                 return f"values({link.group.address})[*]{link.attribute}"
             return f"{link.group.address}[{key}]{link.attribute}"
         condition = self.conditions.get(link.group)
-        if condition is None or link.group.block == "local" or not link.attribute:
+        if condition is None or not link.attribute:
             return f"{link.group.address}{link.attribute}"
+        if link.group.block == "local":
+            same = self.conditions.get(source) == condition
+            code = f"{link.group.address}{link.attribute}"
+            return code if same else f"try({code}, null)"
         if self.conditions.get(source) == condition:
             return f"{link.group.address}[0]{link.attribute}"
         return f"one({link.group.address}[*]{link.attribute})"
 
     def _find_conditions(self) -> None:
-        """What only some environments have is counted by a flag; groups that hang together share one."""
-        everywhere = set(self.module.environments)
-        flags: dict[tuple[Presence, str], str] = {}
+        """What only some of the callers have is counted by its feature."""
         for group, member in self.module.members.items():
-            there = frozenset(member.environments)
-            if member.keyed or there == everywhere:
-                continue
-            word = group.name
-            if (there, word) not in flags:
-                values: dict[str, Normal] = {name: name in there for name in self.module.environments}
-                described = f"whether {group.address} exists, and what belongs to it"
-                flags[there, word] = self.module.interface.variable(f"{identifier(word)}_enabled", described, values)
-            self.conditions[group] = f"var.{flags[there, word]}"
+            if not member.keyed and set(member.environments) != set(self.module.environments):
+                feature = self.sharing.features.by_group[group]
+                self.conditions[group] = self.module.interface.switch(feature)
+
+
+def _own_for_each(body: Iterable[Item]) -> Argument | None:
+    return next((item for item in body if isinstance(item, Argument) and item.name == "for_each"), None)

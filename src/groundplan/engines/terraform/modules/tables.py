@@ -11,14 +11,18 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 
-from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Value
-from groundplan.engines.terraform.modules.groups import Piece, addresses_of
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Value
+from groundplan.engines.terraform.modules.features import Features
+from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
+from groundplan.engines.terraform.modules.sites import Site, addresses_at
 from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot
 from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
 """How many make a table."""
+ONE_LINE = 3
+"""How many cells of a row fit into one line, about."""
 LONG = 4
 """Lines of an argument from which on it matters that others say the same."""
 SHORTER = 0.8
@@ -29,13 +33,15 @@ Sort = tuple[str, str]
 """A type and the file that it stands in."""
 
 
-def tabled(environments: Mapping[str, Sequence[Piece]], names: Names) -> dict[str, list[Piece]]:
-    """The pieces of each environment, those of one type together where that is shorter.
+def tabled(
+    environments: Mapping[str, Sequence[Piece]], sites: Mapping[str, Site], names: Names
+) -> dict[str, list[Piece]]:
+    """The pieces of each site, those of one type together where that is shorter.
 
     A type is decided after those that it refers to: a policy can only be written for each bucket where the buckets
     are together.
     """
-    search = _Search(environments, names)
+    search = _Search(environments, sites, names)
     for sort in search.sorts():
         search.take_best(search.alike(sort))
     return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
@@ -44,6 +50,7 @@ def tabled(environments: Mapping[str, Sequence[Piece]], names: Names) -> dict[st
 @dataclass
 class _Search:
     environments: Mapping[str, Sequence[Piece]]
+    sites: Mapping[str, Site]
     names: Names
     together: dict[Group, Group] = field(default_factory=dict)
     """What is a row of a table already, and the table's group."""
@@ -52,7 +59,7 @@ class _Search:
     @cached_property
     def addresses(self) -> Mapping[str, Addresses]:
         """As the flat rendering has them."""
-        return {name: addresses_of(pieces) for name, pieces in self.environments.items()}
+        return addresses_at(self.sites, self.environments)
 
     @cached_property
     def blocks(self) -> Mapping[Group, Mapping[Slot, Block]]:
@@ -78,13 +85,25 @@ class _Search:
             for group, blocks in self.blocks.items()
         }
 
+    @cached_property
+    def edges(self) -> Sequence[tuple[tuple[str, Group], tuple[str, Group]]]:
+        """Which group refers to which other, each with its site."""
+        found = dict.fromkeys(
+            ((slot.environment, group), (str(self.sites[slot.environment].of(link.group.where)), link.group.here))
+            for group, blocks in self.blocks.items()
+            for slot, block in blocks.items()
+            for _, link in _built(block.body, self.addresses[slot.environment])
+            if link is not None
+        )
+        return [(one, other) for one, other in found if one != other]
+
     def sorts(self) -> Iterable[Sort]:
         """Types, each after those that it refers to, as far as they do not refer to each other."""
         graph: dict[Sort, set[Sort]] = {}
         for group, parts in self.built.items():
             if group.block == "resource":
                 targets = graph.setdefault((group.type, self.files[group]), set())
-                targets |= {(link.group.type, self.files[link.group]) for _, link in parts if link}
+                targets |= {(link.group.type, self.files[link.group.here]) for _, link in parts if link}
         ordered: dict[Sort, None] = {}
 
         def visit(sort: Sort, path: Set[Sort]) -> None:
@@ -125,8 +144,9 @@ class _Search:
         for path, link in self.built[group]:
             yield path
             if link is not None and path != "depends_on":
-                target = self.together.get(link.group, link.group)
-                yield f"{path} {target.type} {'' if target.name == EVERY or link.key else target.name}"
+                target = self.together.get(link.group.here, link.group.here)
+                name = "" if target.name == EVERY or link.key else target.name
+                yield f"{path} {link.group.where} {target.type} {name}"
 
     def take_best(self, candidates: Iterable[Set[Group]]) -> None:
         """Put those groups together that save the most lines, where any do and make no circle."""
@@ -145,10 +165,10 @@ class _Search:
 
     def _is_circular(self, trial: Mapping[Group, Group]) -> bool:
         """Whether something would wait for itself: log bucket, for a bucket that waits for the log bucket's policy."""
-        graph: dict[Group, set[Group]] = {}
-        for group, parts in self.built.items():
-            targets = graph.setdefault(trial.get(group, group), set())
-            targets |= {trial.get(link.group, link.group) for _, link in parts if link and link.group != group}
+        graph: dict[tuple[str, Group], set[tuple[str, Group]]] = {}
+        for (site, group), target in self.edges:
+            targets = graph.setdefault((site, trial.get(group, group)), set())
+            targets.add((target[0], trial.get(target[1], target[1])))
         try:
             TopologicalSorter(graph).prepare()
         except CycleError:
@@ -159,7 +179,9 @@ class _Search:
         """Lines that a table saves; 0 where that is too few."""
         after = {
             name: {
-                address: (trial[group], group.name) if group in trial else (group, key)
+                address: (replace(trial[group.here], where=group.where), group.name)
+                if group.here in trial
+                else (group, key)
                 for address, (group, key) in known.items()
             }
             for name, known in self.addresses.items()
@@ -184,7 +206,7 @@ class _Search:
     ) -> int | None:
         """Lines of a group, with its table and variables; None where it cannot be described at once."""
         environments = tuple(self.environments)
-        interface = Interface(environments)
+        interface = Interface(environments, Features())
 
         def refer(link: Link, key: str) -> str:
             return f"{link.group.address}{f'[{key}]' if key else ''}{link.attribute}"
@@ -197,10 +219,13 @@ class _Search:
         except CannotShareError:
             return None
         lines = _height(body) + 3
-        for column in description.columns.values():
-            lines += sum(map(_tall, column.values()))
-        if description.columns:
-            lines += 2 * len({slot.key for slot in blocks}) + 4
+        columns = description.columns.values()
+        if columns:
+            lines += 4
+            for key in {slot.key for slot in blocks}:
+                cells = [_tall(column.get(str(key))) for column in columns]
+                lines += 1 if len(cells) <= ONE_LINE and max(cells) == 1 else 2 + sum(cells)
+        lines += len(interface.switches)
         for variable in interface.variables.values():
             lines += _DECLARED + 2 * len(environments) + sum(_tall(plain(value)) for value in variable.values.values())
         return lines
@@ -230,6 +255,8 @@ def _tall(value: Value) -> int:
             return sum(map(_tall, arguments)) if arguments else 1
         case Conditional(_, one, other):
             return _tall(one) + _tall(other) - 1
+        case Row(members):
+            return 1 if len(members) <= ONE_LINE else 2 + sum(map(_tall, members.values()))
         case Mapping():
             return 2 + sum(map(_tall, value.values()))
         case Sequence():

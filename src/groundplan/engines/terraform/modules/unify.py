@@ -114,7 +114,32 @@ class Description:
                 waits[self.refer(link, "")] = None
         return [Expression(code) for code in waits]
 
+    def _lifecycle(self, found: Iterable[Sequence[Item]]) -> Iterable[Item]:
+        """Terraform takes only literal text here: what any environment leaves to others, all do. It says nothing of
+        what is made, only of whose later changes stand."""
+        written: dict[str, list[Item]] = {}
+        ignored: dict[str, Expression] = {}
+        for blocks in found:
+            for block in blocks:
+                assert isinstance(block, Block)
+                for item in block.body:
+                    if isinstance(item, Argument) and item.name == "ignore_changes":
+                        assert isinstance(item.value, Sequence)
+                        ignored |= {one.source: one for one in item.value if isinstance(one, Expression)}
+                    written.setdefault(repr(getattr(item, "name", item)), [item])
+        body = [
+            Argument(item.name, list(ignored.values()))
+            if isinstance(item, Argument) and item.name == "ignore_changes"
+            else item
+            for items in written.values()
+            for item in items
+        ]
+        yield Block("lifecycle", (), tuple(body))
+
     def _blocks(self, path: Paths, found: Mapping[Slot, Sequence[Item]]) -> Iterable[Item]:
+        if path == ("lifecycle",):
+            yield from self._lifecycle(found.values())
+            return
         blocks = {slot: [item for item in items if isinstance(item, Block)] for slot, items in found.items()}
         counts = {len(items) for items in blocks.values()}
         if len(counts) > 1 and (rows := self._rows(blocks)) is not None:
@@ -240,9 +265,16 @@ class Description:
             return None
         return Expression(self._column(path, seen))
 
-    def flag(self, path: Paths, seen: Mapping[Slot, bool]) -> str:
-        """The code of a truth that differs."""
-        return self.varying((*path, "enabled"), dict(seen))
+    def flag(self, path: Paths, seen: Mapping[Slot, bool], near: Iterable[Normal] = ()) -> str:
+        """The code of a truth that differs: a feature of the environment or, where it differs by key, a field."""
+        sites: dict[str, bool] = {}
+        for slot, value in seen.items():
+            if sites.setdefault(slot.environment, value) != value:
+                return self._by_key((*path, "enabled"), dict(seen))
+        name = identifier("_".join((self.title, *path)))
+        belongs = [link.group.here for value in near for link in links(value)]
+        there = frozenset(site for site, value in sites.items() if value)
+        return self.interface.switch(self.interface.features.switch(name, there, belongs))
 
     def _mapping(self, path: Paths, seen: Seen) -> Value:
         mappings = {slot: value for slot, value in seen.items() if isinstance(value, Mapping)}
@@ -363,16 +395,24 @@ class Description:
             wanted = self.flag(path, {slot: slot in present for slot in seen})
             inner = self.value(path, present)
             return Conditional(wanted, inner, None)
-        shapes: dict[str, dict[Slot, Normal]] = {}
+        forms: dict[str, dict[Slot, Normal]] = {}
         for slot, value in seen.items():
-            shapes.setdefault(_shape(value), {})[slot] = value
-        if len(shapes) != 2:
-            raise CannotShareError(f"{self.title}.{'.'.join(path)} has {len(shapes)} different forms")
-        one, other = shapes.values()
-        wanted = self.flag(path, {slot: slot in one for slot in seen})
-        chosen = self.value(path, one), self.value(path, other)
-        # Terraform demands one type of both: as text they have it.
-        return Call("jsondecode", Conditional(wanted, *(Call("jsonencode", value) for value in chosen)))
+            forms.setdefault(_shape(value), {})[slot] = value
+        if len(forms) == 1:
+            raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
+        # Terraform demands one type of all: as text they have it.
+        return Call("jsondecode", self._one_of(path, list(forms.values()), lambda value: Call("jsonencode", value)))
+
+    def _one_of(
+        self, path: Paths, forms: Sequence[Mapping[Slot, Normal]], written: Callable[[Value], Value] = lambda value: value
+    ) -> Value:
+        """Which of several descriptions it is, by a flag for each but the last."""
+        first, *others = forms
+        code = written(self.value(path, first))
+        if not others:
+            return code
+        wanted = self.flag((*path, *_form_name(first)), {slot: slot in first for form in forms for slot in form})
+        return Conditional(wanted, code, self._one_of(path, others, written))
 
     def _code(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
         """Texts and expressions: the same parts, each link with its own key, and names of the environment in them."""
@@ -387,14 +427,12 @@ class Description:
         return self._choice_of_codes(path, seen)
 
     def _choice_of_codes(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
-        shapes: dict[object, dict[Slot, Normal]] = {}
+        forms: dict[object, dict[Slot, Normal]] = {}
         for slot, code in seen.items():
-            shapes.setdefault(_skeleton(code), {})[slot] = code
-        if len(shapes) != 2:
-            raise CannotShareError(f"{self.title}.{'.'.join(path)} has {len(shapes)} different forms")
-        one, other = shapes.values()
-        wanted = self.flag(path, {slot: slot in one for slot in seen})
-        return Conditional(wanted, self.value(path, one), self.value(path, other))
+            forms.setdefault(_skeleton(code), {})[slot] = code
+        if len(forms) == 1:
+            raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
+        return self._one_of(path, list(forms.values()))
 
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
         if len(seen) == 1:
@@ -583,6 +621,12 @@ def _code_of(part: Part) -> str:
 
 def _skeleton(code: Code) -> object:
     return code.template, tuple(part.group if isinstance(part, Link) else part for part in code.parts)
+
+
+def _form_name(form: Mapping[Slot, Normal]) -> Paths:
+    """What a form refers to first, as part of the name of its flag."""
+    found = next((link for value in form.values() for link in links(value)), None)
+    return (found.group.title,) if found else ()
 
 
 def _shape(value: Normal) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from groundplan.engines.terraform.hcl import Value
+from groundplan.engines.terraform.hcl import Row, Value
+from groundplan.engines.terraform.modules.features import Feature, Features
 from groundplan.engines.terraform.modules.links import Normal
 
 
@@ -35,7 +36,15 @@ class Interface:
     """Variables of one module in the making. Names are told apart; what is asked for twice is there once."""
 
     environments: tuple[str, ...]
+    """The sites that call it."""
+    features: Features
     variables: dict[str, Variable] = field(default_factory=dict)
+    switches: dict[str, Feature] = field(default_factory=dict)
+
+    def switch(self, feature: Feature) -> str:
+        """The code of a feature."""
+        self.switches[feature.name] = feature
+        return f"var.features.{feature.name}"
 
     def variable(self, name: str, description: str, values: Mapping[str, Normal]) -> str:
         """The name of a variable with these values: the wanted one, or that with a number behind it."""
@@ -95,7 +104,7 @@ def plain(value: Normal) -> Value:
         case tuple():
             return [plain(item) for item in value]
         case Mapping():
-            return {key: plain(item) for key, item in value.items()}
+            return Row({key: plain(item) for key, item in value.items()})
         case str() | int() | float() | bool() | None:
             return value
     raise TypeError(f"{type(value).__name__} cannot stand in terraform.tfvars")
