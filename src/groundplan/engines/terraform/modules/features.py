@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 from groundplan.engines.terraform.modules.links import Group
 
+_VAGUE = frozenset({"main", "this"})
+
 Presence: TypeAlias = frozenset[str]
 """The sites that have something."""
 
@@ -41,7 +43,7 @@ class Features:
             name, sites = _common_name(groups), presence[groups[0]]
             described = ", ".join(group.address for group in groups[:3])
             more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
-            if name in found.named:
+            if name in found.named or name in _VAGUE:
                 name = groups[0].title
             feature = found._add(name, sites, f"{described}{more}")
             found.by_group |= dict.fromkeys(groups, feature)

@@ -11,7 +11,9 @@ from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
 from groundplan.engines.terraform.model import MARKER
 from groundplan.engines.terraform.modules.features import Feature
-from groundplan.engines.terraform.modules.share import Handed, Module, Sharing
+from groundplan.engines.terraform.modules.handed import Handed
+from groundplan.engines.terraform.modules.links import Group
+from groundplan.engines.terraform.modules.share import Module, Sharing
 from groundplan.resources import Architecture
 
 NAMES: Mapping[str, str] = {
@@ -125,32 +127,27 @@ class ModuleFiles:
             yield variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
 
     def _taken(self, handed: Handed) -> Block:
-        member = self.sharing.members[handed.group.here]
-        type_ = "map(string)" if member.keyed else "any" if handed.group.block == "local" else "string"
-        block = variable(handed.name, _described(handed), type_, nullable=True)
+        keyed = handed.is_map or self.sharing.members[handed.groups[0]].keyed
+        type_ = "map(string)" if keyed else "any" if handed.groups[0].block == "local" else "string"
+        block = variable(handed.name, handed.description, type_, nullable=True)
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
         return Block("variable", block.labels, (*block.body, *ephemeral))
 
     def _output(self, handed: Handed) -> Block:
-        member = self.module.members[handed.group]
-        address = handed.group.address
-        value: Value
-        if member.keyed:
-            value = Expression(f"{{ for key, item in {address} : key => item{handed.attribute} }}")
-        elif member.environments != self.module.environments:
-            value = Expression(
-                f"try({address}{handed.attribute}, null)"
-                if handed.group.block == "local"
-                else f"one({address}[*]{handed.attribute})"
-            )
-        else:
-            value = Expression(f"{address}{handed.attribute}")
-        body = [Argument("description", _described(handed)), Argument("value", value)]
+        there = [group for group in handed.groups if group in self.module.members]
+        values = {group.name: self._value_of(group, handed.attribute) for group in there}
+        value: Value = values if handed.is_map else values[there[0].name]
+        body = [Argument("description", handed.description), Argument("value", value)]
         if handed.is_ephemeral:
             body.append(Argument("ephemeral", True))
         return Block("output", (handed.name,), tuple(body))
 
-
-def _described(handed: Handed) -> str:
-    where = f" of the {handed.group.where}" if handed.group.where else ""
-    return f"{handed.attribute.removeprefix('.')} of {handed.group.address}{where}"
+    def _value_of(self, group: Group, attribute: str) -> Value:
+        member = self.module.members[group]
+        if member.keyed:
+            return Expression(f"{{ for key, item in {group.address} : key => item{attribute} }}")
+        if set(member.environments) == set(self.module.environments):
+            return Expression(f"{group.address}{attribute}")
+        if group.block == "local":
+            return Expression(f"try({group.address}{attribute}, null)")
+        return Expression(f"one({group.address}[*]{attribute})")

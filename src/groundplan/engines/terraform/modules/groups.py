@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from groundplan.engines.terraform.context import label
-from groundplan.engines.terraform.hcl import Argument, Block, Item
-from groundplan.engines.terraform.modules.links import Addresses, Group, links, normal
-from groundplan.engines.terraform.modules.unify import EVERY, Slot
+from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item
+from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
+from groundplan.engines.terraform.modules.unify import Slot
 from groundplan.engines.terraform.rendering import Place
 from groundplan.resources import Resource
 from groundplan.resources.architecture import STANDBY
@@ -45,7 +45,7 @@ class Member:
     @property
     def by_name(self) -> bool:
         """Whether its keys are names of things, not zones."""
-        return self.group.name == EVERY
+        return self.group.table
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -120,20 +120,62 @@ def members(environments: Mapping[str, Iterable[Piece]]) -> dict[Group, Member]:
     return found
 
 
-def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]) -> Iterator[tuple[Group, Group]]:
-    """Which group refers to which other at the same site."""
-    for group, member in every.items():
-        for slot, block in member.instances.items():
-            for link in _links(block.body, addresses[slot.environment]):
-                if not link.where:
-                    yield group, link
+_RANGES = ("aws_vpc", "aws_subnet")
 
 
-def _links(items: Iterable[Item], addresses: Addresses) -> Iterator[Group]:
+def with_ranges(found: Iterable[Piece]) -> list[Piece]:
+    """Pieces that refer to the address ranges of VPC and subnets rather than repeat them, which differ everywhere."""
+    pieces = list(found)
+    ranges: dict[str, list[str]] = {}
+    for piece in pieces:
+        for item in piece.block.body:
+            if piece.block.labels[:1] and piece.block.labels[0] in _RANGES and isinstance(item, Argument):
+                if item.name == "cidr_block":
+                    ranges.setdefault(str(item.value), []).append(f"{piece.address}.cidr_block")
+    known = {text: Expression(codes[0]) for text, codes in ranges.items() if len(codes) == 1}
+    return [
+        piece
+        if piece.block.labels[:1] and piece.block.labels[0] in _RANGES
+        else replace(piece, block=replace(piece.block, body=tuple(_ranged(piece.block.body, known))))
+        for piece in pieces
+    ]
+
+
+def _ranged(items: Iterable[Item], known: Mapping[str, Expression]) -> Iterator[Item]:
+    for item in items:
+        match item:
+            case Argument(name, str(value)) if value in known:
+                yield Argument(name, known[value])
+            case Block(kind, labels, body):
+                yield Block(kind, labels, tuple(_ranged(body, known)))
+            case _:
+                yield item
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A link at a site, and the group that has it."""
+
+    site: str
+    group: Group
+    link: Link
+
+
+def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]) -> list[Reference]:
+    """What refers to what, each once."""
+    found = (
+        Reference(slot.environment, group, replace(link, key=None))
+        for group, member in every.items()
+        for slot, block in member.instances.items()
+        for link in _links(block.body, addresses[slot.environment])
+    )
+    return list(dict.fromkeys(found))
+
+
+def _links(items: Iterable[Item], addresses: Addresses) -> Iterator[Link]:
     for item in items:
         match item:
             case Argument(_, value):
-                for link in links(normal(value, addresses)):
-                    yield link.group
+                yield from links(normal(value, addresses))
             case Block(_, _, body):
                 yield from _links(body, addresses)

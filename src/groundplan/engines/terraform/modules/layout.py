@@ -11,10 +11,11 @@ from groundplan.engines.terraform.hcl import Argument, Block, Item
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.engines.terraform.modules.files import ModuleFiles
 from groundplan.engines.terraform.modules.features import Features
-from groundplan.engines.terraform.modules.groups import Piece, dissolved, members, pieces, references, with_and_without_key
+from groundplan.engines.terraform.modules.groups import Piece, dissolved, members, pieces, references, with_and_without_key, with_ranges
+from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
 from groundplan.engines.terraform.modules.links import Group, Link, links, normal
 from groundplan.engines.terraform.modules.roots import ModuleCall, Root
-from groundplan.engines.terraform.modules.share import Handed, Module, NotAlikeError, Sharing, module_of, modules
+from groundplan.engines.terraform.modules.share import Module, NotAlikeError, Sharing, module_of, modules
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, addresses_at, standby_piece
 from groundplan.engines.terraform.modules.tables import tabled
 from groundplan.engines.terraform.rendering import all_entries, outputs_of
@@ -97,6 +98,7 @@ def _flat(name: str, environment: Environment) -> Flat:
     data = {".".join(block.labels): block for block in root.data(context) if isinstance(block, Block)}
     blocks = [block for block in outputs if isinstance(block, Block)]
     by_name = {site.name: site for site in sites}
+    found = {name: with_ranges(own) for name, own in found.items()}
     return Flat(environment, by_name, found, blocks, data, (*unsupported.values(), *without))
 
 
@@ -124,11 +126,11 @@ class _Layout:
                 for name, own in found.items()
             }
         for module in self._modules():
-            for handed in module.takes.values():
-                self._give(handed)
+            for taken in module.takes.values():
+                self._give(taken)
         for name, flat in self.flats.items():
             for link in _links_of(flat.outputs, self.sharing, name):
-                self._give(Handed(link.group, link.attribute or ".id"))
+                self._give(handed(link, self.sharing.bundles))
 
     def _share_all(self, found: Mapping[str, Sequence[Piece]], words: Mapping[str, Mapping[str, str]]) -> Group | None:
         """Make all modules; or the group whose zones, or whatever its keys are, differ too much to be one."""
@@ -140,7 +142,10 @@ class _Layout:
             for group, member in every.items()
             if not member.keyed and set(member.environments) != set(self.sites)
         }
-        self.sharing = Sharing(addresses, every, words, Features.of(partial, references(every, addresses)))
+        known = references(every, addresses)
+        near = ((one.group, one.link.group) for one in known if not one.link.group.where)
+        together = bundles(known, every, self.sites, lambda group: module_of(every[group].file))
+        self.sharing = Sharing(addresses, every, words, Features.of(partial, near), together)
         for name in modules():
             try:
                 self._share(name)
@@ -152,20 +157,20 @@ class _Layout:
 
     def _words(self) -> dict[str, dict[str, str]]:
         """What a site is called in texts, by the code that says it."""
+        prefixes = {name: site.name_prefix for name, site in self.sites.items()}
+        primary = {name: site.name_prefix.removesuffix(f"-{STANDBY_SITE}") for name, site in self.sites.items()}
         words = {
-            "var.name_prefix": {name: site.name_prefix for name, site in self.sites.items()},
-            "lower(var.name_prefix)": {name: site.name_prefix.lower() for name, site in self.sites.items()},
-            f"var.{self.called_by}": {name: site.short_name for name, site in self.sites.items()},
+            "var.name_prefix": prefixes,
+            "lower(var.name_prefix)": {name: text.lower() for name, text in prefixes.items()},
+            "var.short_name": {name: site.short_name for name, site in self.sites.items()},
+            "var.environment": {name: site.environment for name, site in self.sites.items()},
+            f'trimsuffix(var.name_prefix, "-{STANDBY_SITE}")': primary,
         }
-        if words["lower(var.name_prefix)"] == words["var.name_prefix"]:
-            del words["lower(var.name_prefix)"]
-        return words
-
-    @property
-    def called_by(self) -> str:
-        """The variable that says what an environment is called in names."""
-        same = all(name == flat.environment.short_name for name, flat in self.flats.items())
-        return "environment" if same else "short_name"
+        found: dict[str, dict[str, str]] = {}
+        for code, values in words.items():
+            if values not in found.values():
+                found[code] = values
+        return found
 
     def _share(self, name: str) -> None:
         callers = tuple(
@@ -187,11 +192,9 @@ class _Layout:
         for by_environment in self.called.values():
             yield from by_environment.values()
 
-    def _give(self, handed: Handed) -> None:
-        group = handed.group.here
-        name = module_of(self.sharing.members[group].file)
-        own = Handed(group, handed.attribute)
-        self.given.setdefault(name, {})[own.name] = own
+    def _give(self, taken: Handed) -> None:
+        name = module_of(self.sharing.members[taken.groups[0]].file)
+        self.given.setdefault(name, {})[taken.here.name] = taken.here
 
     def rendering(self) -> SharedRendering:
         """All files."""
@@ -234,7 +237,7 @@ class _Layout:
             for block in root.variables(flat.environment.architecture):
                 if isinstance(block, Block):
                     known[block.labels[0]] = block
-        gives = [handed for handed in self.given.get(name, {}).values() if handed.group in module.members]
+        gives = [one for one in self.given.get(name, {}).values() if any(group in module.members for group in one.groups)]
         first = flats[0].environment.architecture
         folder = self.folder(name, module.environments[0])
         return ModuleFiles(name, folder, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first)

@@ -27,6 +27,8 @@ class Group:
     """``aws_subnet``; empty for a local value."""
     name: str
     """``private``."""
+    table: bool = False
+    """Whether it was made of several: its keys are the names of things, ``aws_s3_bucket.this["media"]``."""
     where: str = ""
     """Empty for what stands at the same site; else the site that it stands at: ``standby``, ``primary``."""
 

@@ -11,8 +11,9 @@ from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
 from groundplan.engines.terraform.modules.features import Feature
 from groundplan.engines.terraform.modules.files import FEATURES, NAMES, ModuleFiles, data_blocks, features, heading, variable
+from groundplan.engines.terraform.modules.handed import Handed, handed
 from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token, normal
-from groundplan.engines.terraform.modules.share import Handed, Module, Sharing, module_of
+from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.unify import joined
 from groundplan.engines.terraform.modules.variables import plain
@@ -164,7 +165,7 @@ class Root:
         match name:
             case "region":
                 return Expression(f"var.{STANDBY_REGION}")
-            case "name_prefix" | "short_name" | "environment":
+            case "name_prefix" | "short_name":
                 return Template(f"${{var.{name}}}-{site.where}")
             case "secret_versions":
                 own = f"startswith(name, {quote(STANDBY)})"
@@ -173,15 +174,14 @@ class Root:
                 )
         return Expression(f"var.{name}")
 
-    def _taken(self, handed: Handed, site: Site) -> Value:
+    def _taken(self, taken: Handed, site: Site) -> Value:
         """What another module gives, or nothing where the environment lacks it."""
-        group = handed.group.here
-        member = self.sharing.members[group]
-        there = site.of(handed.group.where)
+        member = self.sharing.members[taken.groups[0]]
+        there = site.of(taken.where)
         call = self.by_site.get((there, module_of(member.file))) if there else None
-        if call is None or group not in call.module.members:
-            return {} if member.keyed else None
-        return Expression(f"module.{call.name}.{Handed(group, handed.attribute).name}")
+        if call is None or not any(group in call.module.members for group in taken.groups):
+            return {} if taken.is_map or member.keyed else None
+        return Expression(f"module.{call.name}.{taken.here.name}")
 
     def _output(self, block: Block) -> Block:
         addresses = self.sharing.addresses[self.name]
@@ -208,5 +208,6 @@ class Root:
         member = self.sharing.members[group]
         site = next(call.site for call in self.calls if call.site.where == (link.group.where or PRIMARY_SITE))
         call = self.by_site[site.name, module_of(member.file)]
-        index = f'["{link.key}"]' if member.keyed else ""
-        return Token(f"module.{call.name}.{Handed(group, link.attribute or '.id').name}{index}")
+        given = handed(link, self.sharing.bundles).here
+        index = f'["{group.name}"]' if given.is_map else f'["{link.key}"]' if member.keyed else ""
+        return Token(f"module.{call.name}.{given.name}{index}")

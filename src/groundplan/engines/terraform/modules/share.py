@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Member
+from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
 from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot, identifier
 from groundplan.engines.terraform.modules.variables import Interface, object_type
@@ -50,24 +51,6 @@ class NotAlikeError(Exception):
         """The group, where it has keys and could be taken apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
-    """What a module gives and another takes."""
-
-    group: Group
-    attribute: str
-
-    @property
-    def name(self) -> str:
-        """``vpc_main_id``: the output there, the variable here."""
-        return identifier(f"{self.group.title}{self.attribute}")
-
-    @property
-    def is_ephemeral(self) -> bool:
-        """Whether Terraform keeps it in no state: what is read of a secret, and the locals that take it apart."""
-        return self.group.block in ("ephemeral", "local")
-
-
 @dataclass
 class Module:
     """One module in the making."""
@@ -90,6 +73,7 @@ class Sharing:
     members: Mapping[Group, Member]
     names: Mapping[str, Mapping[str, str]]
     features: Features
+    bundles: Bundles
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -135,6 +119,7 @@ class _Writer:
         member = self.module.members[group]
         slots = tuple(member.instances)
         description = Description(
+            group=group,
             title=group.title,
             slots=slots,
             addresses=self.sharing.addresses,
@@ -178,8 +163,7 @@ class _Writer:
         wanted = ""
         if not same:
             values: dict[str, Normal] = dict(pattern)
-            what = f"which of {group.address} there are"
-            wanted = f"var.{self.module.interface.variable(f'{group.title}_names', what, values)}"
+            wanted = self.module.interface.variable((f"{group.title}_names",), "names", group.address, values)
         if not description.columns:
             return Call("toset", list(every)) if same else Call("toset", Expression(wanted))
         rows: dict[str, Value] = {
@@ -210,13 +194,13 @@ class _Writer:
             }
             name = f"{group.title}s"
             values: dict[str, Normal] = dict(rows.items())
-            code = f"var.{self.module.interface.variable(name, f'{group.address} by zone', values)}"
+            code = self.module.interface.variable((name,), "", f"{group.address} by zone", values)
             every = [row for table in rows.values() for row in table.values()]
-            self.module.interface.retype(name, f"map({object_type(every)})")
+            self.module.interface.retype(code, f"map({object_type(every)})")
         else:
             keys: dict[str, Normal] = dict(pattern)
             name = f"{group.title}_zones"
-            code = f"toset(var.{self.module.interface.variable(name, f'zones of {group.address}', keys)})"
+            code = f"toset({self.module.interface.variable((name,), 'zones', group.address, keys)})"
         self.for_each.setdefault(pattern, code)
         return code
 
@@ -224,9 +208,11 @@ class _Writer:
         """The code of a link from a group of this module."""
         target = self.sharing.members[link.group.here]
         if link.group.where or module_of(target.file) != self.module.name:
-            handed = Handed(link.group, link.attribute or ".id")
-            self.module.takes[handed.name] = handed
-            code = f"var.{handed.name}"
+            taken = handed(link, self.sharing.bundles)
+            self.module.takes[taken.name] = taken
+            code = f"var.{taken.name}"
+            if taken.is_map:
+                return f'{code}["{link.group.name}"]'
             if key == "*":
                 return f"values({code})"
             return f"{code}[{key}]" if key else code

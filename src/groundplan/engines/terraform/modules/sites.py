@@ -100,6 +100,8 @@ def _value(value: Value, region: str) -> Value:
             return Expression(_code(source, region))
         case Template(source):
             return Template(_code(source, region))
+        case Call("lookup", (Expression("var.secret_versions"), str(secret), number)):
+            return Call("lookup", Expression("var.secret_versions"), secret.removeprefix(STANDBY), number)
         case Call(function, arguments):
             return Call(function, *map(inner, arguments))
         case Mapping():

@@ -6,10 +6,11 @@ briefly is not guessed but tried: both ways are written, and the shorter stays.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from graphlib import CycleError, TopologicalSorter
+from itertools import takewhile
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Value
 from groundplan.engines.terraform.modules.features import Features
@@ -43,7 +44,8 @@ def tabled(
     """
     search = _Search(environments, sites, names)
     for sort in search.sorts():
-        search.take_best(search.alike(sort))
+        while search.take_best(search.alike(sort)):
+            pass
     return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
 
 
@@ -55,11 +57,26 @@ class _Search:
     together: dict[Group, Group] = field(default_factory=dict)
     """What is a row of a table already, and the table's group."""
     alone: dict[Group, int] = field(default_factory=dict)
+    savings: dict[tuple[frozenset[Group], str], int] = field(default_factory=dict)
 
     @cached_property
     def addresses(self) -> Mapping[str, Addresses]:
         """As the flat rendering has them."""
         return addresses_at(self.sites, self.environments)
+
+    @cached_property
+    def placed(self) -> Mapping[str, dict[str, tuple[Group, str | None]]]:
+        """As they are with the tables found so far."""
+        return {name: dict(known) for name, known in self.addresses.items()}
+
+    @cached_property
+    def spoken_of(self) -> Mapping[str, Mapping[Group, list[tuple[str, Group]]]]:
+        """The addresses of each group at each site, and what the group is called there."""
+        found: dict[str, dict[Group, list[tuple[str, Group]]]] = {name: {} for name in self.addresses}
+        for name, known in self.addresses.items():
+            for address, (group, _) in known.items():
+                found[name].setdefault(group.here, []).append((address, group))
+        return found
 
     @cached_property
     def blocks(self) -> Mapping[Group, Mapping[Slot, Block]]:
@@ -122,10 +139,14 @@ class _Search:
         what takes many lines."""
         classes: dict[object, set[Group]] = {}
         for group in sorted(self.blocks):
+            if group in self.together:
+                continue
             if group.block == "resource" and (group.type, self.files[group]) == sort and self._is_single(group):
                 shape = frozenset(self._shape(group))
                 classes.setdefault(shape, set()).add(group)
                 classes.setdefault((shape, self._long(group)), set()).add(group)
+                arguments = frozenset(path for path, _ in self.built[group])
+                classes.setdefault((arguments, ""), set()).add(group)
         return [groups for groups in classes.values() if len(groups) >= LEAST]
 
     def _long(self, group: Group) -> str:
@@ -145,55 +166,96 @@ class _Search:
             yield path
             if link is not None and path != "depends_on":
                 target = self.together.get(link.group.here, link.group.here)
-                name = "" if target.name == EVERY or link.key else target.name
+                name = "" if target.table or link.key else target.name
                 yield f"{path} {link.group.where} {target.type} {name}"
 
-    def take_best(self, candidates: Iterable[Set[Group]]) -> None:
-        """Put those groups together that save the most lines, where any do and make no circle."""
-        best, most = self.together, 0
+    def take_best(self, candidates: Iterable[Set[Group]]) -> bool:
+        """Put those groups together that save the most lines and make no circle; whether there are any."""
+        best: tuple[Set[Group], Group] | None = None
+        most = 0
         for groups in candidates:
-            first = min(groups)
-            trial = self.together | dict.fromkeys(groups, Group(first.block, first.type, EVERY))
-            if (saved := self._saved(groups, trial)) > most and not self._is_circular(trial):
-                best, most = trial, saved
-        self.together = best
+            if (table := self._table(groups)) is None:
+                continue
+            if (saved := self._saved(groups, table)) > most and not self._is_circular(groups):
+                best, most = (groups, table), saved
+        if best is None:
+            return False
+        groups, table = best
+        self.together |= dict.fromkeys(groups, table)
+        del self.graph
+        for name, known in self.placed.items():
+            known |= self._overlay(name, groups, table)
+        return True
+
+    def _table(self, groups: Set[Group]) -> Group | None:
+        """A table of groups, under the words that all of their names begin or end with; one of a type has no name."""
+        first = min(groups)
+        words = [group.name.split("_") for group in groups]
+        ends = [word[::-1] for word in words]
+        taken = {(known.type, known.name) for known in (*self.blocks, *self.together.values())}
+        for name in ("_".join(_common(words)), "_".join(_common(ends)[::-1]), EVERY):
+            if name and (first.type, name) not in taken:
+                return Group(first.block, first.type, name, table=True)
+        return None
 
     def renamed(self, piece: Piece) -> Piece:
         """The piece as a row of its table, where it is in one."""
         table = self.together.get(piece.group)
         return replace(piece, group=table, key=piece.group.name) if table else piece
 
-    def _is_circular(self, trial: Mapping[Group, Group]) -> bool:
+    def _is_circular(self, together: Set[Group]) -> bool:
         """Whether something would wait for itself: log bucket, for a bucket that waits for the log bucket's policy."""
-        graph: dict[tuple[str, Group], set[tuple[str, Group]]] = {}
-        for (site, group), target in self.edges:
-            targets = graph.setdefault((site, trial.get(group, group)), set())
-            targets.add((target[0], trial.get(target[1], target[1])))
-        try:
-            TopologicalSorter(graph).prepare()
-        except CycleError:
-            return True
+        return any(self._leads_back(site, together) for site in self.sites)
+
+    def _leads_back(self, site: str, together: Set[Group]) -> bool:
+        """Whether what a table of these groups waits for waits for one of them."""
+        members = {(site, group) for group in together}
+        waiting = [target for member in members for target in self.graph.get(member, ())]
+        seen = set(waiting)
+        while waiting:
+            node = waiting.pop()
+            if node in members:
+                return True
+            new = self.graph.get(node, frozenset()) - seen
+            seen |= new
+            waiting += new
         return False
 
-    def _saved(self, together: Set[Group], trial: Mapping[Group, Group]) -> int:
+    @cached_property
+    def graph(self) -> Mapping[tuple[str, Group], Set[tuple[str, Group]]]:
+        """What waits for what, with the tables found so far."""
+        found: dict[tuple[str, Group], set[tuple[str, Group]]] = {}
+        for (site, group), (there, target) in self.edges:
+            targets = found.setdefault((site, self.together.get(group, group)), set())
+            targets.add((there, self.together.get(target, target)))
+        return found
+
+    def _saved(self, together: Set[Group], table: Group) -> int:
         """Lines that a table saves; 0 where that is too few."""
-        after = {
-            name: {
-                address: (replace(trial[group.here], where=group.where), group.name)
-                if group.here in trial
-                else (group, key)
-                for address, (group, key) in known.items()
+        key = (frozenset(together), table.name)
+        if key not in self.savings:
+            after = {
+                name: ChainMap(self._overlay(name, together, table), known) for name, known in self.placed.items()
             }
-            for name, known in self.addresses.items()
+            rows = {
+                Slot(slot.environment, group.name): block
+                for group in together
+                for slot, block in self.blocks[group].items()
+            }
+            one = self._lines(table, rows, after, by_name=True)
+            several = sum(self._alone(group) for group in together)
+            self.savings[key] = several - one if one is not None and one <= SHORTER * several else 0
+        return self.savings[key]
+
+    def _overlay(
+        self, site: str, together: Iterable[Group], table: Group
+    ) -> dict[str, tuple[Group, str | None]]:
+        """What the addresses of groups mean when these are rows of a table."""
+        return {
+            address: (replace(table, where=group.where), row.name)
+            for row in together
+            for address, group in self.spoken_of[site].get(row, ())
         }
-        rows = {
-            Slot(slot.environment, group.name): block
-            for group in together
-            for slot, block in self.blocks[group].items()
-        }
-        one = self._lines(trial[min(together)], rows, after, by_name=True)
-        several = sum(self._alone(group) for group in together)
-        return several - one if one is not None and one <= SHORTER * several else 0
 
     def _alone(self, group: Group) -> int:
         """Lines of a group by itself."""
@@ -212,7 +274,7 @@ class _Search:
             return f"{link.group.address}{f'[{key}]' if key else ''}{link.attribute}"
 
         description = Description(
-            group.title, tuple(blocks), addresses, interface, refer, self.names, keyed=by_name, by_name=by_name
+            group, group.title, tuple(blocks), addresses, interface, refer, self.names, keyed=by_name, by_name=by_name
         )
         try:
             body = description.body({slot: block.body for slot, block in blocks.items()})
@@ -229,6 +291,11 @@ class _Search:
         for variable in interface.variables.values():
             lines += _DECLARED + 2 * len(environments) + sum(_tall(plain(value)) for value in variable.values.values())
         return lines
+
+
+def _common(words: Sequence[Sequence[str]]) -> list[str]:
+    """The words that all begin with."""
+    return [same[0] for same in takewhile(lambda same: len(set(same)) == 1, zip(*words, strict=False))]
 
 
 _DECLARED = 6

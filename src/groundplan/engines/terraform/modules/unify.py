@@ -21,6 +21,7 @@ from groundplan.engines.terraform.hcl import (
     Conditional,
     Expression,
     Item,
+    Row,
     Template,
     Value,
     escape_interpolation,
@@ -29,6 +30,7 @@ from groundplan.engines.terraform.modules.links import (
     Addresses,
     Code,
     Function,
+    Group,
     Link,
     Normal,
     Part,
@@ -41,6 +43,10 @@ from groundplan.engines.terraform.modules.variables import Interface
 
 EVERY = "this"
 """The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
+
+
+MANY = 4
+"""From how many blocks on a table reads better."""
 
 
 class CannotShareError(Exception):
@@ -65,6 +71,7 @@ Paths = tuple[str, ...]
 class Description:
     """How the instances of one group are described together."""
 
+    group: Group
     title: str
     """``subnet_private``: what its variables begin with."""
     slots: tuple[Slot, ...]
@@ -145,6 +152,9 @@ class Description:
         if len(counts) > 1 and (rows := self._rows(blocks)) is not None:
             yield self._dynamic(path, rows)
             return
+        if len(counts) == 1 and (table := self._table(path, blocks)) is not None:
+            yield table
+            return
         for number in range(max(counts)):
             there = {slot: items[number] for slot, items in blocks.items() if len(items) > number}
             where = path if max(counts) == 1 else (*path, str(number + 1))
@@ -155,6 +165,27 @@ class Description:
             wanted = self.flag(where, {slot: slot in there for slot in blocks})
             content = Block("content", (), body)
             yield Block("dynamic", (path[-1],), (Argument("for_each", Expression(f"{wanted} ? [1] : []")), content))
+
+    def _table(self, path: Paths, blocks: Mapping[Slot, Sequence[Block]]) -> Block | None:
+        """Many blocks with the same arguments, as one over a table in its place; None where they are few or more."""
+        every = [block for items in blocks.values() for block in items]
+        columns = [item.name for item in every[0].body if isinstance(item, Argument)]
+        alike = all([getattr(item, "name", None) for item in block.body] == columns for block in every)
+        if not alike or len(every[0].body) != len(columns) or len(every) < MANY * len(blocks):
+            return None
+        name = path[-1]
+        rows: list[dict[str, Value]] = []
+        for number in range(len(next(iter(blocks.values())))):
+            cells = {slot: items[number].body for slot, items in blocks.items()}
+            body = self._items((*path, str(number + 1)), cells)
+            rows.append({item.name: item.value for item in body if isinstance(item, Argument)})
+        same = [column for column in columns if all(row[column] == rows[0][column] for row in rows)]
+        content = [
+            Argument(column, rows[0][column] if column in same else Expression(f"{name}.value.{column}"))
+            for column in columns
+        ]
+        table = [Row({column: row[column] for column in columns if column not in same}) for row in rows]
+        return Block("dynamic", (name,), (Argument("for_each", table), Block("content", (), tuple(content))))
 
     def _rows(self, blocks: Mapping[Slot, Sequence[Block]]) -> dict[Slot, Normal] | None:
         """Blocks that only differ in plain values, as rows of a table; None where they are more than that."""
@@ -205,7 +236,10 @@ class Description:
                 return self._function(path, seen)
             if all(isinstance(value, tuple) for value in values):
                 return self._list(path, seen)
-        if all(map(is_literal, values)):
+        written = [value for value in values if value is not None]
+        if all(map(is_literal, values)) and not (
+            len(written) < len(values) and all(value == written[0] for value in written)
+        ):
             return Expression(self.varying(path, seen))
         return self._choice(path, seen)
 
@@ -220,8 +254,14 @@ class Description:
             if slot.environment in environments and environments[slot.environment] != value:
                 return self._by_key(path, seen)
             environments[slot.environment] = value
-        name = identifier("_".join((self.title, *path)))
-        return f"var.{self.interface.variable(name, _described(self.title, path), environments)}"
+        kind = self.group.type.removeprefix("aws_")
+        names = dict.fromkeys(identifier("_".join((word, *path))) for word in (kind, self.title))
+        return self.interface.variable(tuple(names), ".".join(path), self.address, environments)
+
+    @property
+    def address(self) -> str:
+        """``aws_subnet.private``, of a cell that of its row."""
+        return f"{self.group.type}.{self.title.removeprefix(self.group.type.removeprefix('aws_') + '_')}"
 
     def _by_key(self, path: Paths, seen: Seen) -> str:
         if self.by_name:
@@ -352,6 +392,9 @@ class Description:
         }
         if all(value == self.all_keys(target, slot.environment) for slot, value in keys.items()):
             return Expression(self.refer(target, "*"))
+        first = next(iter(keys.values()))
+        if all(value == first for value in keys.values()):
+            return [Expression(self.refer(target, f'"{key}"')) for key in first]
         code = self.varying((*path, "keys"), keys)
         each = self.refer(target, "key")
         return Expression(f"[for key in {code} : {each}]")
@@ -435,8 +478,9 @@ class Description:
         return self._one_of(path, list(forms.values()))
 
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
-        if len(seen) == 1:
-            return self._aligned_parts(path, seen, {slot: code.parts for slot, code in seen.items()})
+        if len({slot.environment for slot in seen}) == 1 and not self.keyed:
+            prefix = {self.names["var.name_prefix"][slot.environment]: "var.name_prefix" for slot in seen}
+            return self._aligned_parts(path, seen, {slot: _cut(code, prefix) for slot, code in seen.items()})
         for words in self._vocabularies():
             split = {slot: _cut(code, words(slot)) for slot, code in seen.items()}
             found = self._aligned_parts(path, seen, split)
@@ -497,6 +541,8 @@ class Description:
     def _written(self, value: Normal, key: str) -> Value:
         """A value that is the same everywhere."""
         match value:
+            case str() if len({slot.environment for slot in self.slots}) == 1:
+                return self._named(value)
             case Code(template, parts):
                 slot = self.slots[0]
                 return joined(
@@ -515,11 +561,20 @@ class Description:
         return value
 
 
+    def _named(self, text: str) -> Value:
+        """A text of one environment alone, which another might have one day: its names begin as all others do."""
+        prefix = self.names["var.name_prefix"][self.slots[0].environment]
+        return joined(True, _cut(_as_code(text), {prefix: "var.name_prefix"})) if prefix in text else text
+
+
 def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
     """Its parts, with words cut out of the text; the longest where several begin at one place."""
     if not code.template or not words:
         return code.parts
-    pattern = _any_of(tuple(words))
+    present = tuple(word for word in words if any(isinstance(part, str) and word in part for part in code.parts))
+    if not present:
+        return code.parts
+    pattern = _any_of(present)
     found: list[Part] = []
     for part in code.parts:
         if not isinstance(part, str):
@@ -684,7 +739,3 @@ def _merged_order(orders: list[list[str]]) -> list[str]:
 def identifier(text: str) -> str:
     written = re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).strip("_").lower()
     return written if not written[:1].isdigit() else f"_{written}"
-
-
-def _described(title: str, path: Paths) -> str:
-    return f"{' '.join(path).replace('_', ' ')} of {title}"

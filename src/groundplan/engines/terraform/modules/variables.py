@@ -12,28 +12,28 @@ from groundplan.engines.terraform.modules.links import Normal
 
 @dataclass(frozen=True)
 class Variable:
-    """One thing in which environments differ."""
+    """One thing in which sites differ."""
 
     name: str
-    description: str
+    what: str
+    """``retention_in_days``."""
+    of: tuple[str, ...]
+    """The resources that it is told."""
     type: str
     """As HCL writes it: ``map(object({ cidr_block = string }))``."""
     values: Mapping[str, Normal]
-    """Value by environment; an environment that has no use for it is not in here."""
+    """Value by site; one that has no use for it is not in here."""
 
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """A value that comes from another module: ``vpc_main_id``."""
-
-    name: str
-    description: str
-    type: str
+    @property
+    def description(self) -> str:
+        """What it is, and for whom."""
+        named = f"{', '.join(self.of[:3])}{f' and {len(self.of) - 3} more' if len(self.of) > 3 else ''}"
+        return f"{self.what} of {named}" if self.what else named
 
 
 @dataclass
 class Interface:
-    """Variables of one module in the making. Names are told apart; what is asked for twice is there once."""
+    """Variables of one module in the making. What is asked for twice is there once."""
 
     environments: tuple[str, ...]
     """The sites that call it."""
@@ -46,17 +46,25 @@ class Interface:
         self.switches[feature.name] = feature
         return f"var.features.{feature.name}"
 
-    def variable(self, name: str, description: str, values: Mapping[str, Normal]) -> str:
-        """The name of a variable with these values: the wanted one, or that with a number behind it."""
-        wanted, number = name, 1
-        while (known := self.variables.get(wanted)) is not None and dict(known.values) != dict(values):
-            number += 1
-            wanted = f"{name}_{number}"
-        self.variables[wanted] = Variable(wanted, description, type_of(values.values()), dict(values))
-        return wanted
+    def variable(self, names: Sequence[str], what: str, of: str, values: Mapping[str, Normal]) -> str:
+        """The code of a variable with these values, under the first of the names that is free or means the same."""
+        for name in (*names, *(f"{names[-1]}_{number}" for number in range(2, len(self.variables) + 3))):
+            known = self.variables.get(name)
+            if known is None:
+                self.variables[name] = Variable(name, what, (of,), type_of(values.values()), dict(values))
+                break
+            if all(known.values.get(site, value) == value for site, value in values.items()) and (
+                known.values.keys() & values.keys()
+            ):
+                users = known.of if of in known.of else (*known.of, of)
+                every = {**known.values, **values}
+                self.variables[name] = replace(known, of=users, values=every, type=type_of(every.values()))
+                break
+        return f"var.{name}"
 
-    def retype(self, name: str, type_: str) -> None:
+    def retype(self, code: str, type_: str) -> None:
         """Give a variable a type that its values alone do not tell."""
+        name = code.removeprefix("var.")
         self.variables[name] = replace(self.variables[name], type=type_)
 
 
