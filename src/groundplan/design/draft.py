@@ -227,6 +227,8 @@ class Draft:
             project=self.blueprint.project,
             title=self.title,
             environment=self.loaded.name,
+            short_name=self.short_name,
+            name_prefix=self.plain("\0").partition("\0")[0].rstrip("-_./"),
             owner=self.blueprint.owner_id,
             region=self.blueprint.region,
             resources=tuple(self.resources),

@@ -57,6 +57,10 @@ class Architecture:
     environment: str
     region: str
     resources: tuple[Resource, ...]
+    short_name: str = ""
+    """What the environment is called in names: ``prod``."""
+    name_prefix: str = ""
+    """What names begin with by the blueprint's convention: ``shop-prod``."""
     owner: str | None = None
     """Whose environment it is, where several people or teams have the same one in one account."""
     tags: Mapping[str, str] = field(default_factory=dict)

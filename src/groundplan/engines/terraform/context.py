@@ -48,7 +48,7 @@ _DATA_SOURCES = {
 }
 # Types that AWS keeps for the whole account, whose provider resources take no `region`.
 # Source: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/guides/enhanced-region-support
-_GLOBAL = ("aws_ce_", "aws_iam_", "aws_route53_", "aws_budgets_", "aws_cloudfront_")
+GLOBAL = ("aws_ce_", "aws_iam_", "aws_route53_", "aws_budgets_", "aws_cloudfront_")
 
 
 class CannotExpressError(Exception):
@@ -103,7 +103,7 @@ class Context:
         return self._top("ephemeral", type_, label, body)
 
     def _top(self, block: str, type_: str, label: str, body: tuple[Item, ...]) -> Block:
-        if self.region and not type_.startswith(_GLOBAL):
+        if self.region and not type_.startswith(GLOBAL):
             body = (Argument("region", self.region), *body)
         return Block(block, (type_, label), body)
 

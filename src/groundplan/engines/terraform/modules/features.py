@@ -32,13 +32,17 @@ class Feature:
 class Features:
     """The switches of all modules. What asks for the same gets the same."""
 
+    sites: tuple[str, ...] = ()
+    """All there are."""
     by_group: dict[Group, Feature] = field(default_factory=dict)
     named: dict[str, Feature] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, presence: Mapping[Group, Presence], refers: Iterable[tuple[Group, Group]]) -> Features:
+    def of(
+        cls, sites: Iterable[str], presence: Mapping[Group, Presence], refers: Iterable[tuple[Group, Group]]
+    ) -> Features:
         """The features of groups that not every site has, with what refers to what."""
-        found = cls()
+        found = cls(tuple(sites))
         for groups in _components(presence, refers):
             name, sites = _common_name(groups), presence[groups[0]]
             described = ", ".join(group.address for group in groups[:3])
@@ -49,17 +53,17 @@ class Features:
             found.by_group |= dict.fromkeys(groups, feature)
         return found
 
-    def switch(self, name: str, sites: Presence, near: Iterable[Group] = ()) -> Feature:
-        """The switch for a part of a resource: that of what it belongs to, or the largest that is on at the same sites,
-        else one of its own."""
+    def switch(self, sites: Presence, near: Iterable[Group] = ()) -> Feature:
+        """The switch for a part of a resource: that of what it refers to, else one that says where it is on."""
         for group in near:
             if (feature := self.by_group.get(group)) and feature.sites == sites:
                 return feature
-        sizes = Counter(feature.name for feature in self.by_group.values() if feature.sites == sites)
-        if sizes:
-            return self.named[max(sorted(sizes), key=lambda one: sizes[one])]
-        known = next((feature for feature in self.named.values() if feature.sites == sites), None)
-        return known or self._add(name, sites, name.replace("_", " "))
+        others = [site for site in self.sites if site not in sites]
+        own = [site for site in self.sites if site in sites]
+        beginning, named = ("in", own) if len(own) <= len(others) else ("not_in", others)
+        name = f"{beginning}_{'_'.join(named)}".replace(" ", "_").replace("-", "_")
+        known = self.named.get(name)
+        return known or self._add(name, sites, f"what {', '.join(own)} {'has' if len(own) == 1 else 'have'} alone")
 
     def _add(self, wanted: str, sites: Presence, description: str) -> Feature:
         name, number = wanted, 1

@@ -13,7 +13,8 @@ from groundplan.engines.terraform.model import MARKER
 from groundplan.engines.terraform.modules.features import Feature
 from groundplan.engines.terraform.modules.handed import Handed
 from groundplan.engines.terraform.modules.links import Group
-from groundplan.engines.terraform.modules.share import Module, Sharing
+from groundplan.engines.terraform.modules.share import MODULES, Module, Sharing
+from groundplan.engines.terraform.modules.validations import validation
 from groundplan.resources import Architecture
 
 NAMES: Mapping[str, str] = {
@@ -72,6 +73,16 @@ class ModuleFiles:
     architecture: Architecture
 
     @cached_property
+    def blocks(self) -> Sequence[Block]:
+        """What the module makes."""
+        return [item for items in self.module.items.values() for item in items if isinstance(item, Block)]
+
+    @cached_property
+    def variables(self) -> Sequence[Block]:
+        """What it takes: of the environment, of other modules, and what environments differ in."""
+        return [item for item in self._variables() if isinstance(item, Block)]
+
+    @cached_property
     def outputs(self) -> Sequence[Block]:
         """What others need of it."""
         return [self._output(handed) for handed in self.gives]
@@ -90,16 +101,16 @@ class ModuleFiles:
 
     def files(self) -> dict[str, str]:
         """Text by file name."""
-        single = len(self.module.items) == 1
+        main = next((file for file in MODULES if file in self.module.items), next(iter(self.module.items)))
         files = {
-            "main.tf" if single else file: hcl.render((*heading(self._about(file)), *items))
+            "main.tf" if file == main else file: hcl.render((*heading(self._about(file)), *items))
             for file, items in self.module.items.items()
         }
         if data := data_blocks(self.text, self.data):
             files["data.tf"] = hcl.render((*heading(f"{self.name}: what Terraform asks AWS about."), *data))
-        if variables := list(self._variables()):
+        if self.variables:
             what = f"{self.name}: what environments differ in, and what other modules give."
-            files["variables.tf"] = hcl.render((*heading(what), *variables))
+            files["variables.tf"] = hcl.render((*heading(what), *self.variables))
         if self.outputs:
             files["outputs.tf"] = hcl.render((*heading(f"{self.name}: what others need of it."), *self.outputs))
         files["versions.tf"] = hcl.render((*heading(f"{self.name}: versions."), *root.versions(self.architecture)))
@@ -124,11 +135,13 @@ class ModuleFiles:
             yield self._taken(handed)
         for item in self.module.interface.variables.values():
             everywhere = all(item.values.get(name) is not None for name in self.module.environments)
-            yield variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
+            block = variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
+            checked = validation(item, optional=not everywhere)
+            yield Block(block.type, block.labels, (*block.body, checked)) if checked else block
 
     def _taken(self, handed: Handed) -> Block:
         keyed = handed.is_map or self.sharing.members[handed.groups[0]].keyed
-        type_ = "map(string)" if keyed else "any" if handed.groups[0].block == "local" else "string"
+        type_ = "map(string)" if keyed else "string"
         block = variable(handed.name, handed.description, type_, nullable=True)
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
         return Block("variable", block.labels, (*block.body, *ephemeral))

@@ -10,7 +10,7 @@ from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Argument, Block, Item
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.engines.terraform.modules.files import ModuleFiles
-from groundplan.engines.terraform.modules.features import Features
+from groundplan.engines.terraform.modules.features import Feature, Features
 from groundplan.engines.terraform.modules.groups import Piece, dissolved, members, pieces, references, with_and_without_key, with_ranges
 from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
 from groundplan.engines.terraform.modules.links import Group, Link, links, normal
@@ -29,19 +29,20 @@ class Environment:
 
     architecture: Architecture
     options: Options
-    short_name: str
-    """What it is called in names: ``prod``."""
-    name_prefix: str
-    """What its names begin with: ``shop-prod``."""
 
     def sites(self, name: str) -> tuple[Site, ...]:
         """Where the modules are called for."""
-        primary = Site(name, PRIMARY_SITE, self.name_prefix, self.short_name, None)
-        if self.architecture.standby is None:
+        standby = self.architecture.standby
+        primary = _site(name, PRIMARY_SITE, self.architecture)
+        if standby is None:
             return (primary,)
-        prefix, short_name = (f"{text}-{STANDBY_SITE}" for text in (self.name_prefix, self.short_name))
-        standby = Site(name, STANDBY_SITE, prefix, short_name, primary.name)
-        return replace(primary, other=standby.name), standby
+        second = replace(_site(name, STANDBY_SITE, standby), other=primary.name)
+        return replace(primary, other=second.name), second
+
+
+def _site(environment: str, where: str, architecture: Architecture) -> Site:
+    short_name = architecture.short_name or architecture.environment
+    return Site(environment, where, architecture.name_prefix, short_name, None)
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class SharedRendering:
     """Text by folder and file: ``modules/networking`` and ``main.tf``."""
     addresses: Mapping[str, Mapping[str, str]]
     """By environment: the address in the flat rendering to the address through the modules."""
+    modules: Mapping[str, ModuleFiles]
+    """By folder below ``modules``."""
+    called_by: Mapping[str, Sequence[str]]
+    """Where each is called, by folder."""
+    features: Sequence[Feature]
+    """What only some sites have, by name."""
     apart: Mapping[str, str]
     """Modules that each environment has for itself, and why."""
     unsupported: Mapping[str, tuple[Unsupported, ...]]
@@ -145,7 +152,7 @@ class _Layout:
         known = references(every, addresses)
         near = ((one.group, one.link.group) for one in known if not one.link.group.where)
         together = bundles(known, every, self.sites, lambda group: module_of(every[group].file))
-        self.sharing = Sharing(addresses, every, words, Features.of(partial, near), together)
+        self.sharing = Sharing(addresses, every, words, Features.of(self.sites, partial, near), together)
         for name in modules():
             try:
                 self._share(name)
@@ -158,7 +165,7 @@ class _Layout:
     def _words(self) -> dict[str, dict[str, str]]:
         """What a site is called in texts, by the code that says it."""
         prefixes = {name: site.name_prefix for name, site in self.sites.items()}
-        primary = {name: site.name_prefix.removesuffix(f"-{STANDBY_SITE}") for name, site in self.sites.items()}
+        primary = {name: self._primary_prefix(site) for name, site in self.sites.items()}
         words = {
             "var.name_prefix": prefixes,
             "lower(var.name_prefix)": {name: text.lower() for name, text in prefixes.items()},
@@ -168,9 +175,16 @@ class _Layout:
         }
         found: dict[str, dict[str, str]] = {}
         for code, values in words.items():
-            if values not in found.values():
+            if values not in found.values() and all(values.values()):
                 found[code] = values
         return found
+
+    def _primary_prefix(self, site: Site) -> str:
+        """What the environment's names begin with, as a standby can say it."""
+        if site.where == PRIMARY_SITE:
+            return site.name_prefix
+        own = self.sites[str(site.other)].name_prefix
+        return own if site.name_prefix == f"{own}-{STANDBY_SITE}" else ""
 
     def _share(self, name: str) -> None:
         callers = tuple(
@@ -220,6 +234,9 @@ class _Layout:
         return SharedRendering(
             dict(sorted(files.items())),
             {name: dict(self._addresses(flat)) for name, flat in self.flats.items()},
+            dict(sorted(written.items())),
+            {folder: files.module.environments for folder, files in written.items()},
+            sorted({one for files in written.values() for one in files.module.interface.switches.values()}, key=_name),
             self.apart,
             {name: flat.unsupported for name, flat in self.flats.items()},
         )
@@ -256,6 +273,10 @@ class _Layout:
                 elif own.environments != module.environments and not _repeats(piece.block):
                     index = "[0]"
                 yield piece.address, f"module.{module.name}{site.suffix}.{piece.group.address}{index}"
+
+
+def _name(feature: Feature) -> str:
+    return feature.name
 
 
 def _repeats(block: Block) -> bool:

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from groundplan.engines.terraform import hcl, root
+from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
+from groundplan.engines.terraform.model import GITIGNORE
 from groundplan.engines.terraform.modules.features import Feature
 from groundplan.engines.terraform.modules.files import FEATURES, NAMES, ModuleFiles, data_blocks, features, heading, variable
 from groundplan.engines.terraform.modules.handed import Handed, handed
@@ -17,6 +19,7 @@ from groundplan.engines.terraform.modules.share import Module, Sharing, module_o
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.unify import joined
 from groundplan.engines.terraform.modules.variables import plain
+from groundplan.engines.terraform.rendering import about
 from groundplan.resources.architecture import STANDBY
 
 if TYPE_CHECKING:
@@ -63,6 +66,11 @@ class Root:
         """The site in another region."""
         return next((call.site for call in self.calls if call.site.where == STANDBY_SITE), None)
 
+    @cached_property
+    def primary(self) -> Site:
+        """The site in the environment's own region."""
+        return next(call.site for call in self.calls if call.site.where == PRIMARY_SITE)
+
     def files(self) -> dict[str, str]:
         """Text by file name."""
         architecture = self.environment.architecture
@@ -81,13 +89,17 @@ class Root:
                 "where Terraform keeps its state", list(root.backend(architecture, self.environment.options))
             ),
         }  # fmt: skip
+        contents["google_provider.tf"] = (about("google_provider.tf"), list(google_provider.providers(architecture)))
         data = data_blocks(hcl.render([*called, *outputs]), self.data)
         contents["data.tf"] = ("what Terraform asks AWS about", data)
-        return {
-            file: hcl.render((*heading(f"{title}: {about}."), *items))
-            for file, (about, items) in contents.items()
+        files = {
+            file: hcl.render((*heading(f"{title}: {what}."), *items))
+            for file, (what, items) in contents.items()
             if items
         }
+        if self.environment.options.backend == "local":
+            files[GITIGNORE] = hcl.render(heading(f"{title}: {about(GITIGNORE)}.")) + root.unversioned()
+        return files
 
     def _providers(self) -> Iterator[Item]:
         for block in root.providers(self.environment.architecture):
@@ -105,8 +117,8 @@ class Root:
         declared = {block.labels[0] for block in variables if isinstance(block, Block)}
         words = {
             "environment": self.name,
-            "short_name": self.environment.short_name,
-            "name_prefix": self.environment.name_prefix,
+            "short_name": self.primary.short_name,
+            "name_prefix": self.primary.name_prefix,
         }
         for word, value in words.items():
             if f"var.{word}" in called and word not in declared:
@@ -166,13 +178,18 @@ class Root:
             case "region":
                 return Expression(f"var.{STANDBY_REGION}")
             case "name_prefix" | "short_name":
-                return Template(f"${{var.{name}}}-{site.where}")
+                return self._suffixed(name, getattr(site, name))
             case "secret_versions":
                 own = f"startswith(name, {quote(STANDBY)})"
                 return Expression(
                     f"{{ for name, version in var.{name} : trimprefix(name, {quote(STANDBY)}) => version if {own} }}"
                 )
         return Expression(f"var.{name}")
+
+    def _suffixed(self, name: str, value: str) -> Value:
+        """What the standby is called: nearly always what the environment is called, with more behind it."""
+        own = getattr(self.primary, name)
+        return Template(f"${{var.{name}}}{value.removeprefix(own)}") if own and value.startswith(own) else value
 
     def _taken(self, taken: Handed, site: Site) -> Value:
         """What another module gives, or nothing where the environment lacks it."""

@@ -30,6 +30,22 @@ MODULES: Mapping[str, str] = {
 }  # fmt: skip
 """The module of each file of the flat rendering; what is not in here is of another cloud."""
 ANOTHER_CLOUD = "google"
+CONTENTS: Mapping[str, str] = {
+    "networking": "VPC, subnets, routes, gateways, network ACLs, security groups and DNS",
+    "load_balancing": "Load balancer, its certificates, listeners and target groups, firewall and APIs",
+    "compute": "What runs: clusters, tasks, services, nodes, images, schedules",
+    "database": "Databases, caches and tables",
+    "storage": "Buckets and shared files",
+    "security": "Keys, roles, secrets and parameters",
+    "monitoring": "Logs, alarms and whom they tell, dashboards, budgets, traces and events",
+    "recovery": "Runbooks that Systems Manager carries out",
+    "cdn": "Content delivery",
+    "messaging": "Queues",
+    "audit": "Who did what, and what is configured against the rules",
+    "backup": "Backup vaults and plans",
+    ANOTHER_CLOUD: "What stands by in Google Cloud",
+}
+"""What each module makes."""
 
 
 def modules() -> Iterable[str]:

@@ -118,7 +118,8 @@ class Description:
         waits: dict[str, None] = {}
         for value in seen.values():
             for link in links(value):
-                waits[self.refer(link, "")] = None
+                code = self.refer(link, "")
+                waits[code.partition("[")[0] if code.startswith("var.") else code] = None
         return [Expression(code) for code in waits]
 
     def _lifecycle(self, found: Iterable[Sequence[Item]]) -> Iterable[Item]:
@@ -311,10 +312,9 @@ class Description:
         for slot, value in seen.items():
             if sites.setdefault(slot.environment, value) != value:
                 return self._by_key((*path, "enabled"), dict(seen))
-        name = identifier("_".join((self.title, *path)))
         belongs = [link.group.here for value in near for link in links(value)]
         there = frozenset(site for site, value in sites.items() if value)
-        return self.interface.switch(self.interface.features.switch(name, there, belongs))
+        return self.interface.switch(self.interface.features.switch(there, belongs))
 
     def _mapping(self, path: Paths, seen: Seen) -> Value:
         mappings = {slot: value for slot, value in seen.items() if isinstance(value, Mapping)}
@@ -328,7 +328,7 @@ class Description:
                 always[key] = self.value((*path, key), inner)
             else:
                 there = {slot: value for slot, value in inner.items() if slot not in missing}
-                wanted = self.flag((*path, key), {slot: slot not in missing for slot in mappings})
+                wanted = self.flag((*path, key), {slot: slot in there for slot in mappings}, there.values())
                 code = self.value((*path, key), there)
                 sometimes[key] = Conditional(wanted, {key: code}, {})
         return Call("merge", always, *sometimes.values()) if sometimes else always
@@ -425,7 +425,7 @@ class Description:
             if run:
                 parts.append(run)
                 run = []
-            wanted = self.flag((*path, identifier(name)), {slot: slot in there for slot in lists})
+            wanted = self.flag((*path, identifier(name)), {slot: slot in there for slot in lists}, there.values())
             parts.append(Conditional(wanted, [code], []))
         if run:
             parts.append(run)
@@ -435,7 +435,7 @@ class Description:
         """One of two descriptions, or none."""
         present = {slot: value for slot, value in seen.items() if value is not None}
         if len(present) < len(seen):
-            wanted = self.flag(path, {slot: slot in present for slot in seen})
+            wanted = self.flag(path, {slot: slot in present for slot in seen}, present.values())
             inner = self.value(path, present)
             return Conditional(wanted, inner, None)
         forms: dict[str, dict[Slot, Normal]] = {}
@@ -454,7 +454,7 @@ class Description:
         code = written(self.value(path, first))
         if not others:
             return code
-        wanted = self.flag((*path, *_form_name(first)), {slot: slot in first for form in forms for slot in form})
+        wanted = self.flag(path, {slot: slot in first for form in forms for slot in form}, first.values())
         return Conditional(wanted, code, self._one_of(path, others, written))
 
     def _code(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
@@ -479,7 +479,7 @@ class Description:
 
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
         if len({slot.environment for slot in seen}) == 1 and not self.keyed:
-            prefix = {self.names["var.name_prefix"][slot.environment]: "var.name_prefix" for slot in seen}
+            prefix = self._prefix(next(iter(seen)).environment)
             return self._aligned_parts(path, seen, {slot: _cut(code, prefix) for slot, code in seen.items()})
         for words in self._vocabularies():
             split = {slot: _cut(code, words(slot)) for slot, code in seen.items()}
@@ -563,8 +563,13 @@ class Description:
 
     def _named(self, text: str) -> Value:
         """A text of one environment alone, which another might have one day: its names begin as all others do."""
-        prefix = self.names["var.name_prefix"][self.slots[0].environment]
-        return joined(True, _cut(_as_code(text), {prefix: "var.name_prefix"})) if prefix in text else text
+        prefix = self._prefix(self.slots[0].environment)
+        return joined(True, _cut(_as_code(text), prefix))
+
+    def _prefix(self, site: str) -> dict[str, str]:
+        """The one word of a site that stands for nothing else."""
+        code = "var.name_prefix"
+        return {self.names[code][site]: code} if code in self.names else {}
 
 
 def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
@@ -676,12 +681,6 @@ def _code_of(part: Part) -> str:
 
 def _skeleton(code: Code) -> object:
     return code.template, tuple(part.group if isinstance(part, Link) else part for part in code.parts)
-
-
-def _form_name(form: Mapping[Slot, Normal]) -> Paths:
-    """What a form refers to first, as part of the name of its flag."""
-    found = next((link for value in form.values() for link in links(value)), None)
-    return (found.group.title,) if found else ()
 
 
 def _shape(value: Normal) -> str:

@@ -1,0 +1,99 @@
+"""The whole tree that a team takes over: modules, environments, what stands once for the account, and scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from groundplan.engines.terraform import hcl
+from groundplan.engines.terraform.model import Unsupported
+from groundplan.engines.terraform.modules import addresses, documents, scripts
+from groundplan.engines.terraform.modules.addresses import Record
+from groundplan.engines.terraform.modules.files import heading
+from groundplan.engines.terraform.modules.layout import Environment, SharedRendering, render_modules
+from groundplan.engines.terraform.rendering import render
+from groundplan.engines.terraform.writing import write_tree as write_folders
+from groundplan.errors import EnvironmentalError
+
+SHARED, ENVIRONMENTS, MODULES = "shared", "environments", "modules"
+MOVED = "moved.tf"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """Every file, by folder and name, both relative to where it is written."""
+
+    files: Mapping[str, Mapping[str, str]]
+    rendering: SharedRendering
+    unsupported: Mapping[str, tuple[Unsupported, ...]]
+    """What Terraform cannot express, by environment."""
+
+
+def render_tree(
+    environments: Mapping[str, Environment],
+    shared: Mapping[str, Environment],
+    before: Mapping[str, Record] | None = None,
+    renamed: Mapping[str, Iterable[tuple[str, str]]] | None = None,
+    *,
+    from_flat: bool = False,
+) -> Tree:
+    """All environments through modules, and what stands once for the account (``shared``) as a root of its own.
+
+    ``from_flat`` says that what was applied so far is the root without modules.
+
+    ``before`` are the records of an earlier rendering by environment (:func:`read_records`), ``renamed`` the addresses
+    in a root without modules that changed since then.
+    """
+    rendering = render_modules(environments)
+    files = {folder: dict(found) for folder, found in rendering.files.items()}
+    for name, environment in environments.items():
+        root = files[f"{ENVIRONMENTS}/{name}"]
+        known = (before or {}).get(name, {})
+        if from_flat:
+            known = {flat: (flat,) for flat in rendering.addresses[name]} | dict(known)
+        record = addresses.recorded(rendering.addresses[name], known, (renamed or {}).get(name, ()))
+        root[addresses.FILE] = addresses.written(record)
+        if blocks := list(addresses.moved(record)):
+            title = f"{environment.architecture.title} {environment.architecture.stage}"
+            about = "what Terraform finds under another address than before"
+            root[MOVED] = hcl.render((*heading(f"{title}: {about}."), *blocks))
+    unsupported = dict(rendering.unsupported)
+    flat = {name: render(item.architecture, item.options) for name, item in shared.items()}
+    for name, own in flat.items():
+        files[_shared_folder(name, shared)] = dict(own.files)
+        unsupported[name] = own.unsupported
+    files["scripts"] = dict(scripts.files(list(environments), [_shared_folder(name, shared) for name in shared]))
+    for folder, module in rendering.modules.items():
+        files[f"{MODULES}/{folder}"][documents.README] = documents.of_module(module, rendering.called_by[folder])
+    files["."] = {documents.README: documents.of_tree(rendering, environments, list(flat))}
+    return Tree(dict(sorted(files.items())), rendering, unsupported)
+
+
+def _shared_folder(name: str, shared: Mapping[str, Environment]) -> str:
+    return SHARED if len(shared) == 1 else f"{SHARED}/{name}"
+
+
+def read_records(directory: Path, environments: Iterable[str]) -> dict[str, Record]:
+    """What an earlier rendering into the same folder has noted. Raises InputError and EnvironmentalError where a
+    record cannot be read."""
+    found = {}
+    for name in environments:
+        file = directory / ENVIRONMENTS / name / addresses.FILE
+        if not file.is_file():
+            continue
+        try:
+            found[name] = addresses.read(file.read_text(encoding="utf-8"), str(file))
+        except (OSError, UnicodeDecodeError) as error:
+            raise EnvironmentalError(f"{file} cannot be read: {error}") from error
+    return found
+
+
+def write_tree(tree: Tree, directory: Path) -> list[Path]:
+    """Make the folder hold the tree, and say what was written. Own files that are no longer needed go, also those of a
+    module that no environment has any more; nothing of anybody else is touched.
+
+    Raises InputError where Terraform files of somebody else stand among them, and EnvironmentalError where it cannot
+    be written.
+    """
+    return write_folders(tree.files, directory, (MODULES, ENVIRONMENTS))
