@@ -44,8 +44,8 @@ def write_tree(folders: Mapping[str, Mapping[str, str]], directory: Path, among:
             _own_files(directory / folder)  # All are looked at before any is changed.
         for folder, files in folders.items():
             _write(files, directory / folder)
-        for folder in gone:
-            _remove(folder)
+        for left_over in gone:
+            _remove(left_over)
     return [directory / folder / name for folder, files in folders.items() for name in files]
 
 

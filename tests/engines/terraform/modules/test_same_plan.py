@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.engines.terraform.modules.systems import SYSTEMS, environments, tree
+from tests.terraform_core.harness import TerraformCore
 
 from groundplan.engines import terraform
 from groundplan.engines.terraform import Options
 from groundplan.engines.terraform.context import GLOBAL
 from groundplan.engines.terraform.modules import write_tree
-from tests.engines.terraform.modules.systems import SYSTEMS, environments, tree
-from tests.terraform_core.harness import TerraformCore
 
 Values = dict[str, dict[str, Any]]
 

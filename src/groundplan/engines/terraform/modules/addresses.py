@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Block, Expression
@@ -18,7 +19,9 @@ from groundplan.errors import InputError
 
 FILE = "addresses.csv"
 """The record, beside the root."""
-_HEADING = f"{MARKER}: where each resource stands, and has stood. moved.tf is made from it; keep it under version control."
+_HEADING = (
+    f"{MARKER}: where each resource stands, and has stood. moved.tf is made from it; keep it under version control."
+)
 
 Record: TypeAlias = Mapping[str, Sequence[str]]
 """Addresses of each resource through the modules, oldest first, by its address in one root without modules."""
@@ -44,7 +47,7 @@ def moved(record: Record) -> Iterator[Block]:
     """``moved`` blocks for everything that stood elsewhere before."""
     present = {history[-1] for history in record.values()}
     for history in record.values():
-        for old, new in zip(history, history[1:], strict=False):
+        for old, new in pairwise(history):
             if old not in present:
                 yield Block("moved", (), (Argument("from", Expression(old)), Argument("to", Expression(new))))
 
@@ -65,6 +68,8 @@ def read(text: str, where: str) -> Record:
     found = {}
     for number, row in enumerate(csv.reader(io.StringIO(rows)), start=2):
         if len(row) < 2 or not all(row):
-            raise InputError(f"{where}:{number}: a resource and where it stands are wanted; restore it from version control")
+            raise InputError(
+                f"{where}:{number}: a resource and where it stands are wanted; restore it from version control"
+            )
         found[row[0]] = tuple(row[1:])
     return found

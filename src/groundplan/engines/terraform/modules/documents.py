@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Value
@@ -25,9 +25,15 @@ def of_module(files: ModuleFiles, called_by: Sequence[str]) -> str:
         f"Resources: {', '.join(f'`{kind}`' for kind in kinds)}.",
     ]
     if files.variables:
-        parts += ["## Variables", _table(("variable", "type", "what it is", "default"), map(_variable, files.variables))]
+        parts += [
+            "## Variables",
+            _table(("variable", "type", "what it is", "default"), map(_variable, files.variables)),
+        ]
     if files.outputs:
-        parts += ["## Outputs", _table(("output", "what it is"), ((_code(_name(one)), _description(one)) for one in files.outputs))]
+        parts += [
+            "## Outputs",
+            _table(("output", "what it is"), ((_code(_name(one)), _description(one)) for one in files.outputs)),
+        ]
     return _text(parts)
 
 
@@ -38,8 +44,10 @@ def of_tree(rendering: SharedRendering, environments: Mapping[str, Environment],
     parts = [
         _HEADING,
         f"# {first.title} in Terraform",
-        "Every environment is a root under `environments/`, with the values of its own in `terraform.tfvars`. What they "
-        "share stands once, under `modules/`." + " What stands once for the account is under `shared/`." * bool(list(shared)),
+        "Every environment is a root under `environments/`, with the values of its own in `terraform.tfvars`. "
+        "What they share stands once, under `modules/`."
+        + " What stands once for the account is under `shared/`."
+        * bool(list(shared)),
         "```sh\nscripts/validate.sh\nscripts/plan.sh " + names[0] + "\nscripts/deploy.sh " + names[0] + "\n```",
         "`addresses.csv` beside each root notes where resources stand, so that the next rendering can write `moved` "
         "blocks instead of having anything destroyed. Keep it under version control.",
@@ -56,8 +64,13 @@ def of_tree(rendering: SharedRendering, environments: Mapping[str, Environment],
         told = "\n".join(f"- `{name}`: {reason}" for name, reason in sorted(rendering.apart.items()))
         parts += ["Modules that each environment has for itself, since sharing would hide more than it says:", told]
     if features := rendering.features:
-        sites = list(dict.fromkeys(site for module in rendering.modules.values() for site in module.module.environments))
-        rows = ((_code(one.name), *("yes" if site in one.sites else "" for site in sites), one.description) for one in features)
+        sites = list(
+            dict.fromkeys(site for module in rendering.modules.values() for site in module.module.environments)
+        )
+        rows = (
+            (_code(one.name), *("yes" if site in one.sites else "" for site in sites), one.description)
+            for one in features
+        )
         parts += ["## What only some environments have", _table(("feature", *sites, "what it switches"), rows)]
     return _text(parts)
 
@@ -80,7 +93,11 @@ def _name(block: Block) -> str:
 
 def _description(block: Block) -> str:
     return next(
-        (item.value for item in block.body if isinstance(item, Argument) and item.name == "description" and isinstance(item.value, str)),
+        (
+            item.value
+            for item in block.body
+            if isinstance(item, Argument) and item.name == "description" and isinstance(item.value, str)
+        ),
         "",
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from groundplan.engines.terraform.context import label
 from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
-from groundplan.engines.terraform.modules.unify import Slot
+from groundplan.engines.terraform.modules.slots import Slot
 from groundplan.engines.terraform.rendering import Place
 from groundplan.resources import Resource
 from groundplan.resources.architecture import STANDBY
@@ -128,14 +128,13 @@ def with_ranges(found: Iterable[Piece]) -> list[Piece]:
     pieces = list(found)
     ranges: dict[str, list[str]] = {}
     for piece in pieces:
-        for item in piece.block.body:
-            if piece.block.labels[:1] and piece.block.labels[0] in _RANGES and isinstance(item, Argument):
-                if item.name == "cidr_block":
-                    ranges.setdefault(str(item.value), []).append(f"{piece.address}.cidr_block")
+        for item in piece.block.body if piece.group.type in _RANGES else ():
+            if isinstance(item, Argument) and item.name == "cidr_block":
+                ranges.setdefault(str(item.value), []).append(f"{piece.address}.cidr_block")
     known = {text: Expression(codes[0]) for text, codes in ranges.items() if len(codes) == 1}
     return [
         piece
-        if piece.block.labels[:1] and piece.block.labels[0] in _RANGES
+        if piece.group.type in _RANGES
         else replace(piece, block=replace(piece.block, body=tuple(_ranged(piece.block.body, known))))
         for piece in pieces
     ]

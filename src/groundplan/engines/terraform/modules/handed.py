@@ -11,7 +11,7 @@ from typing import TypeAlias
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.links import Group, Link
 from groundplan.engines.terraform.modules.sites import Site
-from groundplan.engines.terraform.modules.unify import identifier
+from groundplan.engines.terraform.modules.slots import identifier
 
 _SIMPLE = re.compile(r"\.[a-z_0-9]+")
 _ID = ".id"
@@ -70,7 +70,10 @@ def handed(link: Link, bundles: Bundles) -> Handed:
 
 
 def bundles(
-    references: Iterable[Reference], every: Mapping[Group, Member], sites: Mapping[str, Site], module: Callable[[Group], str]
+    references: Iterable[Reference],
+    every: Mapping[Group, Member],
+    sites: Mapping[str, Site],
+    module: Callable[[Group], str],
 ) -> Bundles:
     """Which values go together. Whoever takes one of them waits for all of them: what would then wait for itself is
     handed over by itself."""

@@ -9,9 +9,17 @@ from groundplan.engines.terraform import root
 from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Argument, Block, Item
 from groundplan.engines.terraform.model import Options, Unsupported
-from groundplan.engines.terraform.modules.files import ModuleFiles
 from groundplan.engines.terraform.modules.features import Feature, Features
-from groundplan.engines.terraform.modules.groups import Piece, dissolved, members, pieces, references, with_and_without_key, with_ranges
+from groundplan.engines.terraform.modules.files import ModuleFiles
+from groundplan.engines.terraform.modules.groups import (
+    Piece,
+    dissolved,
+    members,
+    pieces,
+    references,
+    with_and_without_key,
+    with_ranges,
+)
 from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
 from groundplan.engines.terraform.modules.links import Group, Link, links, normal
 from groundplan.engines.terraform.modules.roots import ModuleCall, Root
@@ -254,10 +262,14 @@ class _Layout:
             for block in root.variables(flat.environment.architecture):
                 if isinstance(block, Block):
                     known[block.labels[0]] = block
-        gives = [one for one in self.given.get(name, {}).values() if any(group in module.members for group in one.groups)]
+        gives = [
+            one for one in self.given.get(name, {}).values() if any(group in module.members for group in one.groups)
+        ]
         first = flats[0].environment.architecture
         folder = self.folder(name, module.environments[0])
-        return ModuleFiles(name, folder, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first)
+        return ModuleFiles(
+            name, folder, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first
+        )
 
     def _addresses(self, flat: Flat) -> Iterator[tuple[str, str]]:
         """Those that a resource has in both; a block with ``for_each`` of its own keeps its keys."""

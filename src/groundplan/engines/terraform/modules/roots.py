@@ -12,12 +12,20 @@ from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
 from groundplan.engines.terraform.model import GITIGNORE
 from groundplan.engines.terraform.modules.features import Feature
-from groundplan.engines.terraform.modules.files import FEATURES, NAMES, ModuleFiles, data_blocks, features, heading, variable
+from groundplan.engines.terraform.modules.files import (
+    FEATURES,
+    NAMES,
+    ModuleFiles,
+    data_blocks,
+    features,
+    heading,
+    variable,
+)
 from groundplan.engines.terraform.modules.handed import Handed, handed
 from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token, normal
 from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
-from groundplan.engines.terraform.modules.unify import joined
+from groundplan.engines.terraform.modules.texts import joined
 from groundplan.engines.terraform.modules.variables import plain
 from groundplan.engines.terraform.rendering import about
 from groundplan.resources.architecture import STANDBY
@@ -158,7 +166,8 @@ class Root:
         taken = sorted(call.module.takes.values(), key=lambda one: one.name)
         groups: list[list[Argument]] = [
             [Argument(one, self._told(one, call.site)) for one in call.files.told]
-            + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))] * bool(call.module.interface.switches),
+            + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))]
+            * bool(call.module.interface.switches),
             [Argument(one.name, self._taken(one, call.site)) for one in taken],
             [Argument(one, Expression(f"var.{call.name}.{one}")) for one in call.settings],
         ]

@@ -52,7 +52,7 @@ def files(environments: Sequence[str], shared: Sequence[str]) -> Mapping[str, st
         + choice
         + _INIT
         + 'if [[ -f "$root/planned.tfplan" ]]; then\n'
-        + '  trap \'rm -f "$root/planned.tfplan"\' EXIT\n'
+        + "  trap 'rm -f \"$root/planned.tfplan\"' EXIT\n"
         + '  terraform -chdir="$root" apply -input=false "$@" planned.tfplan\n'
         + "else\n"
         + '  terraform -chdir="$root" apply "$@"\n'

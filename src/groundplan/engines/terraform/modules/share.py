@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
+from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
-from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot, identifier
+from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot
+from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface, object_type
 
 MODULES: Mapping[str, str] = {
@@ -146,7 +148,7 @@ class _Writer:
             by_name=member.by_name,
         )
         try:
-            body = description.body({slot: block.body for slot, block in member.instances.items()})
+            body = body_of(description, {slot: block.body for slot, block in member.instances.items()})
         except CannotShareError as reason:
             raise NotAlikeError(str(reason), group if member.keyed else None) from reason
         if group.block == "local":

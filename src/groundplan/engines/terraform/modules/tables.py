@@ -13,11 +13,13 @@ from functools import cached_property
 from itertools import takewhile
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Value
+from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
 from groundplan.engines.terraform.modules.sites import Site, addresses_at
-from groundplan.engines.terraform.modules.unify import EVERY, CannotShareError, Description, Slot
+from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot
+from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
@@ -234,9 +236,7 @@ class _Search:
         """Lines that a table saves; 0 where that is too few."""
         key = (frozenset(together), table.name)
         if key not in self.savings:
-            after = {
-                name: ChainMap(self._overlay(name, together, table), known) for name, known in self.placed.items()
-            }
+            after = {name: ChainMap(self._overlay(name, together, table), known) for name, known in self.placed.items()}
             rows = {
                 Slot(slot.environment, group.name): block
                 for group in together
@@ -247,9 +247,7 @@ class _Search:
             self.savings[key] = several - one if one is not None and one <= SHORTER * several else 0
         return self.savings[key]
 
-    def _overlay(
-        self, site: str, together: Iterable[Group], table: Group
-    ) -> dict[str, tuple[Group, str | None]]:
+    def _overlay(self, site: str, together: Iterable[Group], table: Group) -> dict[str, tuple[Group, str | None]]:
         """What the addresses of groups mean when these are rows of a table."""
         return {
             address: (replace(table, where=group.where), row.name)
@@ -277,7 +275,7 @@ class _Search:
             group, group.title, tuple(blocks), addresses, interface, refer, self.names, keyed=by_name, by_name=by_name
         )
         try:
-            body = description.body({slot: block.body for slot, block in blocks.items()})
+            body = body_of(description, {slot: block.body for slot, block in blocks.items()})
         except CannotShareError:
             return None
         lines = _height(body) + 3

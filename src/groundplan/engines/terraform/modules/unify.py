@@ -1,31 +1,16 @@
 """What is said of a resource in every environment, said once: equal parts stay, and what differs becomes a variable.
 
 Anti-unification: the most special description that all instances fit (Plotkin, "A note on inductive generalization",
-1970), with Terraform's means for what differs: variables, ``each.key`` and ``each.value``, conditions, ``dynamic``.
+1970), with Terraform's means for what differs: variables, ``each.key`` and ``each.value``, conditions.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
-from typing import NamedTuple
+from functools import partial
 
-from groundplan.engines.terraform.hcl import (
-    Argument,
-    Blank,
-    Block,
-    Call,
-    Comment,
-    Conditional,
-    Expression,
-    Item,
-    Row,
-    Template,
-    Value,
-    escape_interpolation,
-)
+from groundplan.engines.terraform.hcl import Call, Conditional, Expression, Value
 from groundplan.engines.terraform.modules.links import (
     Addresses,
     Code,
@@ -37,34 +22,13 @@ from groundplan.engines.terraform.modules.links import (
     Token,
     is_literal,
     links,
-    normal,
 )
+from groundplan.engines.terraform.modules.order import item_identity, item_name, merged_order
+from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Paths, Seen, Slot, identifier
+from groundplan.engines.terraform.modules.texts import as_code, cut, joined, match, unescaped
 from groundplan.engines.terraform.modules.variables import Interface
 
-EVERY = "this"
-"""The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
-
-
-MANY = 4
-"""From how many blocks on a table reads better."""
-
-
-class CannotShareError(Exception):
-    """Environments differ in a way that one text for all would hide more than it says; the message tells how."""
-
-
-class Slot(NamedTuple):
-    """One instance: of an environment and, where a resource exists once per zone, of a zone."""
-
-    environment: str
-    key: str | None
-
-
 _HYPHENED = 'replace(each.key, "_", "-")'
-
-Seen = Mapping[Slot, Normal]
-"""A value in every instance; None where the argument is not written."""
-Paths = tuple[str, ...]
 
 
 @dataclass
@@ -90,137 +54,6 @@ class Description:
     columns: dict[str, dict[str, Value]] = field(default_factory=dict)
     """What ``each.value`` holds of a name, by field: values or code."""
 
-    def body(self, bodies: Mapping[Slot, Sequence[Item]]) -> tuple[Item, ...]:
-        """The arguments and nested blocks of all instances. Raises CannotShareError."""
-        return tuple(self._items((), bodies))
-
-    def _items(self, path: Paths, bodies: Mapping[Slot, Sequence[Item]]) -> Iterable[Item]:
-        written = {slot: _by_name(items) for slot, items in bodies.items()}
-        for name in _layout(bodies.values()):
-            if isinstance(name, Comment | Blank):
-                yield name
-                continue
-            found = {slot: items.get(name, ()) for slot, items in written.items()}
-            if name.startswith("block "):
-                yield from self._blocks((*path, name.removeprefix("block ")), found)
-                continue
-            seen = {
-                slot: normal(item[0].value, self.addresses[slot.environment])
-                if item and isinstance(item[0], Argument)
-                else None
-                for slot, item in found.items()
-            }
-            value = self._every(seen) if name == "depends_on" else self.value((*path, name), seen)
-            yield Argument(name, value)
-
-    def _every(self, seen: Seen) -> Value:
-        """What has to exist first in any instance: waiting for what an environment has not is no waiting."""
-        waits: dict[str, None] = {}
-        for value in seen.values():
-            for link in links(value):
-                code = self.refer(link, "")
-                waits[code.partition("[")[0] if code.startswith("var.") else code] = None
-        return [Expression(code) for code in waits]
-
-    def _lifecycle(self, found: Iterable[Sequence[Item]]) -> Iterable[Item]:
-        """Terraform takes only literal text here: what any environment leaves to others, all do. It says nothing of
-        what is made, only of whose later changes stand."""
-        written: dict[str, list[Item]] = {}
-        ignored: dict[str, Expression] = {}
-        for blocks in found:
-            for block in blocks:
-                assert isinstance(block, Block)
-                for item in block.body:
-                    if isinstance(item, Argument) and item.name == "ignore_changes":
-                        assert isinstance(item.value, Sequence)
-                        ignored |= {one.source: one for one in item.value if isinstance(one, Expression)}
-                    written.setdefault(repr(getattr(item, "name", item)), [item])
-        body = [
-            Argument(item.name, list(ignored.values()))
-            if isinstance(item, Argument) and item.name == "ignore_changes"
-            else item
-            for items in written.values()
-            for item in items
-        ]
-        yield Block("lifecycle", (), tuple(body))
-
-    def _blocks(self, path: Paths, found: Mapping[Slot, Sequence[Item]]) -> Iterable[Item]:
-        if path == ("lifecycle",):
-            yield from self._lifecycle(found.values())
-            return
-        blocks = {slot: [item for item in items if isinstance(item, Block)] for slot, items in found.items()}
-        counts = {len(items) for items in blocks.values()}
-        if len(counts) > 1 and (rows := self._rows(blocks)) is not None:
-            yield self._dynamic(path, rows)
-            return
-        if len(counts) == 1 and (table := self._table(path, blocks)) is not None:
-            yield table
-            return
-        for number in range(max(counts)):
-            there = {slot: items[number] for slot, items in blocks.items() if len(items) > number}
-            where = path if max(counts) == 1 else (*path, str(number + 1))
-            body = tuple(self._items(where, {slot: block.body for slot, block in there.items()}))
-            if len(there) == len(blocks):
-                yield Block(path[-1], (), body)
-                continue
-            wanted = self.flag(where, {slot: slot in there for slot in blocks})
-            content = Block("content", (), body)
-            yield Block("dynamic", (path[-1],), (Argument("for_each", Expression(f"{wanted} ? [1] : []")), content))
-
-    def _table(self, path: Paths, blocks: Mapping[Slot, Sequence[Block]]) -> Block | None:
-        """Many blocks with the same arguments, as one over a table in its place; None where they are few or more."""
-        every = [block for items in blocks.values() for block in items]
-        columns = [item.name for item in every[0].body if isinstance(item, Argument)]
-        alike = all([getattr(item, "name", None) for item in block.body] == columns for block in every)
-        if not alike or len(every[0].body) != len(columns) or len(every) < MANY * len(blocks):
-            return None
-        name = path[-1]
-        rows: list[dict[str, Value]] = []
-        for number in range(len(next(iter(blocks.values())))):
-            cells = {slot: items[number].body for slot, items in blocks.items()}
-            body = self._items((*path, str(number + 1)), cells)
-            rows.append({item.name: item.value for item in body if isinstance(item, Argument)})
-        same = [column for column in columns if all(row[column] == rows[0][column] for row in rows)]
-        content = [
-            Argument(column, rows[0][column] if column in same else Expression(f"{name}.value.{column}"))
-            for column in columns
-        ]
-        table = [Row({column: row[column] for column in columns if column not in same}) for row in rows]
-        return Block("dynamic", (name,), (Argument("for_each", table), Block("content", (), tuple(content))))
-
-    def _rows(self, blocks: Mapping[Slot, Sequence[Block]]) -> dict[Slot, Normal] | None:
-        """Blocks that only differ in plain values, as rows of a table; None where they are more than that."""
-        rows: dict[Slot, Normal] = {}
-        for slot, items in blocks.items():
-            table = []
-            for block in items:
-                row: dict[str, Normal] = {}
-                for item in block.body:
-                    if not isinstance(item, Argument):
-                        return None
-                    row[item.name] = normal(item.value, self.addresses[slot.environment])
-                if not is_literal(row):
-                    return None
-                table.append(row)
-            rows[slot] = tuple(table)
-        return rows if max(len(items) for items in blocks.values()) > 1 else None
-
-    def _dynamic(self, path: Paths, rows: Seen) -> Block:
-        name = path[-1]
-        table = self.varying((*path[:-1], f"{name}s"), rows)
-        columns = dict.fromkeys(
-            column
-            for value in rows.values()
-            if isinstance(value, tuple)
-            for row in value
-            if isinstance(row, Mapping)
-            for column in row
-        )
-        content = Block(
-            "content", (), tuple(Argument(column, Expression(f"{name}.value.{column}")) for column in columns)
-        )
-        return Block("dynamic", (name,), (Argument("for_each", Expression(table)), content))
-
     def value(self, path: Paths, seen: Seen) -> Value:
         """One value for all instances."""
         values = list(seen.values())
@@ -230,7 +63,7 @@ class Description:
             return found
         if all(value is not None for value in values):
             if all(isinstance(value, str | Code) for value in values):
-                return self._code(path, {slot: _as_code(value) for slot, value in seen.items()})
+                return self._code(path, {slot: as_code(value) for slot, value in seen.items()})
             if all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
                 return self._mapping(path, seen)
             if all(isinstance(value, Function) for value in values):
@@ -296,7 +129,7 @@ class Description:
         """What differs by name, said in one where that is plain to see, else row by row."""
         values = list(seen.values())
         if all(isinstance(value, str | Code) for value in values):
-            same = self._same_parts(path, {slot: _as_code(value) for slot, value in seen.items()})
+            same = self._same_parts(path, {slot: as_code(value) for slot, value in seen.items()})
             if same is not None:
                 return same
         elif all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
@@ -358,7 +191,7 @@ class Description:
         if len({len(value) for value in lists.values()}) == 1:
             size = len(next(iter(lists.values())))
             return [
-                self.value((*path, _item_name(number, lists)), {slot: value[number] for slot, value in lists.items()})
+                self.value((*path, item_name(number, lists)), {slot: value[number] for slot, value in lists.items()})
                 for number in range(size)
             ]
         return self._aligned(path, lists)
@@ -378,7 +211,7 @@ class Description:
             items = {slot: value[number] for slot, value in lists.items()}
             if not all(isinstance(item, str) for item in items.values()):
                 return None
-            text = self._same_parts((), {slot: _as_code(item) for slot, item in items.items()})
+            text = self._same_parts((), {slot: as_code(item) for slot, item in items.items()})
             if text is None:
                 return None
             written.append(text)
@@ -406,8 +239,8 @@ class Description:
 
     def _aligned(self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]]) -> Value:
         """Lists of different length: items that belong together by what they are called, else by their place."""
-        names = _merged_order(
-            [[_item_identity(item, number) for number, item in enumerate(value)] for value in lists.values()]
+        names = merged_order(
+            [[item_identity(item, number) for number, item in enumerate(value)] for value in lists.values()]
         )
         parts: list[Value] = []
         run: list[Value] = []
@@ -416,7 +249,7 @@ class Description:
                 slot: item
                 for slot, value in lists.items()
                 for number, item in enumerate(value)
-                if _item_identity(item, number) == name
+                if item_identity(item, number) == name
             }
             code = self.value((*path, identifier(name)), there)
             if len(there) == len(lists):
@@ -447,7 +280,10 @@ class Description:
         return Call("jsondecode", self._one_of(path, list(forms.values()), lambda value: Call("jsonencode", value)))
 
     def _one_of(
-        self, path: Paths, forms: Sequence[Mapping[Slot, Normal]], written: Callable[[Value], Value] = lambda value: value
+        self,
+        path: Paths,
+        forms: Sequence[Mapping[Slot, Normal]],
+        written: Callable[[Value], Value] = lambda value: value,
     ) -> Value:
         """Which of several descriptions it is, by a flag for each but the last."""
         first, *others = forms
@@ -466,7 +302,7 @@ class Description:
         if all(code.template and not code.links for code in seen.values()) and not any(
             "${" in text.replace("$${", "") for text in literal.values()
         ):
-            return Expression(self.varying(path, {slot: _unescaped(text) for slot, text in literal.items()}))
+            return Expression(self.varying(path, {slot: unescaped(text) for slot, text in literal.items()}))
         return self._choice_of_codes(path, seen)
 
     def _choice_of_codes(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
@@ -480,9 +316,9 @@ class Description:
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
         if len({slot.environment for slot in seen}) == 1 and not self.keyed:
             prefix = self._prefix(next(iter(seen)).environment)
-            return self._aligned_parts(path, seen, {slot: _cut(code, prefix) for slot, code in seen.items()})
+            return self._aligned_parts(path, seen, {slot: cut(code, prefix) for slot, code in seen.items()})
         for words in self._vocabularies():
-            split = {slot: _cut(code, words(slot)) for slot, code in seen.items()}
+            split = {slot: cut(code, words(slot)) for slot, code in seen.items()}
             found = self._aligned_parts(path, seen, split)
             if found is not None:
                 return found
@@ -506,7 +342,7 @@ class Description:
         self, path: Paths, seen: Mapping[Slot, Code], split: Mapping[Slot, tuple[Part, ...]]
     ) -> Value | None:
         lengths = {len(parts) for parts in split.values()}
-        if len(lengths) != 1 or not _match(list(split.values())):
+        if len(lengths) != 1 or not match(list(split.values())):
             return None
         written: list[Part] = []
         for number in range(lengths.pop()):
@@ -560,123 +396,15 @@ class Description:
                 return {name: self._written(item, key) for name, item in value.items()}
         return value
 
-
     def _named(self, text: str) -> Value:
         """A text of one environment alone, which another might have one day: its names begin as all others do."""
         prefix = self._prefix(self.slots[0].environment)
-        return joined(True, _cut(_as_code(text), prefix))
+        return joined(True, cut(as_code(text), prefix))
 
     def _prefix(self, site: str) -> dict[str, str]:
         """The one word of a site that stands for nothing else."""
         code = "var.name_prefix"
         return {self.names[code][site]: code} if code in self.names else {}
-
-
-def _cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
-    """Its parts, with words cut out of the text; the longest where several begin at one place."""
-    if not code.template or not words:
-        return code.parts
-    present = tuple(word for word in words if any(isinstance(part, str) and word in part for part in code.parts))
-    if not present:
-        return code.parts
-    pattern = _any_of(present)
-    found: list[Part] = []
-    for part in code.parts:
-        if not isinstance(part, str):
-            found.append(part)
-            continue
-        position = 0
-        for match in pattern.finditer(part):
-            if match.start() > position:
-                found.append(part[position : match.start()])
-            found.append(Token(words[match[0]]))
-            position = match.end()
-        if position < len(part):
-            found.append(part[position:])
-    return tuple(found)
-
-
-@lru_cache(maxsize=1 << 10)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in longest))
-
-
-def _match(splits: Sequence[tuple[Part, ...]]) -> bool:
-    """Whether parts at the same place are the same, or links to the same."""
-    for parts in zip(*splits, strict=True):
-        known = {(part.group, part.attribute) if isinstance(part, Link) else part for part in parts}
-        if len(known) != 1:
-            return False
-    return True
-
-
-def _by_name(items: Sequence[Item]) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = {}
-    for item in items:
-        match item:
-            case Argument(name):
-                found[name] = [item]
-            case Block(kind):
-                found.setdefault(f"block {kind}", []).append(item)
-    return found
-
-
-def _layout(bodies: Iterable[Sequence[Item]]) -> list[str | Comment | Blank]:
-    """Names in the order of the longest body, with what only others have behind its predecessor there."""
-    ordered = sorted((list(_names(items)) for items in bodies), key=len, reverse=True)
-    layout = ordered[0]
-    for other in ordered[1:]:
-        previous = -1
-        for name in other:
-            if isinstance(name, Comment | Blank):
-                continue
-            if name in layout:
-                previous = layout.index(name)
-            else:
-                previous += 1
-                layout.insert(previous, name)
-    return layout
-
-
-def _names(items: Sequence[Item]) -> Iterable[str | Comment | Blank]:
-    seen = set()
-    for item in items:
-        match item:
-            case Argument(name):
-                yield name
-            case Block(kind):
-                if kind not in seen:
-                    yield f"block {kind}"
-                seen.add(kind)
-            case _:
-                yield item
-
-
-def _as_code(value: Normal) -> Code:
-    if isinstance(value, Code):
-        return value
-    assert isinstance(value, str)
-    return Code(True, (escape_interpolation(value),) if value else ())
-
-
-def _unescaped(text: str) -> str:
-    return text.replace("$${", "${").replace("%%{", "%{")
-
-
-def joined(template: bool, parts: Sequence[Part]) -> Value:
-    """Parts as one value."""
-    if not template:
-        return Expression("".join(part if isinstance(part, str) else _code_of(part) for part in parts))
-    source = "".join(part if isinstance(part, str) else f"${{{_code_of(part)}}}" for part in parts)
-    if not any(isinstance(part, Token) for part in parts) and "${" not in source.replace("$${", ""):
-        return _unescaped(source)
-    return Template(source)
-
-
-def _code_of(part: Part) -> str:
-    assert isinstance(part, Token)
-    return part.code
 
 
 def _skeleton(code: Code) -> object:
@@ -701,40 +429,3 @@ def _single_target(lists: Iterable[tuple[Normal, ...]]) -> Link | None:
                 return None
             targets[item.alone.group, item.alone.attribute] = item.alone
     return next(iter(targets.values())) if len(targets) == 1 else None
-
-
-def _item_identity(item: Normal, number: int) -> str:
-    """What an item of a list is called: a statement by its ``Sid``, a container by its name, else by its place."""
-    if isinstance(item, Mapping):
-        for name in ("Sid", "name", "Name", "id"):
-            if isinstance(item.get(name), str):
-                return str(item[name])
-    if isinstance(item, str):
-        return item
-    if isinstance(item, Code) and item.links:
-        link = item.links[0]
-        return f"{link.group.title}{f'_{link.key}' if link.key else ''}{link.attribute}"
-    return str(number + 1)
-
-
-def _item_name(number: int, lists: Mapping[Slot, tuple[Normal, ...]]) -> str:
-    names = {_item_identity(value[number], number) for value in lists.values()}
-    return identifier(names.pop()) if len(names) == 1 else str(number + 1)
-
-
-def _merged_order(orders: list[list[str]]) -> list[str]:
-    merged: list[str] = [*sorted(orders, key=len)[-1]]
-    for order in orders:
-        previous = -1
-        for name in order:
-            if name in merged:
-                previous = merged.index(name)
-            else:
-                previous += 1
-                merged.insert(previous, name)
-    return merged
-
-
-def identifier(text: str) -> str:
-    written = re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).strip("_").lower()
-    return written if not written[:1].isdigit() else f"_{written}"

@@ -1,0 +1,36 @@
+"""What is compared: a value in each instance of a group."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple, TypeAlias
+
+from groundplan.engines.terraform.modules.links import Normal
+
+EVERY = "this"
+"""The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
+
+
+class CannotShareError(Exception):
+    """Environments differ in a way that one text for all would hide more than it says; the message tells how."""
+
+
+class Slot(NamedTuple):
+    """One instance: of a site and, where a resource exists once per zone or name, of a key."""
+
+    environment: str
+    """The site."""
+    key: str | None
+
+
+Seen: TypeAlias = Mapping[Slot, Normal]
+"""A value in every instance; None where the argument is not written."""
+Paths: TypeAlias = tuple[str, ...]
+"""Where in a block a value stands: ``("policy", "statement")``."""
+
+
+def identifier(text: str) -> str:
+    """A text as a name in Terraform: ``LookAtNodes`` becomes ``look_at_nodes``."""
+    written = re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).strip("_").lower()
+    return written if not written[:1].isdigit() else f"_{written}"
