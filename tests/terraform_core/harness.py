@@ -146,6 +146,11 @@ class TerraformCore:
         _expect(self._terraform(root, "destroy", "-input=false", "-auto-approve"), "terraform destroy")
         assert json.loads((root / _STATE).read_text())["resources"] == []
 
+    def test(self, directory: Path) -> None:
+        """The ``terraform test`` files of a module pass: those in its folder ``tests``."""
+        root = self._prepare(directory, None)
+        _expect(self._terraform(root, "test"), "terraform test")
+
     @staticmethod
     def show(plan: JsonObject) -> dict[str, JsonObject]:
         """The planned values of each resource by its address, modules included. Values known only after the apply

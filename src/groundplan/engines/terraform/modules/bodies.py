@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item, Row, Value
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.links import Normal, is_literal, links, normal
 from groundplan.engines.terraform.modules.order import by_name, layout
 from groundplan.engines.terraform.modules.slots import Paths, Seen, Slot
@@ -87,14 +87,18 @@ class _Writer:
         if len(counts) == 1 and (table := self._table(path, blocks)) is not None:
             yield table
             return
+        kind, *labels = path[-1].split()
         for number in range(max(counts)):
             there = {slot: items[number] for slot, items in blocks.items() if len(items) > number}
             where = path if max(counts) == 1 else (*path, str(number + 1))
             body = tuple(self.items(where, {slot: block.body for slot, block in there.items()}))
             if len(there) == len(blocks):
-                yield Block(path[-1], (), body)
+                yield Block(kind, tuple(labels), body)
                 continue
             wanted = self.description.flag(where, {slot: slot in there for slot in blocks})
+            if labels:
+                yield Block(kind, tuple(labels), tuple(_only_where(wanted, body)))
+                continue
             content = Block("content", (), body)
             yield Block("dynamic", (path[-1],), (Argument("for_each", Expression(f"{wanted} ? [1] : []")), content))
 
@@ -151,3 +155,12 @@ class _Writer:
             "content", (), tuple(Argument(column, Expression(f"{name}.value.{column}")) for column in columns)
         )
         return Block("dynamic", (name,), (Argument("for_each", Expression(table)), content))
+
+
+def _only_where(wanted: str, body: Iterable[Item]) -> Iterable[Item]:
+    """A ``dynamic`` block that repeats itself already, and does so nowhere else."""
+    for item in body:
+        if isinstance(item, Argument) and item.name == "for_each":
+            yield Argument(item.name, Conditional(wanted, item.value, []))
+        else:
+            yield item

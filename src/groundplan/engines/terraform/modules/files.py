@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -113,13 +113,20 @@ class ModuleFiles:
             files["variables.tf"] = hcl.render((*heading(what), *self.variables))
         if self.outputs:
             files["outputs.tf"] = hcl.render((*heading(f"{self.name}: what others need of it."), *self.outputs))
-        files["versions.tf"] = hcl.render((*heading(f"{self.name}: versions."), *root.versions(self.architecture)))
+        files["versions.tf"] = hcl.render((*heading(f"{self.name}: versions."), *self._versions()))
         return files
 
     def _about(self, file: str) -> str:
         from groundplan.engines.terraform.rendering import about
 
         return f"{self.name}: {about(file)}."
+
+    def _versions(self) -> Iterator[Item]:
+        """Those of the environment; of other clouds only where the module makes something there."""
+        kinds = {"aws"} | {group.type.partition("_")[0] for group in self.module.members}
+        (terraform,) = root.versions(self.architecture)
+        assert isinstance(terraform, Block)
+        yield Block(terraform.type, (), tuple(_only(item, kinds) for item in terraform.body))
 
     def _variables(self) -> Iterator[Item]:
         if switches := self.module.interface.switches:
@@ -164,3 +171,11 @@ class ModuleFiles:
         if group.block == "local":
             return Expression(f"try({group.address}{attribute}, null)")
         return Expression(f"one({group.address}[*]{attribute})")
+
+
+def _only(item: Item, providers: Set[str]) -> Item:
+    """``required_providers`` with these alone."""
+    if not isinstance(item, Block):
+        return item
+    body = (one for one in item.body if isinstance(one, Argument) and one.name in providers)
+    return Block(item.type, item.labels, tuple(body))

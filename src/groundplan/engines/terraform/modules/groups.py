@@ -166,15 +166,16 @@ def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]
         Reference(slot.environment, group, replace(link, key=None))
         for group, member in every.items()
         for slot, block in member.instances.items()
-        for link in _links(block.body, addresses[slot.environment])
+        for link in links_in(block.body, addresses[slot.environment])
     )
     return list(dict.fromkeys(found))
 
 
-def _links(items: Iterable[Item], addresses: Addresses) -> Iterator[Link]:
+def links_in(items: Iterable[Item], addresses: Addresses) -> Iterator[Link]:
+    """Every link in arguments and nested blocks."""
     for item in items:
         match item:
             case Argument(_, value):
                 yield from links(normal(value, addresses))
             case Block(_, _, body):
-                yield from _links(body, addresses)
+                yield from links_in(body, addresses)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from groundplan.engines.terraform.hcl import Call, Expression, Heredoc, Template, Value
+from groundplan.engines.terraform.hcl import Argument, Call, Expression, Heredoc, Template, Value, render
 
 _ADDRESS = re.compile(r"(?<![\w.\"-])(?:local\.[a-z_]\w*|(?:ephemeral\.)?[a-z]\w*\.[a-z_]\w*)")
 _ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
@@ -110,7 +110,10 @@ def normal(value: Value, addresses: Addresses) -> Normal:
         case Expression(source):
             return Code(False, tuple(_parts(source, addresses)))
         case Template(source):
-            return Code(True, tuple(_template_parts(source, addresses)))
+            try:
+                return Code(True, tuple(_template_parts(source, addresses)))
+            except _NotAloneError:
+                return Code(False, tuple(_parts(_quoted(value), addresses)))
         case Call(function, arguments):
             return Function(function, tuple(normal(argument, addresses) for argument in arguments))
         case str() | bool() | int() | float() | None | Heredoc():
@@ -150,6 +153,14 @@ def is_literal(value: Normal) -> bool:
     return True
 
 
+class _NotAloneError(Exception):
+    """A reference stands within a longer expression inside a text: the text is then code as a whole."""
+
+
+def _quoted(text: Template) -> str:
+    return render([Argument("text", text)]).partition(" = ")[2].rstrip("\n")
+
+
 def _parts(source: str, addresses: Addresses) -> Iterator[Part]:
     position = 0
     for found in _ADDRESS.finditer(source):
@@ -176,6 +187,6 @@ def _template_parts(source: str, addresses: Addresses) -> Iterator[Part]:
             position = found.end()
             yield parts[0]
         elif any(isinstance(part, Link) for part in parts):
-            raise ValueError(f"a reference within a longer expression inside a text: {found[0]}")
+            raise _NotAloneError(found[0])
     if position < len(source):
         yield source[position:]

@@ -10,15 +10,20 @@ from groundplan.engines.terraform.modules.slots import Slot, identifier
 
 
 def by_name(items: Sequence[Item]) -> dict[str, list[Item]]:
-    """Arguments by name; nested blocks by ``block`` and their type."""
+    """Arguments by name; nested blocks by ``block``, their type and labels."""
     found: dict[str, list[Item]] = {}
     for item in items:
         match item:
             case Argument(name):
                 found[name] = [item]
-            case Block(kind):
-                found.setdefault(f"block {kind}", []).append(item)
+            case Block():
+                found.setdefault(_head(item), []).append(item)
     return found
+
+
+def _head(block: Block) -> str:
+    """``block rule``, ``block dynamic rule``."""
+    return " ".join(("block", block.type, *block.labels))
 
 
 def layout(bodies: Iterable[Sequence[Item]]) -> list[str | Comment | Blank]:
@@ -44,10 +49,10 @@ def _names(items: Sequence[Item]) -> Iterable[str | Comment | Blank]:
         match item:
             case Argument(name):
                 yield name
-            case Block(kind):
-                if kind not in seen:
-                    yield f"block {kind}"
-                seen.add(kind)
+            case Block():
+                if _head(item) not in seen:
+                    yield _head(item)
+                seen.add(_head(item))
             case _:
                 yield item
 

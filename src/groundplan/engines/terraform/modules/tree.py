@@ -8,7 +8,7 @@ from pathlib import Path
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.model import Unsupported
-from groundplan.engines.terraform.modules import addresses, documents, scripts
+from groundplan.engines.terraform.modules import addresses, documents, module_tests, scripts
 from groundplan.engines.terraform.modules.addresses import Record
 from groundplan.engines.terraform.modules.files import heading
 from groundplan.engines.terraform.modules.layout import Environment, SharedRendering, render_modules
@@ -66,6 +66,8 @@ def render_tree(
     files["scripts"] = dict(scripts.files(list(environments), [_shared_folder(name, shared) for name in shared]))
     for folder, module in rendering.modules.items():
         files[f"{MODULES}/{folder}"][documents.README] = documents.of_module(module, rendering.called_by[folder])
+        tests = {f"{folder}.tftest.hcl": module_tests.of_module(module, environments)}
+        files[f"{MODULES}/{folder}/{module_tests.FOLDER}"] = tests
     files["."] = {documents.README: documents.of_tree(rendering, environments, list(flat))}
     return Tree(dict(sorted(files.items())), rendering, unsupported)
 
