@@ -60,6 +60,8 @@ __all__ = [
     "Passwords",
     "Public",
     "Queue",
+    "Renamed",
+    "RenamedOverlay",
     "Replica",
     "ReplicaOverlay",
     "Scaling",
@@ -1228,7 +1230,62 @@ class Accept(TypedDict, total=False):
     resource: str
     """The resource as the finding names it; ``*`` matches any part. Default: ``"*"``."""
     reason: Required[str]
-    """Why. It stands in every report."""
+    """Why, in three words at least. It stands in every report."""
+    expires: str | None
+    """The last day on which it is accepted, like ``2027-03-01``: from the next on the finding counts again.
+    ``None``: as long as it stands here."""
+
+
+class RenamedOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Renamed`."""
+    project: str | None
+    title: str | None
+    environment: str | None
+    short_name: str | None
+    services: Mapping[str, str | int | None] | None
+    jobs: Mapping[str, str | int | None] | None
+    capacity: Mapping[str, str | int | None] | None
+    databases: Mapping[str, str | int | None] | None
+    caches: Mapping[str, str | int | None] | None
+    buckets: Mapping[str, str | int | None] | None
+    queues: Mapping[str, str | int | None] | None
+    secrets: Mapping[str, str | int | None] | None
+    repositories: Mapping[str, str | int | None] | None
+    nodes: Mapping[str, str | int | None] | None
+
+
+class Renamed(TypedDict, total=False):
+    """What has another name in AWS than in the blueprint, because it was renamed: the new name and, behind it, the
+    one that it had when it was created. All of it stays as it is in AWS, names, tags and data; Terraform is told by
+    ``moved`` blocks, and CloudFormation keeps the logical ids."""
+    project: str | None
+    """The ``project`` of before."""
+    title: str | None
+    """The ``title`` of before."""
+    environment: str | None
+    """What the environment was called; said by the environment itself."""
+    short_name: str | None
+    """The ``short_name`` of before."""
+    services: Mapping[str, str | int]
+    """Services: ``{web: api}`` for what is ``web`` now and was ``api``."""
+    jobs: Mapping[str, str | int]
+    """Jobs."""
+    capacity: Mapping[str, str | int]
+    """Capacity on EC2."""
+    databases: Mapping[str, str | int]
+    """Databases."""
+    caches: Mapping[str, str | int]
+    """Caches."""
+    buckets: Mapping[str, str | int]
+    """Buckets."""
+    queues: Mapping[str, str | int]
+    """Queues."""
+    secrets: Mapping[str, str | int]
+    """Secrets that workloads name under ``secrets``."""
+    repositories: Mapping[str, str | int]
+    """Image repositories, by ``image.repository``."""
+    nodes: Mapping[str, str | int]
+    """Node groups of ``kubernetes.nodes``."""
 
 
 class TerraformState(TypedDict, total=False):
@@ -1278,6 +1335,7 @@ class Overlay(TypedDict, total=False):
     usage: UsageOverlay | None
     objectives: Objectives | None
     accept: Sequence[Accept] | None
+    renamed: RenamedOverlay | None
     state: TerraformState | None
 
 
@@ -1405,6 +1463,8 @@ class BlueprintFields(TypedDict, total=False):
     """What the environment has to hold to."""
     accept: Sequence[Accept]
     """Findings that are taken as they are, each with its reason."""
+    renamed: Renamed
+    """What has another name in AWS than here, because it was renamed: it stays as it is there."""
     state: TerraformState
     """Where Terraform keeps its state."""
     environments: Mapping[str, Overlay | None]

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import typer
 
-from groundplan.cli import bootstrap, check, deploy, explore, failover, kubernetes, local, render
+from groundplan.cli import (
+    access,
+    bootstrap,
+    check,
+    cost,
+    deploy,
+    explore,
+    failover,
+    kubernetes,
+    local,
+    reach,
+    render,
+    rules,
+)
 from groundplan.errors import ExitCode, GroundplanError
 
 INTERNAL_ERROR = 70
@@ -25,7 +38,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (explore, check, failover, render, bootstrap, deploy):
+for module in (explore, check, rules, reach, access, cost, failover, render, bootstrap, deploy):
     module.register(app)
 app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")

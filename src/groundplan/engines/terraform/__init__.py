@@ -1,7 +1,18 @@
 """Terraform: an architecture becomes one root of HCL files that reads as if a person had written it."""
 
-from groundplan.engines.terraform.model import Options, Rendering, Unsupported
-from groundplan.engines.terraform.rendering import render
+from groundplan.engines.terraform.model import Moves, Options, Rendering, Unsupported
+from groundplan.engines.terraform.rendering import addresses_of, importable, imports, moves, render
 from groundplan.engines.terraform.writing import write
 
-__all__ = ["Options", "Rendering", "Unsupported", "render", "write"]
+__all__ = [
+    "Moves",
+    "Options",
+    "Rendering",
+    "Unsupported",
+    "addresses_of",
+    "importable",
+    "imports",
+    "moves",
+    "render",
+    "write",
+]

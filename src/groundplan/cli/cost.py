@@ -1,0 +1,61 @@
+"""``cost``: what will it cost."""
+
+from __future__ import annotations
+
+import typer
+
+from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
+from groundplan.cli.output import write, write_json, write_table
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(cost)
+
+
+def cost(
+    file: File = DEFAULT_FILE,
+    environment: Environment = None,
+    settings: Settings = None,
+    format: Format = OutputFormat.TABLE,
+) -> None:
+    """What the environment costs per month: each line with its formula and source."""
+    from groundplan import cost as costs
+    from groundplan.cost.report import cents
+
+    loaded, architecture = designed(file, environment, settings)
+    estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
+    if format is OutputFormat.JSON:
+        write_json(costs.to_json(estimate, loaded.name))
+        return
+    rows = [
+        (line.resource, line.formula, str(cents(line.monthly)), f"{line.source_date}, {line.confidence}")
+        for line in estimate.lines
+    ]
+    write_table(("resource", "formula", "USD/month", "price of"), rows, right=("USD/month",))
+    if estimate.unpriced:
+        write("Not in the sum:")
+        write_table(("resource", "why"), [(item.resource, item.why) for item in estimate.unpriced])
+    write(
+        f"{loaded.name}: {cents(estimate.monthly)} USD/month "
+        f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
+    )
+    if estimate.standby:
+        write(
+            f"of which standby region {estimate.standby.region}: {cents(estimate.standby.monthly)} USD/month; "
+            f"without it {cents(estimate.monthly - estimate.standby.monthly)} USD/month"
+        )
+    if estimate.off_hours:
+        hours = estimate.off_hours
+        write(f"off-hours save {cents(hours.saved)} USD/month: it runs {hours.hours_per_week:g} of 168 hours a week")
+        if hours.always_on:
+            write(f"charged by the hour and cannot be stopped: {', '.join(hours.always_on)}")
+    if estimate.without_price:
+        write(
+            f"The bill is higher: {estimate.without_price} of the charges above have no price that may be quoted in "
+            f"{estimate.region}"
+        )
+    if estimate.budget:
+        difference = estimate.monthly - estimate.budget.usd
+        verdict = f"{cents(difference)} USD over" if difference > 0 else f"{cents(-difference)} USD within"
+        write(f"Budget {estimate.budget}: {verdict}{', as far as prices are known' * bool(estimate.without_price)}")
