@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,14 @@ import typer
 
 from groundplan.cli.options import DEFAULT_FILE, EngineOption, Environment, File, Settings, TargetOption, load
 from groundplan.cli.output import say, write
+
+
+class LayoutOption(StrEnum):
+    """How Terraform is laid out."""
+
+    FLAT = "flat"
+    MODULES = "modules"
+
 
 Previous = Annotated[
     str | None,
@@ -42,6 +51,20 @@ ImportFrom = Annotated[
         show_default=False,
     ),
 ]
+Layout = Annotated[
+    LayoutOption,
+    typer.Option(
+        "--layout",
+        help="Of Terraform: one root without modules, or every environment at once through modules that they share.",
+    ),
+]
+FromFlat = Annotated[
+    bool,
+    typer.Option(
+        "--from-flat",
+        help="With --layout modules: what was applied so far has no modules; nothing of it is made again.",
+    ),
+]
 Check = Annotated[
     bool,
     typer.Option(
@@ -70,10 +93,13 @@ def render(
     imports: Imports = None,
     import_from: ImportFrom = None,
     check: Check = False,
+    layout: Layout = LayoutOption.FLAT,
+    from_flat: FromFlat = False,
 ) -> int:
     """Write Terraform or CloudFormation for an environment, or manifests of Kubernetes.
 
     Kubernetes: base/, overlays/ and helm/ of one environment, or of every one on EKS where none is named.
+    Terraform with --layout modules: modules/, environments/, shared/ and scripts/, of every environment.
     """
     from groundplan.design import design
     from groundplan.errors import ExitCode, InputError
@@ -81,9 +107,29 @@ def render(
     if engine is EngineOption.KUBERNETES:
         _render_kubernetes(out, file, environment, settings)
         return ExitCode.FINE
+    importing = single_imports or imports or import_from
+    if layout is LayoutOption.MODULES:
+        from groundplan.cli.imports import ids_of
+        from groundplan.cli.layout import Importing, render_modules
+
+        if engine is EngineOption.CLOUDFORMATION:
+            raise InputError("--layout is of Terraform; CloudFormation has stacks. Leave one of the two out")
+        if bool(importing) != (environment is not None):
+            raise InputError(
+                "modules are shared, so that every environment is written: leave -e out"
+                if environment
+                else "say with -e which environment gets the imports; all are written"
+            )
+        wanted = None
+        if environment is not None:
+            origin = import_from.value if import_from else None
+            wanted = Importing(environment, lambda found: ids_of(found, single_imports, imports, origin))
+        render_modules(out, file, settings, from_flat=from_flat, previous=previous, importing=wanted)
+        return ExitCode.FINDINGS if check and _has_mistakes(out) else ExitCode.FINE
+    if from_flat:
+        raise InputError("--from-flat says what was applied before --layout modules: add that, or leave it out")
     loaded = load(file, environment, settings)
     chosen = engine.value if engine else loaded.blueprint.engine
-    importing = single_imports or imports or import_from
     if importing and chosen != "terraform":
         raise InputError("an import makes something Terraform's: add --engine terraform, or leave the import out")
     if check and chosen != "terraform":

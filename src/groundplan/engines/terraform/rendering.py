@@ -105,7 +105,7 @@ def render(
     context = Context(architecture, ROWS)
     entries, unsupported = all_entries(context)
     addresses = _addresses(entries)
-    moves_found = _moves(previous, architecture, addresses)
+    moves_found = moves_since(previous, architecture, addresses)
     outputs, unsupported_outputs = outputs_of(context, unsupported)
     items: dict[str, list[Item]] = {
         "versions.tf": list(root.versions(architecture)),
@@ -169,15 +169,19 @@ def moves(previous: Architecture, current: Architecture) -> Moves:
     return moved.compare(previous, current, addresses_of(previous), addresses_of(current))
 
 
-def _moves(
-    previous: Architecture | None, current: Architecture, addresses: Mapping[Ref[Resource], tuple[str, ...]]
+def moves_since(
+    previous: Architecture | None,
+    current: Architecture,
+    addresses: Mapping[Ref[Resource], tuple[str, ...]] | None = None,
 ) -> Moves:
+    """What of the architecture that was applied last stands at another address now. Where that is not known, what the
+    blueprint says is ``renamed:`` since it was made."""
     if previous is None and not current.formerly:
         return Moves()
     from groundplan.design.renames import as_before  # here, since few blueprints were renamed
 
     before = previous or as_before(current)
-    return moved.compare(before, current, addresses_of(before), addresses)
+    return moved.compare(before, current, addresses_of(before), addresses or addresses_of(current))
 
 
 def all_entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:

@@ -22,6 +22,7 @@ from groundplan.engines.terraform.checking.syntax import (
     Block,
     Body,
     Call,
+    Conditional,
     Expression,
     ListOf,
     Literal,
@@ -200,8 +201,9 @@ class Checker:
 
         given = {name for name in body.attributes if not _is_missing(body, name)}
         given |= {block.labels[0] if block.type == "dynamic" else block.type for block in body.blocks}
+        certain = {name for name in given if not _may_be_null(body, name)}
         for first, second in rules.get("conflicts", ()):
-            if first in given and second in given and (first in body.attributes or body.blocks_of(first)):
+            if first in certain and second in certain and (first in body.attributes or body.blocks_of(first)):
                 yield self.mistake(at(first), f'"{first}": conflicts with {second}')
         for names in rules.get("together", ()):
             for name in names:
@@ -237,6 +239,16 @@ def _is_missing(body: Body, name: str) -> bool:
     if attribute is None:
         return not body.blocks_of(name)
     return isinstance(attribute.value, Literal) and attribute.value.value is None
+
+
+def _may_be_null(body: Body, name: str) -> bool:
+    """Whether an argument is left out for some values of what it is made of: a variable, or a choice with ``null``."""
+    match body.attributes.get(name):
+        case Attribute(value=Traversal(root="var")):
+            return True
+        case Attribute(value=Conditional(yes=yes, no=no)):
+            return any(isinstance(one, Literal) and one.value is None for one in (yes, no))
+    return False
 
 
 def _element(attribute: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -276,6 +276,8 @@ def _described(checker: Checker, block: Block) -> Iterator[Mistake]:
                 yield checker.mistake(at, f'Invalid default value for variable "{name}": {why}.')
         return
     value = body.attributes.get("value")
+    if checker.module.called_by_others:
+        return  # only a root shows its outputs to people
     if value and body.literal("sensitive") is not True and checker.module.is_marked(value.value, "sensitive"):
         yield checker.mistake(block.at, f'Output refers to sensitive values: "{name}" has to be sensitive, too.')
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -67,6 +67,8 @@ class ModuleFiles:
     module: Module
     sharing: Sharing
     gives: Sequence[Handed]
+    optional: Set[str]
+    """What it takes that not every caller has to give."""
     known: Mapping[str, Block]
     """Variables of the roots by name."""
     data: Mapping[str, Block]
@@ -143,8 +145,10 @@ class ModuleFiles:
         keyed = handed.is_map or self.sharing.members[handed.groups[0]].keyed
         type_ = "map(string)" if keyed else "string"
         block = variable(handed.name, handed.description, type_, nullable=True)
+        nothing: Value = {} if keyed else None
+        default = (Argument("default", nothing),) if handed.name in self.optional else ()
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
-        return Block("variable", block.labels, (*block.body, *ephemeral))
+        return Block("variable", block.labels, (*block.body, *default, *ephemeral))
 
     def _output(self, handed: Handed) -> Block:
         there = [group for group in handed.groups if group in self.module.members]

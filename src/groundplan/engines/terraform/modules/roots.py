@@ -168,7 +168,7 @@ class Root:
             [Argument(one, self._told(one, call.site)) for one in call.files.told]
             + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))]
             * bool(call.module.interface.switches),
-            [Argument(one.name, self._taken(one, call.site)) for one in taken],
+            [Argument(one.name, given) for one in taken if (given := self._taken(one, call.site)) is not None],
             [Argument(one, Expression(f"var.{call.name}.{one}")) for one in call.settings],
         ]
         body: list[Item] = [Argument("source", f"../../modules/{call.files.folder}")]
@@ -200,13 +200,13 @@ class Root:
         own = getattr(self.primary, name)
         return Template(f"${{var.{name}}}{value.removeprefix(own)}") if own and value.startswith(own) else value
 
-    def _taken(self, taken: Handed, site: Site) -> Value:
-        """What another module gives, or nothing where the environment lacks it."""
+    def _taken(self, taken: Handed, site: Site) -> Expression | None:
+        """What another module gives; None where the environment lacks it."""
         member = self.sharing.members[taken.groups[0]]
         there = site.of(taken.where)
         call = self.by_site.get((there, module_of(member.file))) if there else None
         if call is None or not any(group in call.module.members for group in taken.groups):
-            return {} if taken.is_map or member.keyed else None
+            return None
         return Expression(f"module.{call.name}.{taken.here.name}")
 
     def _output(self, block: Block) -> Block:
