@@ -20,7 +20,7 @@ from groundplan.errors import EnvironmentalError
 from groundplan.targets import local
 from groundplan.targets.local.application import LocalAws
 from groundplan.targets.local.emulator import ACCOUNT
-from groundplan.targets.local.snapshot import check, load, save, versions
+from groundplan.targets.local.snapshot import load, save, versions
 from groundplan.targets.local.state import FOLDER_VARIABLE
 
 from .conftest import Aws
@@ -219,11 +219,9 @@ DAMAGED = (b"", b"{}", NO_VERSIONS, b"[1]\n", HEAD, HEAD + b"rubbish", WHOLE[:-5
 
 @pytest.mark.parametrize("content", DAMAGED)
 def test_damaged_snapshots(tmp_path: Path, content: bytes) -> None:
-    """One of the two that a daemon does at its start refuses each."""
     path = tmp_path / "snapshot"
     path.write_bytes(content)
     with pytest.raises(EnvironmentalError, match=r"snapshot.*`groundplan local reset`"):
-        check(path)
         load(path, LocalAws())
     assert path.read_bytes() == content
 
