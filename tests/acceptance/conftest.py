@@ -18,7 +18,7 @@ from groundplan.resources import Architecture
 pytest.register_assert_rewrite("tests.acceptance.everywhere", "tests.acceptance.personal_timeline")
 
 SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate", "personal-timeline")
-"""The examples whose specifications are kept as rows."""
+"""The examples whose specifications are kept as rows; what a test of one takes grows with its place."""
 WITH_SHARED = ("personal-timeline",)
 """Those with something that stands once in the account of all their environments."""
 Systems: TypeAlias = Callable[[str, str], System]
@@ -82,9 +82,9 @@ LAST = ("_recovery", "_variants", "_operations")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """System after system. What operates on a deployed environment comes last in each: the other tests look at it as
-    it was deployed."""
-    items.sort(key=lambda item: (_system_of(item.path.stem), item.path.stem.endswith(LAST)))
+    """System after system, the largest first. What operates on a deployed environment comes last in each: the other
+    tests look at it as it was deployed."""
+    items.sort(key=lambda item: (-_system_of(item.path.stem), item.path.stem.endswith(LAST)))
 
 
 def _system_of(stem: str) -> int:

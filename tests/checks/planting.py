@@ -108,9 +108,7 @@ def _only_for_this_account(architecture: Architecture) -> Architecture:
     """Alarms of other accounts have no business with the key of the logs."""
     key = get(architecture, Key, "logs")
     ours = Condition(operator="StringEquals", key="aws:SourceAccount", values=(Pseudo.ACCOUNT_ID,))
-    statements = (
-        replace(item, conditions=(ours,)) if item.sid == "Alarms" else item for item in key.policy.statements
-    )
+    statements = (replace(item, conditions=(ours,)) if item.sid == "Alarms" else item for item in key.policy.statements)
     return architecture.changed(key, policy=PolicyDocument(tuple(statements)))
 
 

@@ -43,7 +43,7 @@ def test_resources(groundplan: Command) -> None:
     assert subnet["region"] == "ap-south-1"
     assert subnet["terraform"]
     assert [place["type"] for place in subnet["cloudformation"]] == ["AWS::EC2::Subnet"]
-    assert by_address["vpc", "main", None]["terraform"] == ["aws_vpc.main"]
+    assert by_address["vpc", "main", None]["terraform"] == ["aws_vpc.main", "aws_default_security_group.main"]
 
 
 def test_check(groundplan: Command, write: Write) -> None:

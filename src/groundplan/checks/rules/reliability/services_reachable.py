@@ -31,8 +31,8 @@ class ServicesReachable(Rule):
         found: dict[tuple[str, str], dict[str, list[str]]] = {}
         for needed in requirements(architecture):
             if not isinstance(needed.target, Place) and needed.failing:
-                source = needed.source.subject, needed.source.address
-                found.setdefault(source, {}).setdefault(needed.problem, []).append(needed.label)
+                asking = needed.source.subject, needed.source.address
+                found.setdefault(asking, {}).setdefault(needed.problem, []).append(needed.label)
         for (subject, source), problems in found.items():
             parts = (f"{listed(dict.fromkeys(targets))} {problem}" for problem, targets in problems.items())
             yield Violation(subject, f"{source} does not reach on tcp 443 {'; nor '.join(parts)}")
