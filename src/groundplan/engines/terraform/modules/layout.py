@@ -177,8 +177,8 @@ class _Layout:
         words = {
             "var.name_prefix": prefixes,
             "lower(var.name_prefix)": {name: text.lower() for name, text in prefixes.items()},
-            "var.short_name": {name: site.short_name for name, site in self.sites.items()},
             "var.environment": {name: site.environment for name, site in self.sites.items()},
+            "var.short_name": {name: site.short_name for name, site in self.sites.items()},
             f'trimsuffix(var.name_prefix, "-{STANDBY_SITE}")': primary,
         }
         found: dict[str, dict[str, str]] = {}

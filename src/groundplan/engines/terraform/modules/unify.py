@@ -24,7 +24,15 @@ from groundplan.engines.terraform.modules.links import (
     links,
 )
 from groundplan.engines.terraform.modules.order import item_identity, item_name, merged_order
-from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Paths, Seen, Slot, identifier
+from groundplan.engines.terraform.modules.slots import (
+    EVERY,
+    CannotShareError,
+    Paths,
+    Seen,
+    Slot,
+    identifier,
+    overlapping,
+)
 from groundplan.engines.terraform.modules.texts import as_code, cut, joined, match, unescaped
 from groundplan.engines.terraform.modules.variables import Interface
 
@@ -89,7 +97,7 @@ class Description:
                 return self._by_key(path, seen)
             environments[slot.environment] = value
         kind = self.group.type.removeprefix("aws_")
-        names = dict.fromkeys(identifier("_".join((word, *path))) for word in (kind, self.title))
+        names = dict.fromkeys(overlapping(identifier(word), identifier("_".join(path))) for word in (kind, self.title))
         return self.interface.variable(tuple(names), ".".join(path), self.address, environments)
 
     @property
