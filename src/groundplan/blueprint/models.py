@@ -19,7 +19,8 @@ from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.recovery import Secondary, Standby
 from groundplan.blueprint.renames import Renamed
 from groundplan.blueprint.services import Service
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
+from groundplan.blueprint.usage import Usage as Usage
+from groundplan.units import Duration, MonthlyAmount, Percentage
 
 Profile = Literal["poc", "development", "staging", "production"]
 
@@ -51,27 +52,6 @@ class Alarms(Part):
     a standby."""
     period: Duration = Duration(300)
     """How long a value has to stand out."""
-
-
-class Usage(Part):
-    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced."""
-
-    requests: int | None = Field(default=None, ge=0)
-    """Requests to the load balancer."""
-    internet_out: DataSize | None = None
-    """Data sent to the internet."""
-    nat: DataSize | None = None
-    """Data through NAT gateways."""
-    logs: DataSize | None = None
-    """Logs written."""
-    stored: dict[Name, DataSize] = Field(default={})
-    """Data kept, by bucket, image repository or shared volume (``<service>-<volume>``)."""
-    messages: dict[Name, int] = Field(default={})
-    """Messages, by queue."""
-    cdn_requests: int | None = Field(default=None, ge=0)
-    """Requests to CloudFront."""
-    cdn_out: DataSize | None = None
-    """Data that CloudFront sends to viewers."""
 
 
 class Secret(Part):

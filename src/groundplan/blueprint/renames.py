@@ -115,6 +115,7 @@ class Names:
         tree = _at(tree, ("kubernetes", "nodes"), lambda node: _keys(node, self._of["nodes"]))
         tree = _at(tree, ("usage", "stored"), self._stored)
         tree = _at(tree, ("usage", "messages"), lambda node: _keys(node, self._of["queues"]))
+        tree = _at(tree, ("usage", "job_hours"), lambda node: _keys(node, self._of["jobs"]))
         for key in ("copies", "dumps", "without"):
             tree = _at(tree, ("secondary", "google", key), lambda node: _values(node, self._any))
         return _at(tree, ("standby", "overlay"), self.tree)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
 import typer
 
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
 from groundplan.cli.output import write, write_json, write_table
+
+if TYPE_CHECKING:
+    from groundplan.cost import Estimate
 
 
 def register(app: typer.Typer) -> None:
@@ -28,11 +34,7 @@ def cost(
     if format is OutputFormat.JSON:
         write_json(costs.to_json(estimate, loaded.name))
         return
-    rows = [
-        (line.resource, line.formula, str(cents(line.monthly)), f"{line.source_date}, {line.confidence}")
-        for line in estimate.lines
-    ]
-    write_table(("resource", "formula", "USD/month", "price of"), rows, right=("USD/month",))
+    _write_lines(estimate)
     if estimate.unpriced:
         write("Not in the sum:")
         write_table(("resource", "why"), [(item.resource, item.why) for item in estimate.unpriced])
@@ -40,6 +42,12 @@ def cost(
         f"{loaded.name}: {cents(estimate.monthly)} USD/month "
         f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
     )
+    if estimate.forecast:
+        low, high = estimate.forecast.low, estimate.forecast.high
+        write(
+            f"in a quiet month {cents(low.monthly)} USD ({cents(low.usage)} by usage), "
+            f"in a busy one {cents(high.monthly)} USD ({cents(high.usage)} by usage)"
+        )
     if estimate.standby:
         write(
             f"of which standby region {estimate.standby.region}: {cents(estimate.standby.monthly)} USD/month; "
@@ -55,7 +63,22 @@ def cost(
             f"The bill is higher: {estimate.without_price} of the charges above have no price that may be quoted in "
             f"{estimate.region}"
         )
+    if estimate.doubtful:
+        write(f"By the prices of low confidence named above it would be {cents(estimate.doubtful)} USD/month more.")
     if estimate.budget:
         difference = estimate.monthly - estimate.budget.usd
         verdict = f"{cents(difference)} USD over" if difference > 0 else f"{cents(-difference)} USD within"
         write(f"Budget {estimate.budget}: {verdict}{', as far as prices are known' * bool(estimate.without_price)}")
+
+
+def _write_lines(estimate: Estimate) -> None:
+    """The lines of the bill; with a quiet and a busy month where usage states a range."""
+    from groundplan.cost.report import cents
+
+    columns = ("low", "USD/month", "high") if estimate.forecast else ("USD/month",)
+    rows = []
+    for line in estimate.lines:
+        amounts = (line.low, line.monthly, line.high) if estimate.forecast else (line.monthly,)
+        money = (str(cents(amount or Decimal(0))) for amount in amounts)
+        rows.append((line.resource, line.formula, *money, f"{line.source_date}, {line.confidence}"))
+    write_table(("resource", "formula", *columns, "price of"), rows, right=columns)

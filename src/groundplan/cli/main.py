@@ -19,9 +19,11 @@ from groundplan.cli import (
     failover,
     kubernetes,
     local,
+    prices,
     reach,
     render,
     rules,
+    savings,
 )
 from groundplan.errors import ExitCode, GroundplanError
 
@@ -38,10 +40,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (explore, check, rules, reach, access, cost, failover, render, bootstrap, deploy):
+for module in (explore, check, rules, reach, access, cost, savings, failover, render, bootstrap, deploy):
     module.register(app)
 app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")
+app.add_typer(prices.app, name="prices")
 
 
 @app.callback(invoke_without_command=True)

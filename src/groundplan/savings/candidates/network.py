@@ -1,0 +1,67 @@
+"""NAT gateways and endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from groundplan.blueprint.models import Blueprint
+from groundplan.savings.change import Change
+
+GATEWAYS = ("s3", "dynamodb")
+"""Services that have an endpoint without a charge.
+
+Source: https://docs.aws.amazon.com/vpc/latest/privatelink/gateway-endpoints.html
+"""
+TASKS = ("ecr.api", "ecr.dkr", "logs", "secretsmanager")
+"""What a task asks of AWS before and while it runs.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+
+def changes(blueprint: Blueprint) -> Iterator[Change]:
+    """Fewer gateways, endpoints instead of them and the other way round."""
+    network = blueprint.network
+    if network.nat == "per-zone" and len(network.zones) > 1:
+        yield Change(
+            "network",
+            "one NAT gateway",
+            {"network.nat": "single"},
+            "when its zone fails, nothing reaches the internet; traffic from other zones is charged between zones",
+        )
+    if network.nat != "none":
+        yield Change(
+            "network",
+            "no NAT gateway",
+            {"network.nat": "none"},
+            "tasks stand in public subnets with addresses of their own",
+        )
+    interfaces = [name for name in network.endpoints if name not in GATEWAYS]
+    gateways: list[str] = [name for name in network.endpoints if name in GATEWAYS]
+    if interfaces:
+        yield Change(
+            "network",
+            "no interface endpoints",
+            {"network.endpoints": [*gateways]},
+            "what went through them goes over the internet, and through NAT gateways at their price for each GB",
+        )
+    if network.nat == "none" or blueprint.usage.nat is None:
+        return
+    nothing = {"usage.nat": "0 GB"}
+    if "s3" not in network.endpoints:
+        yield Change(
+            "network",
+            "S3 by a gateway endpoint instead of NAT",
+            {"network.endpoints": [*network.endpoints, "s3"]},
+            "at most: as if all of usage.nat went to S3",
+            nothing,
+        )
+    more = [name for name in TASKS if name not in network.endpoints]
+    if more:
+        yield Change(
+            "network",
+            "interface endpoints instead of NAT traffic",
+            {"network.endpoints": [*network.endpoints, *more]},
+            "at most: as if all of usage.nat went to these services; each GB through an endpoint has a price, too",
+            nothing,
+        )
