@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
+from groundplan.cli.options import (
+    DEFAULT_FILE,
+    Environment,
+    File,
+    Format,
+    OutputFormat,
+    Settings,
+    Target,
+    TargetOption,
+    designed,
+)
 from groundplan.cli.output import write, write_json, write_table
 
 if TYPE_CHECKING:
@@ -23,6 +33,15 @@ def cost(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
     settings: Settings = None,
+    actual: Annotated[
+        bool,
+        typer.Option(
+            "--actual",
+            help="What AWS has charged this month beside the estimate (Cost Explorer: 0.01 USD a request). Exits with "
+            "1 where something drifts.",
+        ),
+    ] = False,
+    target: Target = TargetOption.AWS,
     format: Format = OutputFormat.TABLE,
 ) -> None:
     """What the environment costs per month: each line with its formula and source."""
@@ -31,6 +50,11 @@ def cost(
 
     loaded, architecture = designed(file, environment, settings)
     estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
+    if actual:
+        from groundplan.cli.actual import compare_with_actual
+
+        compare_with_actual(loaded, architecture, estimate, target, format)
+        return
     if format is OutputFormat.JSON:
         write_json(costs.to_json(estimate, loaded.name))
         return

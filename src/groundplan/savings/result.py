@@ -6,8 +6,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from groundplan.checks import Finding
+from groundplan.checks.acceptance import ABOUT_ACCEPTANCES
 from groundplan.cost import Unpriced
 from groundplan.savings.change import Change, Settings
+
+_ABOUT_ACCEPTANCES = frozenset(described.id for described in ABOUT_ACCEPTANCES)
+
+
+def costs(finding: Finding) -> bool:
+    """Whether a new finding says that something is worse; an acceptance that has become needless does not."""
+    return finding.severity != "info" and finding.rule not in _ABOUT_ACCEPTANCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +36,13 @@ class Saving:
 
     @property
     def free(self) -> bool:
-        """Whether nothing is given up for it: no objective, no new warning, no choice of a person's, and the whole
-        saving is known."""
+        """Whether nothing is given up for it: no objective, no new warning, no choice of a person's, and no
+        figure that is only the most it can be."""
         return (
             not self.objectives
             and not self.change.choice
             and not self.change.at_best
-            and all(finding.severity == "info" for finding in self.findings)
-            and all(item.lacks_price for item in self.uncounted)
+            and not any(map(costs, self.findings))
         )
 
 

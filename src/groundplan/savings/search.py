@@ -8,7 +8,7 @@ from groundplan.blueprint.loading import Source
 from groundplan.errors import InputError
 from groundplan.savings.candidates import candidates
 from groundplan.savings.change import Settings
-from groundplan.savings.result import Combination, Refusal, Saving, Savings, Step
+from groundplan.savings.result import Combination, Refusal, Saving, Savings, Step, costs
 from groundplan.savings.terms import terms
 from groundplan.savings.trial import Bench, State, difference
 from groundplan.units import Percentage
@@ -98,4 +98,4 @@ def _tried(bench: Bench, layers: list[Settings]) -> State | None:
 def _is_worse(before: State, after: State) -> bool:
     """Whether together they cost what none of them costs alone."""
     new = after.report.new_since(before.report, "").standing
-    return any(finding.severity != "info" for finding in new) or any(name not in before.lost for name in after.lost)
+    return any(map(costs, new)) or any(name not in before.lost for name in after.lost)

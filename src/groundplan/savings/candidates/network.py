@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.tree import Plain
+from groundplan.blueprint.usage import SizeForecast
 from groundplan.savings.change import Change
+from groundplan.units import DataSize
 
 GATEWAYS = ("s3", "dynamodb")
 """Services that have an endpoint without a charge.
@@ -21,7 +24,7 @@ Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoint
 
 def changes(blueprint: Blueprint) -> Iterator[Change]:
     """Fewer gateways, endpoints instead of them and the other way round."""
-    network = blueprint.network
+    network, usage = blueprint.network, blueprint.usage
     if network.nat == "per-zone" and len(network.zones) > 1:
         yield Change(
             "network",
@@ -39,22 +42,25 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
     interfaces = [name for name in network.endpoints if name not in GATEWAYS]
     gateways: list[str] = [name for name in network.endpoints if name in GATEWAYS]
     if interfaces:
+        moved: dict[str, Plain] = {}
+        if usage.endpoints is not None and network.nat != "none":
+            moved = {"usage.nat": str(_sum(usage.nat, usage.endpoints)), "usage.endpoints": "0 GB"}
         yield Change(
             "network",
             "no interface endpoints",
-            {"network.endpoints": [*gateways]},
+            {"network.endpoints": [*gateways], **moved},
             "what went through them goes over the internet, and through NAT gateways at their price for each GB",
+            choice=not moved,
         )
-    if network.nat == "none" or blueprint.usage.nat is None:
+    if network.nat == "none" or usage.nat is None:
         return
-    nothing = {"usage.nat": "0 GB"}
     if "s3" not in network.endpoints:
         yield Change(
             "network",
             "S3 by a gateway endpoint instead of NAT",
             {"network.endpoints": [*network.endpoints, "s3"]},
             "at most: as if all of usage.nat went to S3",
-            nothing,
+            at_best={"usage.nat": "0 GB"},
         )
     more = [name for name in TASKS if name not in network.endpoints]
     if more:
@@ -62,6 +68,12 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
             "network",
             "interface endpoints instead of NAT traffic",
             {"network.endpoints": [*network.endpoints, *more]},
-            "at most: as if all of usage.nat went to these services; each GB through an endpoint has a price, too",
-            nothing,
+            "at most: as if all of usage.nat went to these services",
+            at_best={"usage.nat": "0 GB", "usage.endpoints": str(_sum(usage.nat, usage.endpoints))},
         )
+
+
+def _sum(one: SizeForecast | DataSize | None, two: SizeForecast | DataSize | None) -> DataSize:
+    """What is expected of both together."""
+    sizes = (size.expected if isinstance(size, SizeForecast) else size for size in (one, two))
+    return DataSize(sum(size.mib for size in sizes if size is not None))

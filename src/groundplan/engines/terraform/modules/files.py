@@ -15,6 +15,7 @@ from groundplan.engines.terraform.modules.handed import Handed
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.share import MODULES, Module, Sharing
 from groundplan.engines.terraform.modules.validations import validation
+from groundplan.engines.terraform.modules.variables import plain
 from groundplan.resources import Architecture
 
 NAMES: Mapping[str, str] = {
@@ -108,6 +109,9 @@ class ModuleFiles:
             "main.tf" if file == main else file: hcl.render((*heading(self._about(file)), *items))
             for file, items in self.module.items.items()
         }
+        if sizes := self.module.interface.sizes:
+            body = tuple(Argument(name, plain(value)) for name, value in sorted(sizes.items()))
+            files["locals.tf"] = hcl.render((*heading(f"{self.name}: fixed sizes."), Block("locals", (), body)))
         if data := data_blocks(self.text, self.data):
             files["data.tf"] = hcl.render((*heading(f"{self.name}: what Terraform asks AWS about."), *data))
         if self.variables:

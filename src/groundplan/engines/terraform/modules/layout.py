@@ -237,7 +237,7 @@ class _Layout:
                 for site, module in by_site.items()
                 if site in flat.sites
             ]
-            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data)
+            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data, list(self.flats))
             files[f"environments/{environment}"] = own.files()
         return SharedRendering(
             dict(sorted(files.items())),

@@ -26,6 +26,7 @@ from groundplan.engines.terraform.modules.links import Code, Function, Link, Nor
 from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.texts import joined
+from groundplan.engines.terraform.modules.validations import allowed
 from groundplan.engines.terraform.modules.variables import plain
 from groundplan.engines.terraform.rendering import about
 from groundplan.resources.architecture import STANDBY
@@ -63,6 +64,8 @@ class Root:
     sharing: Sharing
     outputs: Sequence[Block]
     data: Mapping[str, Block]
+    every: Sequence[str]
+    """The names of all environments."""
 
     @cached_property
     def by_site(self) -> Mapping[tuple[str, str], ModuleCall]:
@@ -145,7 +148,21 @@ class Root:
             if call.settings:
                 variables.append(self._setting(call))
                 values += [Blank(), Argument(call.name, {key: plain(value) for key, value in call.settings.items()})]
-        return variables, values
+        known = {"region": architecture.region, "name_prefix": self.primary.name_prefix}
+        values = [item for item in values if not (isinstance(item, Argument) and item.name in known)]
+        return [self._declared(item, known) for item in variables], values
+
+    def _declared(self, item: Item, known: Mapping[str, str]) -> Item:
+        """What nobody has to say has a default, and an environment is one of those that there are."""
+        if not isinstance(item, Block):
+            return item
+        name, body = item.labels[0], item.body
+        if name in known:
+            default = Argument("default", known[name])
+            body = (*body[:2], default, *body[2:])
+        if name == "environment":
+            body = (*(one for one in body if not isinstance(one, Block)), allowed(name, self.every))
+        return Block(item.type, item.labels, tuple(body))
 
     def _switches(self, site: Site) -> list[Feature]:
         """The features that the modules ask for at a site."""
