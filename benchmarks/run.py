@@ -113,6 +113,26 @@ def in_one_process(file: Path, folder: Path) -> Run:
     return run([sys.executable, "-c", program])
 
 
+ALL_PAIRS = """
+import json, resource, sys, time
+from pathlib import Path
+from groundplan.api.files import read_source
+from groundplan.design import design
+from groundplan.reachability.matrix import all_pairs
+architecture = design(read_source(Path(sys.argv[1])).environment())
+started, cpu = time.perf_counter(), time.process_time()
+assert len(all_pairs(architecture)) > 100
+took = time.perf_counter() - started, time.process_time() - cpu
+print(json.dumps([*took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+def all_pairs(file: Path) -> Run:
+    """Who reaches whom, without the reading and designing before it: the bound is on the proof alone."""
+    done = subprocess.run([sys.executable, "-c", ALL_PAIRS, str(file)], capture_output=True, text=True, check=True)
+    return Run(*json.loads(done.stdout))
+
+
 def measurements(folder: Path) -> list[Measurement]:
     """All of them, in the order of the table. Sources of the bounds: the project's issues 1 and 4."""
     found = [
@@ -134,6 +154,7 @@ def measurements(folder: Path) -> list[Measurement]:
         )
     return [
         *found,
+        Measurement("100 services: all pairs", lambda: all_pairs(folder / "100.yaml"), 1.0, 150),
         Measurement("local: deploy, cold", lambda: deployed("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
         Measurement("local: deploy, no change", lambda: groundplan("deploy", "-f", DUSKSPENDR), 3),
         Measurement("local: plan, no change", lambda: groundplan("plan", "-f", DUSKSPENDR), 3),

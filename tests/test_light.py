@@ -15,6 +15,7 @@ HEAVY = {"boto3", "botocore", "moto", "cfnlint", "numpy", "rich", "typer", "json
     [
         "groundplan.api.files",
         "groundplan.blueprint.loading",
+        "groundplan.access",
         "groundplan.catalog.prices",
         "groundplan.checks",
         "groundplan.cost",

@@ -26,6 +26,11 @@ S3_MANAGED = Accept(
     resource="bucket.assets*",
     reason="S3_MANAGED, as the specification has it: the content is public",
 )
+TRAIL = Accept(rule="GP-SEC-082", reason="No search of the trail is demanded; its records are in the bucket for a year")
+PASSWORD = Accept(
+    rule="GP-SEC-085", reason="A replica is demanded, and RDS manages no password of an instance with replicas"
+)
+LOGS = Accept(rule="GP-OPS-080", reason="Logs of 30 days answer what operations ask; the trail is kept for a year")
 
 
 def network(second: int) -> NetworkOverlay:
@@ -68,7 +73,7 @@ staging = Overlay(
 production = Overlay(
     network=network(1),
     databases={"main": DatabaseOverlay(deletion_protection=True, final_snapshot=True)},
-    accept=[Accept(rule="GP-REL-004", reason=ONE_NAT), CAPACITY, S3_MANAGED],
+    accept=[Accept(rule="GP-REL-004", reason=ONE_NAT), CAPACITY, S3_MANAGED, TRAIL, PASSWORD, LOGS],
 )
 
 blueprint = Blueprint(

@@ -18,7 +18,7 @@ from groundplan.resources import Architecture
 pytest.register_assert_rewrite("tests.acceptance.everywhere", "tests.acceptance.personal_timeline")
 
 SYSTEMS = ("duskspendr", "spontime", "spendsense", "solemate", "personal-timeline")
-"""The examples whose specifications are kept as rows."""
+"""The examples whose specifications are kept as rows; what a test of one takes grows with its place."""
 WITH_SHARED = ("personal-timeline",)
 """Those with something that stands once in the account of all their environments."""
 Systems: TypeAlias = Callable[[str, str], System]
@@ -77,9 +77,19 @@ class _Recorder:
                 self._found.write(path)
 
 
+LAST = ("_recovery", "_variants", "_operations")
+"""Endings of the names of files that operate on a deployed environment."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What operates on a deployed environment comes last: the other tests look at it as it was deployed."""
-    items.sort(key=lambda item: item.path.stem.endswith("_operations"))
+    """System after system, the largest first. What operates on a deployed environment comes last in each: the other
+    tests look at it as it was deployed."""
+    items.sort(key=lambda item: (-_system_of(item.path.stem), item.path.stem.endswith(LAST)))
+
+
+def _system_of(stem: str) -> int:
+    """The number of the system that a file is about; the rest comes after all systems."""
+    return next((at for at, name in enumerate(SYSTEMS) if f"{stem}_".startswith(f"{_files_of(name)}_")), len(SYSTEMS))
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -99,27 +109,32 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.fixture(scope="session")
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
-    """Every environment of an example that a test asks for, made once in a process; their local AWS is stopped in the
-    end."""
+    """Every environment of an example that a test asks for, made once in a process. Those of one example are kept
+    until another is asked for: then their local AWS is stopped, and they are forgotten."""
     made: dict[tuple[str, str], System] = {}
 
     def system(name: str, environment: str) -> System:
         key = (name, environment)
+        if any(other != name for other, _ in made):
+            forget()
         if key not in made:
             shared = system(name, "shared") if name in WITH_SHARED and environment != "shared" else None
             made[key] = System(name, environment, tmp_path_factory.mktemp(f"{name}-{environment}"), shared)
         return made[key]
 
+    def forget() -> None:
+        while made:
+            made.popitem()[1].stop()
+
     yield system
-    for item in made.values():
-        item.stop()
+    forget()
 
 
 @pytest.fixture
 def system(request: pytest.FixtureRequest, systems: Systems) -> System:
     """The system that the file of the test is about (``test_<system>_<part>.py``, with ``_`` for ``-``), in the
     environment that the test is marked with (``@pytest.mark.environment``), or else the file's ``ENVIRONMENT``."""
-    name = next(name for name in SYSTEMS if f"{request.path.stem}_".startswith(f"{_files_of(name)}_"))
+    name = SYSTEMS[_system_of(request.path.stem)]
     mark = request.node.get_closest_marker("environment")
     environment = mark.args[0] if mark else getattr(request.module, "ENVIRONMENT", "production")
     return systems(name, environment)

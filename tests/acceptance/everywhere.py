@@ -12,9 +12,27 @@ from tests.engines.cloudformation.test_validators import ACCEPTED_BY_LINT, ACCEP
 
 from groundplan.cost import Estimate
 from groundplan.engines.cloudformation import Stack
+from groundplan.engines.terraform import Options, render
+from groundplan.engines.terraform.checking import check
 
 
-class EveryEnvironment:
+class EveryRoot:
+    """What holds for the Terraform of an environment."""
+
+    def test_schemas_of_the_providers_allow_what_is_rendered(self, system: System) -> None:
+        options = Options(state_bucket=f"{system.name}-terraform-state")
+        assert check(render(system.architecture, options).files) == ()
+
+    def test_terraform_plans_and_plans_nothing_twice(self, terraform: TerraformRoot) -> None:
+        terraform.core.fmt_check(terraform.folder)
+        terraform.core.validate(terraform.folder)
+        actions = [change["change"]["actions"] for change in terraform.plan["resource_changes"]]
+        assert len(actions) == len(terraform.values)
+        assert all(action == ["create"] for action in actions)
+        terraform.core.second_plan_is_empty(terraform.folder)
+
+
+class EveryEnvironment(EveryRoot):
     """A class ``TestPoc(EveryEnvironment)`` tests it for the environment that class or file is marked with."""
 
     def test_cfn_lint_finds_nothing(self, templates: Templates) -> None:
@@ -32,14 +50,6 @@ class EveryEnvironment:
                         yield stack, diagnostic.rule_id, diagnostic.message
 
         assert unaccepted(found(), ACCEPTED_BY_VALIDATE) == []
-
-    def test_terraform_plans_and_plans_nothing_twice(self, terraform: TerraformRoot) -> None:
-        terraform.core.fmt_check(terraform.folder)
-        terraform.core.validate(terraform.folder)
-        actions = [change["change"]["actions"] for change in terraform.plan["resource_changes"]]
-        assert len(actions) == len(terraform.values)
-        assert all(action == ["create"] for action in actions)
-        terraform.core.second_plan_is_empty(terraform.folder)
 
     def test_every_finding_is_accepted_with_its_reason(self, system: System) -> None:
         report = system.command_line.json("check", *system.chosen)

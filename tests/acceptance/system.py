@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any, Self, TypeAlias
 from tests.terraform_core.harness import TerraformCore
 
 from groundplan.blueprint.loading import LoadedEnvironment, load_environment
+from groundplan.cli.main import run
 from groundplan.cost import Estimate, estimate
 from groundplan.design import design
 from groundplan.engines.cloudformation import Rendering
@@ -36,19 +39,44 @@ class CommandLine:
     state: Path
 
     def run(self, *arguments: str, expect: int = 0, file: bool = True) -> str:
-        """What a command wrote on stdout. It must end with the expected exit code."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        done = subprocess.run(
-            [*_COMMAND, *arguments, *(("--file", str(self.blueprint)) if file else ())],
-            env=kept | {"GROUNDPLAN_STATE_DIR": str(self.state)},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_LONGEST,
-            check=False,
-        )
-        assert done.returncode == expect, f"groundplan {' '.join(arguments)}\n{done.stdout}{done.stderr}"
-        return done.stdout
+        """What a command wrote on stdout. It must end with the expected exit code. It runs in this process: one of its
+        own would take a second to import what is here already."""
+        told, remarks = io.StringIO(), io.StringIO()
+        with self._surroundings(), redirect_stdout(told), redirect_stderr(remarks):
+            code = run([*arguments, *self._file(file)])
+        assert code == expect, f"groundplan {' '.join(arguments)}\n{told.getvalue()}{remarks.getvalue()}"
+        return told.getvalue()
+
+    def start(self, *arguments: str) -> None:
+        """The same in a process of its own, as in a shell."""
+        with self._surroundings():
+            done = subprocess.run(
+                [*_COMMAND, *arguments, *self._file()],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=_LONGEST,
+                check=False,
+            )
+        assert done.returncode == 0, f"groundplan {' '.join(arguments)}\n{done.stdout}{done.stderr}"
+
+    def _file(self, file: bool = True) -> tuple[str, ...]:
+        return ("--file", str(self.blueprint)) if file else ()
+
+    @contextmanager
+    def _surroundings(self) -> Iterator[None]:
+        """Nobody at the terminal, and nothing of this machine's AWS settings."""
+        before, keyboard = dict(os.environ), sys.stdin
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ["GROUNDPLAN_STATE_DIR"] = str(self.state)
+        try:
+            with Path(os.devnull).open() as sys.stdin:
+                yield
+        finally:
+            sys.stdin = keyboard
+            os.environ.clear()
+            os.environ.update(before)
 
     def json(self, *arguments: str, expect: int = 0) -> Any:
         """What a command said, as data."""
@@ -111,7 +139,7 @@ class TerraformRoot:
         core = TerraformCore(workspace / "copies")
         plan = core.plan(folder)
         found: dict[str, JsonObject] = {}
-        for resource in core.apply(folder, planned=True)["resources"]:
+        for resource in core.apply(folder)["resources"]:
             if resource["mode"] != "managed":
                 continue
             module = f"{resource['module']}." if "module" in resource else ""
@@ -258,7 +286,7 @@ class System:
         """Seconds that its deployment to a local AWS took, the start of the local AWS included."""
         assert self.shared is None or self.shared.deployed_in
         start = time.perf_counter()
-        self.command_line.run("deploy", "--target", "local", *self.chosen)
+        self.command_line.start("deploy", "--target", "local", *self.chosen)
         return time.perf_counter() - start
 
     @cached_property

@@ -16,6 +16,7 @@ import pytest
 from tests.acceptance.account import Account
 from tests.acceptance.conftest import Claims
 from tests.acceptance.documents import section, table
+from tests.acceptance.everywhere import EveryRoot
 from tests.acceptance.rows import Ticket, proves, requirement, rows, tickets
 from tests.acceptance.system import CommandLine, Templates, TerraformRoot
 
@@ -119,13 +120,8 @@ def test_file_exists_and_parses(root: Path, name: str, first: str) -> None:
 
 
 @requirement("DS-29", "DS-67", "DS-79", "DS-93", "DS-128", "DS-147", "DS-174", "DS-178")
-def test_terraform_validates_plans_and_plans_nothing_twice(terraform: TerraformRoot) -> None:
-    terraform.core.fmt_check(terraform.folder)
-    terraform.core.validate(terraform.folder)
-    actions = [change["change"]["actions"] for change in terraform.plan["resource_changes"]]
-    assert len(actions) == len(terraform.values)
-    assert all(action == ["create"] for action in actions)
-    terraform.core.second_plan_is_empty(terraform.folder)
+class TestProduction(EveryRoot):
+    """Valid, planned, applied, and then left alone."""
 
 
 @requirement("DS-178")

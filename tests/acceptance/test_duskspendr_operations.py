@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from tests.acceptance.rows import requirement
 from tests.acceptance.system import Aws, CommandLine, TerraformRoot
 from tests.acceptance.test_duskspendr_network import deployed_subnet
@@ -131,20 +128,11 @@ def forget_kept_buckets(aws: Aws) -> None:
         s3.delete_bucket(Bucket=bucket)
 
 
-@pytest.fixture
-def life(blueprint: Path, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command with a local AWS of its own, in which nothing is deployed."""
-    command = CommandLine(blueprint, tmp_path / "life")
-    yield command
-    command.stop()
-
-
 @requirement("DS-11", "DS-117", "DS-118", "DS-179")
-def test_the_whole_system_is_created_and_destroyed_twice(life: CommandLine) -> None:
-    life.run("deploy", "--target", "local")
-    aws = Aws(life.json("local", "env"), region="ap-south-1")
-    life.run("destroy", "--target", "local", "--yes")
-    assert {stack["status"] for stack in life.json("status", "--target", "local")["stacks"]} == {"NOT_DEPLOYED"}
+def test_the_whole_system_is_destroyed_and_created_and_destroyed_again(aws: Aws, command_line: CommandLine) -> None:
+    """The last test of all: what the others look at is gone."""
+    command_line.run("destroy", "--target", "local", "--yes")
+    assert {stack["status"] for stack in command_line.json("status", "--target", "local")["stacks"]} == {"NOT_DEPLOYED"}
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []
     assert aws.client("elasticache").describe_replication_groups()["ReplicationGroups"] == []
     assert aws.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
@@ -154,8 +142,8 @@ def test_the_whole_system_is_created_and_destroyed_twice(life: CommandLine) -> N
     assert [vpc for vpc in vpcs if not vpc["IsDefault"]] == []
     # C-18: a second destruction does not collide with the final snapshot of the first.
     forget_kept_buckets(aws)
-    life.run("deploy", "--target", "local")
-    life.run("destroy", "--target", "local", "--yes")
+    command_line.run("deploy", "--target", "local")
+    command_line.run("destroy", "--target", "local", "--yes")
     snapshots = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert len({snapshot["DBSnapshotIdentifier"] for snapshot in snapshots}) == len(snapshots) == 2
     assert all(snapshot["DBInstanceIdentifier"] == "duskspendr-db" for snapshot in snapshots)

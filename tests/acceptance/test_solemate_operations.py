@@ -4,9 +4,7 @@ monitoring, backup, and the life of both environments beside each other."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -239,37 +237,28 @@ def test_everything_designed_is_deployed(
         assert set(found.values()) <= {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 
 
-@pytest.fixture
-def life(blueprint: Path, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command with a local AWS of its own, in which nothing is deployed."""
-    command = CommandLine(blueprint, tmp_path / "life")
-    yield command
-    command.stop()
-
-
 def unplanned(command: CommandLine, environment: str) -> list[Any]:
     found: list[Any] = command.json("plan", "--target", "local", "--environment", environment)["changes"]
     return found
 
 
 @requirement("SM-04", "SM-17", "SM-79", "SM-99", "SM-124", "SM-178")
-def test_both_environments_live_and_go_in_one_account(life: CommandLine) -> None:
-    """C-54: neither takes anything from the other, and what goes takes nothing of the other with it."""
-    for environment in ("staging", "production"):
-        life.run("deploy", "--target", "local", "--environment", environment)
-    aws = Aws(life.json("local", "env"), region="us-west-2")
-    assert unplanned(life, "staging") == unplanned(life, "production") == []
+def test_both_environments_live_and_go_in_one_account(aws: Aws, command_line: CommandLine) -> None:
+    """C-54: neither takes anything from the other, and what goes takes nothing of the other with it. The last test of
+    all: what the others look at is gone."""
+    command_line.run("deploy", "--target", "local", "--environment", "staging")
+    assert unplanned(command_line, "staging") == unplanned(command_line, "production") == []
     summaries = aws.client("cloudfront").list_distributions()["DistributionList"]["Items"]
     aliases = [alias for item in summaries for alias in item["Aliases"]["Items"]]
     assert sorted(aliases) == ["solemate.com", "staging.solemate.com", "www.solemate.com"]
     assert owners(aws) == {"staging", "production"}
 
-    life.run("destroy", "--target", "local", "--environment", "staging", "--yes")
-    assert unplanned(life, "production") == []
+    command_line.run("destroy", "--target", "local", "--environment", "staging", "--yes")
+    assert unplanned(command_line, "production") == []
     assert owners(aws) == {"production"}
     assert all("staging" not in name for name in names_of_what_costs(aws))
 
-    life.run("destroy", "--target", "local", "--environment", "production", "--yes")
+    command_line.run("destroy", "--target", "local", "--environment", "production", "--yes")
     assert owners(aws) == set()
     kept = names_of_what_costs(aws)
     assert {name for name in kept if not name.startswith("solemate-production-main-")} == {

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.acceptance import deployed
+from tests.acceptance.conftest import Systems
 from tests.acceptance.documents import section, table
 from tests.acceptance.rows import requirement
 from tests.acceptance.system import Aws, CommandLine, at
@@ -21,13 +20,11 @@ BUCKET = f"spendsense-files-{SUFFIX}"
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
-    """A local AWS of its own: what is restored stays in it."""
-    example = Path(__file__).parents[2] / "examples" / "spendsense" / "groundplan.yaml"
-    command = CommandLine(example, tmp_path_factory.mktemp("spendsense-recovery"))
-    command.run("deploy", "--target", "local", "--environment", "dev")
-    yield command
-    command.stop()
+def life(systems: Systems) -> CommandLine:
+    """The local AWS with dev, when all others have looked at it: what is restored stays in it."""
+    dev = systems("spendsense", "dev")
+    assert dev.deployed_in
+    return dev.command_line
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -149,26 +148,18 @@ def test_deploy_script_keeps_a_copy_of_the_state_before_it_changes_it(
         assert (folder / "terraform.tfstate").read_text() == "old\n"
 
 
-@pytest.fixture
-def life(blueprint: Path, tmp_path: Path) -> Iterator[CommandLine]:
-    """The command with a local AWS of its own, in which nothing is deployed."""
-    command = CommandLine(blueprint, tmp_path / "life")
-    yield command
-    command.stop()
-
-
 @requirement("SP-50")
-def test_it_is_created_and_destroyed_twice_and_nothing_stays(life: CommandLine) -> None:
-    """Easy to recreate: a destruction leaves nothing behind that a new creation would collide with."""
-    life.run("deploy", "--target", "local")
-    aws = Aws(life.json("local", "env"), region="us-east-1")
+def test_it_is_destroyed_and_created_and_destroyed_again_and_nothing_stays(aws: Aws, command_line: CommandLine) -> None:
+    """Easy to recreate: a destruction leaves nothing behind that a new creation would collide with. The last test of
+    all: what the others look at is gone."""
     push_image(aws)
-    life.run("destroy", "--target", "local", "--yes")
+    command_line.run("destroy", "--target", "local", "--yes")
     nothing_is_left(aws)
-    assert {stack["status"] for stack in life.json("status", "--target", "local")["stacks"]} == {"NOT_DEPLOYED"}
-    life.run("deploy", "--target", "local")
+    status = command_line.json("status", "--target", "local")
+    assert {stack["status"] for stack in status["stacks"]} == {"NOT_DEPLOYED"}
+    command_line.run("deploy", "--target", "local")
     assert deployed_service(aws)["desiredCount"] == 1
-    life.run("destroy", "--target", "local", "--yes")
+    command_line.run("destroy", "--target", "local", "--yes")
     nothing_is_left(aws)
 
 

@@ -15,8 +15,8 @@ from groundplan.blueprint.yaml import read_yaml
 ROOT = Path(__file__).parents[2]
 GOOD = [*sorted((ROOT / "examples").glob("*/groundplan.yaml")), ROOT / "tests/cases/blueprint/environments.yaml"]
 
-BEYOND_A_SCHEMA = ("10.0.0.1/16", "desired (2) has to lie between")
-"""What the models refuse and JSON Schema cannot say: host bits, and numbers that contradict each other."""
+BEYOND_A_SCHEMA = ("10.0.0.1/16", "desired (2) has to lie between", "no day of the calendar")
+"""What the models refuse and JSON Schema cannot say: host bits, numbers that contradict each other, leap years."""
 
 
 @cache

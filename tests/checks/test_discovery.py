@@ -12,12 +12,20 @@ from typing import get_args
 
 import pytest
 from tests.checks.rules import (
+    test_access,
     test_account,
+    test_cost,
+    test_decisions,
+    test_endurance,
+    test_exposure,
     test_google,
     test_governance,
     test_kubernetes,
+    test_limits,
+    test_limits_of_platforms,
     test_off_hours,
     test_operations,
+    test_reachability,
     test_reliability,
     test_security,
     test_tasks,
@@ -28,7 +36,7 @@ from groundplan.checks import Described, Fix, Rule, all_rules, catalogue, discov
 from groundplan.checks.rule import SEVERITIES, Pillar
 from groundplan.checks.rules.security.key_rotation import KeyRotation
 
-FAMILIES = {"validity": "VAL", "security": "SEC", "reliability": "REL", "operations": "OPS"}
+FAMILIES = {"validity": "VAL", "security": "SEC", "reliability": "REL", "operations": "OPS", "cost": "COST"}
 FOLDER = Path(discovery.__file__).parent / "rules"
 DESCRIBED = catalogue()
 
@@ -50,12 +58,13 @@ def test_ids_are_unique_and_in_order() -> None:
 
 @pytest.mark.parametrize("described", DESCRIBED, ids=of_rules)
 def test_documentation_is_whole(described: type[Described]) -> None:
-    assert re.fullmatch(r"GP-(VAL|SEC|REL|OPS)-\d{3}", described.id)
+    assert re.fullmatch(r"GP-(VAL|SEC|REL|OPS|COST)-\d{3}", described.id)
     assert described.title[0].isupper()
     assert not described.title.endswith(".")
     assert len(described.why) > 20
     assert described.why.endswith(".")
     assert described.severity in SEVERITIES
+    assert {"source", "references"} <= set(vars(described)), "the defaults are for rules of a user's own"
     assert described.source.startswith(("https://docs.aws.amazon.com/", "https://cloud.google.com/"))
     for place in fields(Fix):
         assert len(getattr(described.fix, place.name)) > 5
@@ -82,12 +91,20 @@ def test_every_rule_is_proven(kind: str) -> None:
         test_security,
         test_reliability,
         test_operations,
+        test_endurance,
+        test_exposure,
         test_google,
         test_governance,
+        test_access,
         test_account,
+        test_cost,
+        test_decisions,
         test_kubernetes,
+        test_limits,
+        test_limits_of_platforms,
         test_off_hours,
         test_tasks,
+        test_reachability,
     )
     proven = {case.rule for module in modules for case in getattr(module, kind)}
     assert proven == {rule.id for rule in all_rules()}

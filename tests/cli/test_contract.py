@@ -43,7 +43,7 @@ def test_resources(groundplan: Command) -> None:
     assert subnet["region"] == "ap-south-1"
     assert subnet["terraform"]
     assert [place["type"] for place in subnet["cloudformation"]] == ["AWS::EC2::Subnet"]
-    assert by_address["vpc", "main", None]["terraform"] == ["aws_vpc.main"]
+    assert by_address["vpc", "main", None]["terraform"] == ["aws_vpc.main", "aws_default_security_group.main"]
 
 
 def test_check(groundplan: Command, write: Write) -> None:
@@ -54,7 +54,8 @@ def test_check(groundplan: Command, write: Write) -> None:
     assert result.json["environment"] == "production"
     assert set(result.json["summary"]) == {"error", "warning", "info", "accepted"}
     for finding in result.json["findings"]:
-        assert set(finding) == {"rule", "severity", "resource", "message", "fix", "accepted", "reason"}
+        assert set(finding) == {"rule", "severity", "resource", "message", "fix", "accepted", "reason", "where"}
+        assert set(finding["where"]) == {"path", "file", "line", "column"}
     errors = [finding for finding in result.json["findings"] if finding["severity"] == "error"]
     assert result.json["summary"]["error"] == len([item for item in errors if not item["accepted"]]) > 0
     assert "listener.http" in {finding["resource"] for finding in errors}
@@ -186,7 +187,8 @@ def test_a_folder_is_no_blueprint(groundplan: Command, folder: Path) -> None:
     [
         (["nonsense"], "error: No such command 'nonsense'; see groundplan --help"),
         (["validate", "--nonsense"], "error: No such option: --nonsense; see groundplan validate --help"),
-        (["check", "--format", "xml"], "'xml' is not one of 'table', 'json'; see groundplan check --help"),
+        (["cost", "--format", "xml"], "'xml' is not one of 'table', 'json'; see groundplan cost --help"),
+        (["check", "--format", "xml"], "'xml' is not one of 'table', 'json', 'sarif', 'junit', 'markdown', 'github'; see"),
         (["plan", "--target", "azure"], "'azure' is not one of 'local', 'aws'; see groundplan plan --help"),
         (["render"], "error: Missing option '--out' / '-o'; see groundplan render --help"),
         (["validate", "extra"], "extra"),

@@ -189,7 +189,7 @@ def test_instances_and_their_volumes_are_charged_and_the_tasks_on_them_are_not()
     assert hours.formula == "2 t3.small instances × 730 h × 0.0224 USD"
     assert line(found, GROUP, "ebs.gp3.gb_month").formula == "2 gp3 volumes × 30 GB × 0.0912 USD"
     (metrics,) = reasons(found, GROUP)
-    assert metrics.startswith("2 t3.small instances × 7 metrics: only a low-confidence price")
+    assert metrics.startswith("(2 t3.small instances × 7 metrics − 10 of 10 free per account): only a low-confidence")
     assert found.of("ecs_service.shop") == ()
     assert [item.why for item in found.free if item.resource == "ecs_service.shop"] == [
         "its tasks run on instances, which are charged with their Auto Scaling group"

@@ -44,7 +44,7 @@ def test_a_price_without_a_source_is_not_quoted() -> None:
 def test_security_hub_and_packs_are_not_guessed() -> None:
     found = bill("us-east-2")
     assert reasons(found, "security_standard.*") == [
-        "usage does not state how many checks are made, paid by check (0.001 USD)"
+        "usage.security_checks is not stated: standards are paid by check (0.001 USD)"
     ]
     assert reasons(found, "security_hub.main")
     assert reasons(found, "conformance_pack.amazon_s3")

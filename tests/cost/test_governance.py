@@ -58,9 +58,11 @@ def test_config_and_backup_say_what_they_depend_on() -> None:
     )
     bill = estimate(found, Usage(), None)
     assert reasons(bill, "configuration_recorder.main") == [
-        "usage does not state how many changes of resources are recorded, 0.003 USD each"
+        "usage.config_changes is not stated: changes of resources are recorded, 0.003 USD each"
     ]
-    assert reasons(bill, "config_rule.*") == ["usage does not state how often the rules are evaluated, 0.001 USD each"]
+    assert reasons(bill, "config_rule.*") == [
+        "usage.config_evaluations is not stated: rules are evaluated, 0.001 USD each"
+    ]
     (vault,) = reasons(bill, "backup_vault.main")
     assert "0.095 USD each" in vault
     assert "0.05 USD each" in vault
@@ -71,7 +73,7 @@ def test_config_and_backup_say_what_they_depend_on() -> None:
 def test_where_no_price_is_known_none_is_said() -> None:
     found = designed(START.replace("eu-west-1", "af-south-1") + "audit: {trail: null, rules: []}\n")
     assert reasons(estimate(found, Usage(), None), "configuration_recorder.main") == [
-        "usage does not state how many changes of resources are recorded"
+        "usage.config_changes is not stated: changes of resources are recorded"
     ]
 
 

@@ -33,14 +33,19 @@ def _buckets(*names: str) -> list[Bucket]:
 def test_objects_are_priced_by_size() -> None:
     found = priced(_buckets("files"), _stored(files="300 GB"))
     assert line(found, "bucket.files", "s3.standard.gb_month").monthly == Decimal("7.50")  # 300 × 0.025
-    assert reasons(found, "bucket.files") == ["usage does not state the requests to buckets"]
+    assert reasons(found, "bucket.files") == [
+        "usage.bucket_writes is not stated: requests to buckets are charged by their number",
+        "usage.bucket_reads is not stated: requests to buckets are charged by their number",
+    ]
 
 
 def test_beyond_fifty_terabytes_no_price_is_known() -> None:
     found = priced(_buckets("one", "two"), _stored(one="40 TB", two="20 TB"))
     assert line(found, "bucket.one", "s3.standard.gb_month").monthly == Decimal("1024")  # 40,960 × 0.025
     assert line(found, "bucket.two", "s3.standard.gb_month").quantity == 10 * 1024
-    assert reasons(found, "bucket.two") == ["10,240 GB: no price of S3 Standard beyond the first 50 TB is known"]
+    assert reasons(found, "bucket.two") == [
+        "10,240 of 20,480 GB: no price of s3.standard.gb_month beyond the first 50 TB is known"
+    ]
 
 
 def test_objects_that_move_to_an_archive_are_priced_as_if_they_stayed() -> None:
@@ -138,6 +143,7 @@ def test_objects_that_intelligent_tiering_watches_have_a_fee_that_is_not_known()
 def test_a_hyphen_in_a_name_finds_its_bucket() -> None:
     """The architecture writes underscores where the blueprint may write hyphens."""
     from groundplan.cost.bill import stores
+    from groundplan.cost.usage import used
 
     usage = Usage.model_validate({"stored": {"user-uploads": "10 GB"}})
-    assert {name: size.gib for name, size in stores(usage).items()} == {"user_uploads": 10}
+    assert {name: size.gib for name, size in stores(used(usage, "expected")).items()} == {"user_uploads": 10}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.design.blueprints import designed
+from tests.engines.cloudformation.linting import found_by_lint
 from tests.terraform_core.harness import TerraformCore
 
 from groundplan.engines import cloudformation, terraform
@@ -49,24 +50,24 @@ def shop(keys: str = "customer") -> Architecture:
 
 @pytest.mark.parametrize("keys", ["customer", "aws"])
 def test_cloudformation_is_clean(keys: str) -> None:
-    from cfnlint.api import ManualArgs, lint
-
     rendering = cloudformation.render(shop(keys))
     assert rendering.unsupported == ()
     # Loaded by name: the package has no type hints.
     validator = importlib.import_module("cloudformation_validate")
     engine = validator.CompositeEngine()
-    for stack in rendering.stacks:
-        if stack.concern in ("messaging", "databases", "services", "monitoring"):
-            assert [str(match) for match in lint(stack.body, config=ManualArgs(regions=[stack.region]))] == []
-            report = engine.validate_template(validator.TemplateContent(stack.body, stack.name))
-            found = [
-                (item.rule_id, item.message)
-                for item in report.diagnostics
-                # The ARN of a secret is none itself.
-                if item.severity.name != "INFO" and item.rule_id != "W2509"
-            ]
-            assert found == []
+    stacks = [
+        stack for stack in rendering.stacks if stack.concern in ("messaging", "databases", "services", "monitoring")
+    ]
+    assert [(stack.name, rule, message) for stack, rule, message in found_by_lint(stacks)] == []
+    for stack in stacks:
+        report = engine.validate_template(validator.TemplateContent(stack.body, stack.name))
+        found = [
+            (item.rule_id, item.message)
+            for item in report.diagnostics
+            # The ARN of a secret is none itself.
+            if item.severity.name != "INFO" and item.rule_id != "W2509"
+        ]
+        assert found == []
 
 
 def test_queues_come_before_those_who_use_them() -> None:

@@ -30,7 +30,7 @@ def blueprint(project: str, services: str = "", rest: str = "") -> str:
 def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
     write(blueprint(project, WORKER))
     everything = groundplan("plan", "--format", "json").json
-    assert set(everything) == {"target", "changes", "monthly_change", "notes"}
+    assert set(everything) == {"target", "changes", "monthly_change", "notes", "offline"}
     assert everything["target"] == "local"
     assert {change["action"] for change in everything["changes"]} == {"create"}
     for change in everything["changes"]:
@@ -48,6 +48,8 @@ def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str)
     assert result.json["outputs"]["files_bucket"] == f"{project}-files-production"
     assert set(aws.stacks(project).values()) == {"CREATE_COMPLETE"}
     assert aws.buckets(project) == {f"{project}-files-production"}
+    closed = [item for item in result.json["beside"] if item["resource"] == "vpc.main"]
+    assert closed == [{"resource": "vpc.main", "done": "default security group closed", "changed": True}]
     status = groundplan("status", "--format", "json").json
     assert {stack["status"] for stack in status["stacks"]} == {"CREATE_COMPLETE"}
     assert all(set(stack) == {"name", "status"} for stack in status["stacks"])

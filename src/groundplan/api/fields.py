@@ -27,6 +27,8 @@ __all__ = [
     "Capacity",
     "CapacityOverlay",
     "Cdn",
+    "CountForecast",
+    "CountForecastOverlay",
     "Database",
     "DatabaseOverlay",
     "DeadLetters",
@@ -60,6 +62,8 @@ __all__ = [
     "Passwords",
     "Public",
     "Queue",
+    "Renamed",
+    "RenamedOverlay",
     "Replica",
     "ReplicaOverlay",
     "Scaling",
@@ -72,6 +76,8 @@ __all__ = [
     "Share",
     "Shared",
     "Size",
+    "SizeForecast",
+    "SizeForecastOverlay",
     "Standby",
     "StandbyOverlay",
     "Storage",
@@ -1179,35 +1185,119 @@ class Alarms(TypedDict, total=False):
     """How long a value has to stand out. Default: ``"5m"``."""
 
 
+class CountForecastOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`CountForecast`."""
+    low: int | None
+    expected: int | None
+    high: int | None
+
+
+class CountForecast(TypedDict, total=False):
+    """How many a month: at least, probably, at most. A plain number is what is expected."""
+    low: int | None
+    """In a quiet month. Default: as expected."""
+    expected: Required[int]
+    """In a usual month: what budgets are compared with."""
+    high: int | None
+    """In a busy month. Default: as expected."""
+
+
+class SizeForecastOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`SizeForecast`."""
+    low: str | None
+    expected: str | None
+    high: str | None
+
+
+class SizeForecast(TypedDict, total=False):
+    """How much data a month: at least, probably, at most. A plain size is what is expected."""
+    low: str | None
+    """In a quiet month. Default: as expected."""
+    expected: Required[str]
+    """In a usual month: what budgets are compared with."""
+    high: str | None
+    """In a busy month. Default: as expected."""
+
+
 class UsageOverlay(TypedDict, total=False):
     """What an environment changes in :class:`Usage`."""
-    requests: int | None
-    internet_out: str | None
-    nat: str | None
-    logs: str | None
-    stored: Mapping[str, str | int | None] | None
-    messages: Mapping[str, int | None] | None
-    cdn_requests: int | None
-    cdn_out: str | None
+    requests: str | CountForecastOverlay | int | None
+    internet_out: str | SizeForecastOverlay | None
+    nat: str | SizeForecastOverlay | None
+    between_zones: str | SizeForecastOverlay | None
+    endpoints: str | SizeForecastOverlay | None
+    logs: str | SizeForecastOverlay | None
+    stored: Mapping[str, str | SizeForecastOverlay | None] | None
+    bucket_writes: str | CountForecastOverlay | int | None
+    bucket_reads: str | CountForecastOverlay | int | None
+    database_backups: str | SizeForecastOverlay | None
+    cache_snapshots: str | SizeForecastOverlay | None
+    messages: Mapping[str, str | CountForecastOverlay | int | None] | None
+    notifications: str | CountForecastOverlay | int | None
+    job_hours: Mapping[str, str | timedelta | None] | None
+    key_requests: str | CountForecastOverlay | int | None
+    secret_reads: str | CountForecastOverlay | int | None
+    dns_queries: str | CountForecastOverlay | int | None
+    metrics: str | CountForecastOverlay | int | None
+    traces: str | CountForecastOverlay | int | None
+    config_changes: str | CountForecastOverlay | int | None
+    config_evaluations: str | CountForecastOverlay | int | None
+    security_checks: str | CountForecastOverlay | int | None
+    cdn_requests: str | CountForecastOverlay | int | None
+    cdn_out: str | SizeForecastOverlay | None
 
 
 class Usage(TypedDict, total=False):
-    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced."""
-    requests: int | None
+    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced.
+
+    Each figure may be given as ``{low: 1M, expected: 5M, high: 20M}``."""
+    requests: str | CountForecast | int | None
     """Requests to the load balancer."""
-    internet_out: str | None
+    internet_out: str | SizeForecast | None
     """Data sent to the internet."""
-    nat: str | None
+    nat: str | SizeForecast | None
     """Data through NAT gateways."""
-    logs: str | None
+    between_zones: str | SizeForecast | None
+    """Data from one availability zone to another, which is charged when it leaves and when it arrives."""
+    endpoints: str | SizeForecast | None
+    """Data through interface endpoints."""
+    logs: str | SizeForecast | None
     """Logs written."""
-    stored: Mapping[str, str | int]
+    stored: Mapping[str, str | SizeForecast]
     """Data kept, by bucket, image repository or shared volume (``<service>-<volume>``)."""
-    messages: Mapping[str, int]
+    bucket_writes: str | CountForecast | int | None
+    """PUT, COPY, POST and LIST requests to buckets."""
+    bucket_reads: str | CountForecast | int | None
+    """GET requests to buckets."""
+    database_backups: str | SizeForecast | None
+    """Backups and snapshots of databases kept by RDS; as much as the instances have storage is free."""
+    cache_snapshots: str | SizeForecast | None
+    """Snapshots of caches beyond the first of each, which is free."""
+    messages: Mapping[str, str | CountForecast | int]
     """Messages, by queue."""
-    cdn_requests: int | None
+    notifications: str | CountForecast | int | None
+    """Messages published to SNS topics: alarms that go on and off, budgets."""
+    job_hours: Mapping[str, str | timedelta]
+    """How long the tasks of a job run in a month, all runs together, by job."""
+    key_requests: str | CountForecast | int | None
+    """Requests to KMS: encrypting, decrypting, data keys."""
+    secret_reads: str | CountForecast | int | None
+    """Calls to Secrets Manager."""
+    dns_queries: str | CountForecast | int | None
+    """DNS queries that alias records to AWS do not answer."""
+    metrics: str | CountForecast | int | None
+    """Custom metrics of Container Insights of the ECS cluster."""
+    traces: str | CountForecast | int | None
+    """Traces recorded by X-Ray."""
+    config_changes: str | CountForecast | int | None
+    """Changes of resources that AWS Config records."""
+    config_evaluations: str | CountForecast | int | None
+    """Evaluations of AWS Config's rules."""
+    security_checks: str | CountForecast | int | None
+    """Checks of Security Hub's standards."""
+    cdn_requests: str | CountForecast | int | None
     """Requests to CloudFront."""
-    cdn_out: str | None
+    cdn_out: str | SizeForecast | None
     """Data that CloudFront sends to viewers."""
 
 
@@ -1228,7 +1318,62 @@ class Accept(TypedDict, total=False):
     resource: str
     """The resource as the finding names it; ``*`` matches any part. Default: ``"*"``."""
     reason: Required[str]
-    """Why. It stands in every report."""
+    """Why, in three words at least. It stands in every report."""
+    expires: str | None
+    """The last day on which it is accepted, like ``2027-03-01``: from the next on the finding counts again.
+    ``None``: as long as it stands here."""
+
+
+class RenamedOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Renamed`."""
+    project: str | None
+    title: str | None
+    environment: str | None
+    short_name: str | None
+    services: Mapping[str, str | int | None] | None
+    jobs: Mapping[str, str | int | None] | None
+    capacity: Mapping[str, str | int | None] | None
+    databases: Mapping[str, str | int | None] | None
+    caches: Mapping[str, str | int | None] | None
+    buckets: Mapping[str, str | int | None] | None
+    queues: Mapping[str, str | int | None] | None
+    secrets: Mapping[str, str | int | None] | None
+    repositories: Mapping[str, str | int | None] | None
+    nodes: Mapping[str, str | int | None] | None
+
+
+class Renamed(TypedDict, total=False):
+    """What has another name in AWS than in the blueprint, because it was renamed: the new name and, behind it, the
+    one that it had when it was created. All of it stays as it is in AWS, names, tags and data; Terraform is told by
+    ``moved`` blocks, and CloudFormation keeps the logical ids."""
+    project: str | None
+    """The ``project`` of before."""
+    title: str | None
+    """The ``title`` of before."""
+    environment: str | None
+    """What the environment was called; said by the environment itself."""
+    short_name: str | None
+    """The ``short_name`` of before."""
+    services: Mapping[str, str | int]
+    """Services: ``{web: api}`` for what is ``web`` now and was ``api``."""
+    jobs: Mapping[str, str | int]
+    """Jobs."""
+    capacity: Mapping[str, str | int]
+    """Capacity on EC2."""
+    databases: Mapping[str, str | int]
+    """Databases."""
+    caches: Mapping[str, str | int]
+    """Caches."""
+    buckets: Mapping[str, str | int]
+    """Buckets."""
+    queues: Mapping[str, str | int]
+    """Queues."""
+    secrets: Mapping[str, str | int]
+    """Secrets that workloads name under ``secrets``."""
+    repositories: Mapping[str, str | int]
+    """Image repositories, by ``image.repository``."""
+    nodes: Mapping[str, str | int]
+    """Node groups of ``kubernetes.nodes``."""
 
 
 class TerraformState(TypedDict, total=False):
@@ -1278,6 +1423,7 @@ class Overlay(TypedDict, total=False):
     usage: UsageOverlay | None
     objectives: Objectives | None
     accept: Sequence[Accept] | None
+    renamed: RenamedOverlay | None
     state: TerraformState | None
 
 
@@ -1405,6 +1551,8 @@ class BlueprintFields(TypedDict, total=False):
     """What the environment has to hold to."""
     accept: Sequence[Accept]
     """Findings that are taken as they are, each with its reason."""
+    renamed: Renamed
+    """What has another name in AWS than here, because it was renamed: it stays as it is there."""
     state: TerraformState
     """Where Terraform keeps its state."""
     environments: Mapping[str, Overlay | None]

@@ -17,3 +17,18 @@ def read_source(file: Path) -> Source:
 
         return blueprint_of(file)
     return load(file)
+
+
+def read_revision(file: Path, revision: str) -> Source:
+    """The same file as a revision of its git repository has it: a commit, a branch, a tag, ``HEAD~3``.
+
+    A Python file is run with the modules that stood beside and below it then. Raises InputError where there is no such
+    revision or the file was not in it, and as :func:`read_source`; EnvironmentalError without git or a repository.
+    """
+    if file.suffix == ".py":
+        from groundplan.api.script import blueprint_at
+
+        return blueprint_at(file, revision)
+    from groundplan.blueprint.revision import load_revision
+
+    return load_revision(file, revision)

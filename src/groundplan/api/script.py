@@ -8,10 +8,17 @@ import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from groundplan.blueprint.loading import Source
+from groundplan.blueprint.tree import Node
 from groundplan.errors import EnvironmentalError, GroundplanError, InputError, Position, Problem
+
+if TYPE_CHECKING:
+    from tarfile import TarFile
 
 RUN_NAME = "__groundplan__"
 """What ``__name__`` says while Groundplan runs a file, so that it can tell: ``__main__`` is the file run by itself."""
@@ -42,6 +49,94 @@ def blueprint_of(file: Path) -> Source:
         )
     (blueprint,) = named.values()
     return blueprint.source
+
+
+def blueprint_at(file: Path, revision: str) -> Source:
+    """The blueprint that a file made as a git revision has it, with the modules beside and below it of that revision.
+
+    Raises as :func:`blueprint_of`, and as ``groundplan.blueprint.revision.load_revision``.
+    """
+    import io
+    import tarfile
+    import tempfile
+
+    from groundplan.blueprint.revision import find_commit, read_git
+
+    real = file.resolve()
+    commit = find_commit(file, revision)
+    # Git packs what lies in the folder that it is called in, and below.
+    packed = read_git(file, "archive", "--format=tar", commit, "--", ".")
+    with tempfile.TemporaryDirectory(prefix="groundplan-") as folder:
+        then = Path(folder).resolve() / real.name
+        if packed is not None:
+            with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
+                _unpack(archive, then.parent)
+        if not then.is_file():
+            raise InputError(
+                f"{file} was not in git at the revision {revision}; is it committed, and was its name another?"
+            )
+        try:
+            with _without_modules_of(real), _without_modules_of(then):
+                source = blueprint_of(then)
+        except InputError as error:
+            problems = (replace(one, position=_shown(one.position, then.parent, revision)) for one in error.problems)
+            raise InputError(problems) from error
+    shown = Path(f"{revision}:{file}")
+    base = _node_shown(source.base, then.parent, revision)
+    overlays = {name: _node_shown(node, then.parent, revision) for name, node in source.overlays.items()}
+    return replace(source, file=shown, base=base, overlays=overlays)
+
+
+def _unpack(archive: TarFile, folder: Path) -> None:
+    """The plain files of an archive. Links are left out: they may lead anywhere."""
+    for member in archive:
+        content = archive.extractfile(member) if member.isfile() else None
+        if content is not None:
+            target = folder / member.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content.read())
+
+
+@contextmanager
+def _without_modules_of(file: Path) -> Iterator[None]:
+    """For a while, what was imported from beside a file is as if it were not: a module of that name is another now."""
+    before = _modules_of(file)
+    for name in before:
+        del sys.modules[name]
+    try:
+        yield
+    finally:
+        for name in _modules_of(file):
+            del sys.modules[name]
+        sys.modules.update(before)
+
+
+def _modules_of(file: Path) -> dict[str, ModuleType]:
+    """What is imported from beside a file or below it; Groundplan itself stays, wherever it is."""
+    folder, kept = file.resolve().parent, (__name__.partition(".")[0], "__main__")
+    places = ((name, module, getattr(module, "__file__", None)) for name, module in sys.modules.items())
+    # Names are compared as they are, since asking for the real ones of a thousand modules takes seconds.
+    beside = ((name, module, Path(place)) for name, module, place in places if place and place.startswith(str(folder)))
+    return {
+        name: module for name, module, place in beside if name.partition(".")[0] not in kept and _is_own(place, file)
+    }
+
+
+def _shown(place: Position | None, folder: Path, revision: str) -> Position | None:
+    """A place in the folder that a revision was unpacked to for a moment, as a place in the revision."""
+    if place is None or not place.file.is_relative_to(folder):
+        return place
+    return replace(place, file=Path(f"{revision}:{place.file.relative_to(folder)}"))
+
+
+def _node_shown(node: Node, folder: Path, revision: str) -> Node:
+    value = node.value
+    if isinstance(value, dict):
+        value = {key: _node_shown(child, folder, revision) for key, child in value.items()}
+    elif isinstance(value, list):
+        value = [_node_shown(child, folder, revision) for child in value]
+    position, key = _shown(node.position, folder, revision), _shown(node.key, folder, revision)
+    return replace(node, value=value, position=position, key=key)
 
 
 def _run(file: Path) -> dict[str, object]:

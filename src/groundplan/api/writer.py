@@ -201,7 +201,8 @@ def _written(annotation: object, short: ShortForm | None = None, *, overlay: boo
         return _written(arguments[0], short or _short_form(arguments[1:]), overlay=overlay)
     if origin in (Union, UnionType):
         kinds = [_written(kind, short, overlay=overlay) for kind in arguments if kind is not NoneType]
-        return " | ".join([*kinds, "None"] if NoneType in arguments else kinds)
+        texts = [text for kind in kinds for text in kind.split(" | ")] if short else kinds
+        return " | ".join([*dict.fromkeys(texts), *(["None"] if NoneType in arguments else [])])
     if isinstance(annotation, type) and issubclass(annotation, Part):
         long = _overlay_name(annotation) if overlay else _name(annotation)
         return " | ".join([*_short_texts(short), long, *_short_mappings(short)])

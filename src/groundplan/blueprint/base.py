@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated
 
@@ -73,6 +74,43 @@ ProjectName = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=
 ZoneLetter = Annotated[str, StringConstraints(pattern=r"^[a-z]$")]
 """The letter of an availability zone: ``a`` of ``ap-south-1a``."""
 
+
+def _is_word(text: str) -> bool:
+    return any(map(str.isalnum, text))
+
+
+def read_reason(value: object) -> object:
+    """Check that a reason says something: three words at least."""
+    if isinstance(value, str | int | float) and sum(map(_is_word, str(value).split())) < 3:
+        raise ValueError(f"{shown(value)} is no reason that another person understands; write three words at least")
+    return value
+
+
+Reason = Annotated[
+    str,
+    BeforeValidator(read_reason),
+    WithJsonSchema({"type": "string", "pattern": r"\S\s+\S+\s+\S", "examples": ["one zone is enough here"]}),
+]
+"""Why something is taken as it is, in three words at least."""
+
+
+def read_day(value: object) -> object:
+    """Check a day ``2027-03-01`` of the calendar."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise ValueError(f"{shown(value)} is not a day, like 2027-03-01")
+    try:
+        date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value} is no day of the calendar ({error})") from error
+    return value
+
+
+Day = Annotated[
+    str,
+    BeforeValidator(read_day),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$", "examples": ["2027-03-01"]}),
+]
+"""A day of the calendar, as ISO 8601 writes it."""
 
 _TIME = r"([01]\d|2[0-3]):[0-5]\d"
 _MOMENT = rf"(mon|tue|wed|thu|fri|sat|sun):{_TIME}"

@@ -88,9 +88,22 @@ class LoadedEnvironment:
     @property
     def state_bucket(self) -> str:
         """Name of the bucket that keeps Terraform's state."""
-        owner = self.blueprint.owner_id
-        stage = f"{self.name}-{owner}" if owner else self.name
-        return self.blueprint.state.bucket or f"{self.blueprint.project}-{stage}-terraform-state"
+        blueprint, renamed = self.blueprint, self.blueprint.renamed
+        name, owner = renamed.environment or self.name, blueprint.owner_id
+        stage = f"{name}-{owner}" if owner else name
+        return blueprint.state.bucket or f"{renamed.project or blueprint.project}-{stage}-terraform-state"
+
+    @cached_property
+    def in_aws(self) -> LoadedEnvironment:
+        """The same environment in the names that AWS has, where ``renamed:`` says others; else itself.
+
+        Raises InputError where those names cannot stand together in one blueprint.
+        """
+        if self.blueprint.renamed.is_empty:
+            return self
+        from groundplan.blueprint.before import in_names_of_aws  # here, since few blueprints were renamed
+
+        return in_names_of_aws(self)
 
     def position(self, path: str | Steps) -> Position | None:
         """Where a value stands, or its nearest ancestor that is written, where the value is a default."""

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from groundplan.blueprint.base import Name, Part, ProjectName
+from groundplan.blueprint.base import Day, Name, Part, ProjectName, Reason
 from groundplan.blueprint.compute import Capacity
 from groundplan.blueprint.data import Bucket, Cache, Database
 from groundplan.blueprint.delivery import Dns, Firewall
@@ -17,8 +17,10 @@ from groundplan.blueprint.network import Network
 from groundplan.blueprint.off_hours import OffHours
 from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.recovery import Secondary, Standby
+from groundplan.blueprint.renames import Renamed
 from groundplan.blueprint.services import Service
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
+from groundplan.blueprint.usage import Usage as Usage
+from groundplan.units import Duration, MonthlyAmount, Percentage
 
 Profile = Literal["poc", "development", "staging", "production"]
 
@@ -52,27 +54,6 @@ class Alarms(Part):
     """How long a value has to stand out."""
 
 
-class Usage(Part):
-    """What will be used per month, for the part of the bill that depends on it. What is left out is not priced."""
-
-    requests: int | None = Field(default=None, ge=0)
-    """Requests to the load balancer."""
-    internet_out: DataSize | None = None
-    """Data sent to the internet."""
-    nat: DataSize | None = None
-    """Data through NAT gateways."""
-    logs: DataSize | None = None
-    """Logs written."""
-    stored: dict[Name, DataSize] = Field(default={})
-    """Data kept, by bucket, image repository or shared volume (``<service>-<volume>``)."""
-    messages: dict[Name, int] = Field(default={})
-    """Messages, by queue."""
-    cdn_requests: int | None = Field(default=None, ge=0)
-    """Requests to CloudFront."""
-    cdn_out: DataSize | None = None
-    """Data that CloudFront sends to viewers."""
-
-
 class Secret(Part):
     """A secret in AWS Secrets Manager, or in the Parameter Store of AWS Systems Manager."""
 
@@ -102,12 +83,15 @@ class Objectives(Part):
 class Accept(Part):
     """A finding that is known and taken as it is."""
 
-    rule: str = Field(pattern=r"^GP-[A-Z]+-\d+$")
+    rule: str = Field(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d+$")
     """The rule's id, like ``GP-SEC-001``."""
     resource: str = "*"
     """The resource as the finding names it; ``*`` matches any part."""
-    reason: str = Field(min_length=10)
-    """Why. It stands in every report."""
+    reason: Reason
+    """Why, in three words at least. It stands in every report."""
+    expires: Day | None = None
+    """The last day on which it is accepted, like ``2027-03-01``: from the next on the finding counts again. ``null``:
+    as long as it stands here."""
 
 
 class TerraformState(Part):
@@ -216,6 +200,8 @@ class Blueprint(Part):
     """What the environment has to hold to."""
     accept: list[Accept] = Field(default=[])
     """Findings that are taken as they are, each with its reason."""
+    renamed: Renamed = Field(default_factory=Renamed)
+    """What has another name in AWS than here, because it was renamed: it stays as it is there."""
     state: TerraformState = Field(default_factory=TerraformState)
     """Where Terraform keeps its state."""
 

@@ -23,7 +23,7 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^[a-z]$": "is not the letter of a zone, like a or b",
     r"^[A-Za-z_][A-Za-z0-9_]{0,62}$": "is not a name of a database: letters, digits and _, no digit first, 63 at most",
     r"^[^@\s]+@[^@\s]+\.[^@\s]+$": "is not an e-mail address",
-    r"^GP-[A-Z]+-\d+$": "is not the id of a rule, like GP-SEC-001",
+    r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d+$": "is not the id of a rule, like GP-SEC-001",
     r"^[A-Za-z][A-Za-z0-9-]*$": "is not a title: letters, digits and hyphens, starting with a letter",
     r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$": "is not a tag: letters, digits, _, . and -, 128 at most",
     r"^/": "is not a path; it starts with /",

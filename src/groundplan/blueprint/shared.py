@@ -15,7 +15,7 @@ from groundplan.blueprint.tree import Node, format_path
 from groundplan.errors import Position, Problem
 
 SHARED = "shared"
-FROM_BASE = ("project", "title", "region", "engine", "names", "tags", "about", "owner_id", "keys", "state")
+FROM_BASE = ("project", "title", "region", "engine", "names", "tags", "about", "owner_id", "keys", "state", "renamed")
 """What the rest of the file says for ``shared:`` as well."""
 KEYS = (
     "dns", "audit", "security", "account", "alarms", "objectives", "accept", "tags", "keys", "state", "short_name",
@@ -38,7 +38,12 @@ class SharedZone:
 
 def base_of(base: Node) -> Node:
     """What of the file's base counts for ``shared:``."""
-    return replace(base, value={key: node for key, node in base.fields.items() if key in FROM_BASE})
+    fields = {key: node for key, node in base.fields.items() if key in FROM_BASE}
+    if "renamed" in fields and fields["renamed"].fields:
+        # Of what was renamed it is only what stands in the names of the whole application.
+        whole = {key: node for key, node in fields["renamed"].fields.items() if key in ("project", "title")}
+        fields["renamed"] = replace(fields["renamed"], value=whole)
+    return replace(base, value=fields)
 
 
 def strangers(written: Node, *, option: bool = False) -> Iterator[Problem]:
@@ -103,7 +108,7 @@ def unrecorded(name: str, trees: Mapping[str, Node]) -> Iterator[Problem]:
 def zone_of_shared(shared: Node, settings: Node) -> SharedZone | None:
     """The zone that ``shared:`` says, as far as its tree can tell; ``settings`` go over it as over everything."""
     zone = _text(shared, settings, "dns", "zone")
-    project = _text(shared, settings, "project")
+    project = _text(shared, settings, "renamed", "project") or _text(shared, settings, "project")
     if zone is None or project is None:
         return None
     stage, owner = _text(shared, settings, "short_name") or SHARED, _text(shared, settings, "owner_id")

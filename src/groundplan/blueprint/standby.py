@@ -46,7 +46,7 @@ def tree_of(written: Node, environment: str, region: str, shape: Shape) -> Node:
     tree = without_nulls(_over(tree, _DEFAULTS, beneath=overlay), shape)
     fixed: dict[str, Node] = {"region": node_of(region, layer=LAYER)}
     fixed |= {section: node_of(None, layer=LAYER) for section in ONCE}
-    fixed |= {"short_name": _short_name(written, overlay, environment)}
+    fixed |= {"short_name": short_name(written, overlay, environment)}
     if "objectives" in tree.fields:
         fixed["objectives"] = replace(
             tree.fields["objectives"],
@@ -70,7 +70,8 @@ def overlay_of(written: Node) -> Node:
     return found if found is not None and isinstance(found.value, dict) else Node({})
 
 
-def _short_name(written: Node, overlay: Node, environment: str) -> Node:
+def short_name(written: Node, overlay: Node, environment: str) -> Node:
+    """What the standby is called in names: as the overlay says, else as the environment with a suffix."""
     own = overlay.step("short_name")
     if own is not None:
         return own

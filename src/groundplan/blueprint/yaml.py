@@ -84,6 +84,14 @@ def read_text(file: Path) -> str:
         raise InputError(f"{file} is a folder; name the blueprint in it: {file / 'groundplan.yaml'}") from error
     except OSError as error:
         raise EnvironmentalError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from error
+    return decode(data, file, size)
+
+
+def decode(data: bytes, file: Path, size: int = 0) -> str:
+    """The text of a file that is read; ``size``: how many bytes it has where these are only the first of them.
+
+    Raises InputError where it is too large, not UTF-8 or has characters that YAML does not allow.
+    """
     if len(data) > MAX_BYTES:
         much = f"{max(size, len(data)) / 1024 / 1024:.1f} MiB"
         raise _wrong(file, 1, 1, f"{much} is too large for a blueprint, which may have 1 MiB")

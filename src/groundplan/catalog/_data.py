@@ -37,3 +37,25 @@ def rows(name: str) -> Iterator[list[str]]:
         reader = csv.reader(file)
         next(reader)
         yield from reader
+
+
+class Lines:
+    """``data/<name>.txt``, of which each question needs one line: what stands behind the tab after a key."""
+
+    def __init__(self, name: str) -> None:
+        self._text = "\n" + (_FOLDER / f"{name}.txt").read_text(encoding="utf-8")
+
+    def get(self, key: str) -> str | None:
+        """What stands behind a key, or None. Searching is far faster than parsing all of a long file."""
+        start = self._text.find(f"\n{key}\t")
+        if start < 0:
+            return None
+        start += len(key) + 2
+        return self._text[start : self._text.index("\n", start)]
+
+    def keys(self) -> Iterator[str]:
+        """Every key."""
+        for line in self._text.splitlines():
+            key, tab, _ = line.partition("\t")
+            if tab and not key.startswith("#"):
+                yield key

@@ -2,11 +2,14 @@
 
 ``data/prices.csv`` holds one row per SKU and region. A SKU is this project's own name of a billed unit
 (``rds.postgres.db.t3.medium.single_az.hour``), because AWS's differ by region and carry no meaning.
+
+``groundplan prices refresh`` writes newer prices beside it (:mod:`groundplan.catalog.price_file`), which hold before
+these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
@@ -85,13 +88,27 @@ class PriceBook:
 
 
 @cache
-def book() -> PriceBook:
+def packaged() -> PriceBook:
     """The price book that comes with Groundplan."""
-    confidences = {str(confidence): confidence for confidence in Confidence}
-    return PriceBook(
-        Price(service, sku, unit, region, Decimal(usd), source, date, confidences[confidence], note)
-        for service, sku, unit, region, usd, source, date, confidence, note in _data.rows("prices")
-    )
+    return PriceBook(map(price_of_row, _data.rows("prices")))
+
+
+@cache
+def book() -> PriceBook:
+    """The price book that holds: the packaged one, and over it what was refreshed.
+
+    Raises InputError where the file of refreshed prices is damaged: a bill must not change silently.
+    """
+    from groundplan.catalog import price_file
+
+    refreshed = price_file.refreshed()
+    return PriceBook([*packaged(), *refreshed.prices]) if refreshed else packaged()
+
+
+def price_of_row(row: Sequence[str]) -> Price:
+    """The price in a row of a book. Raises ValueError, KeyError or ArithmeticError where it is none."""
+    service, sku, unit, region, usd, source, date, confidence, note = row
+    return Price(service, sku, unit, region, Decimal(usd), source, date, Confidence[confidence.upper()], note)
 
 
 def price(sku: str, region: str) -> Price | None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from groundplan.checks import rules as rule_package
-from groundplan.checks.acceptance import UnusedAcceptance
+from groundplan.checks.acceptance import ABOUT_ACCEPTANCES
+from groundplan.checks.custom import UnreadableRule
 from groundplan.checks.rule import Described, Rule
 
 
@@ -50,5 +51,7 @@ def all_rules() -> tuple[Rule, ...]:
 
 
 def catalogue() -> tuple[type[Described], ...]:
-    """The description of everything that a report can hold, by id: the rules, and what is found about acceptances."""
-    return tuple(sorted((*map(type, all_rules()), UnusedAcceptance), key=lambda described: described.id))
+    """The description of everything that a report can hold, by id: the rules, and what is found about acceptances and
+    about rules of a user's own. Those themselves are not in it."""
+    found = (*map(type, all_rules()), *ABOUT_ACCEPTANCES, UnreadableRule)
+    return tuple(sorted(found, key=lambda described: described.id))

@@ -36,15 +36,17 @@ class Fix:
     """What to change, in each place where a person could change it."""
 
     blueprint: str
-    terraform: str
-    cloudformation: str
+    terraform: str = ""
+    """Of a rule of Groundplan's own never empty."""
+    cloudformation: str = ""
+    """Of a rule of Groundplan's own never empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class References:
     """What a rule corresponds to elsewhere."""
 
-    pillar: Pillar
+    pillar: Pillar = "Operational Excellence"
     security_hub: tuple[str, ...] = ()
     """Controls of AWS Security Hub (AWS Foundational Security Best Practices): ``RDS.2``."""
     cis: tuple[str, ...] = ()
@@ -69,16 +71,16 @@ class Described:
     """The documentation of a rule. ``docs/rules.md`` and ``groundplan rules`` are made from it."""
 
     id: ClassVar[str]
-    """``GP-VAL-001``: family (VAL, SEC, REL, OPS) and number. Never given to another rule."""
+    """``GP-VAL-001``: family (VAL, SEC, REL, OPS, COST) and number. Never given to another rule."""
     title: ClassVar[str]
     """What has to hold, as a sentence without a full stop."""
     severity: ClassVar[Severity]
     why: ClassVar[str]
     """What happens otherwise."""
     fix: ClassVar[Fix]
-    source: ClassVar[str]
-    """AWS's page that says so."""
-    references: ClassVar[References]
+    source: ClassVar[str] = ""
+    """AWS's page that says so. A rule of Groundplan's own has one."""
+    references: ClassVar[References] = References()
 
 
 class Rule(Described, ABC):

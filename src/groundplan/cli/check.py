@@ -1,94 +1,166 @@
-"""``check`` and ``cost``: is it safe, and what will it cost."""
+"""``check``: what is wrong, before anything exists."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
-from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
-from groundplan.cli.output import write, write_json, write_table
+from groundplan.cli.options import DEFAULT_FILE, Environment, File, Settings
+from groundplan.cli.output import say, write, write_table
+from groundplan.cli.rules import SeverityOption
+
+if TYPE_CHECKING:
+    from groundplan.blueprint.loading import LoadedEnvironment, Source
+    from groundplan.checks import Examination, Report
+    from groundplan.resources.architecture import Architecture
+
+
+class CheckFormat(StrEnum):
+    """How a report is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+    GITHUB = "github"
+
+
+ReportFormat = Annotated[
+    CheckFormat,
+    typer.Option(
+        "--format",
+        help="A table for people, JSON for scripts, SARIF 2.1.0 for code scanning, JUnit XML for test reports, "
+        "Markdown for a pull request, or annotations for GitHub Actions.",
+    ),
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", help="The file to write to. Default: standard output.", show_default=False)
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        help="Only what is new since this git revision of the blueprint, like main or HEAD~3.",
+        metavar="REVISION",
+        show_default=False,
+    ),
+]
+Severity = Annotated[
+    SeverityOption | None,
+    typer.Option("--severity", help="Only findings from this severity on.", show_default=False),
+]
+Rules = Annotated[
+    list[str] | None,
+    typer.Option("--rule", help="Only this rule, like GP-SEC-001. May be repeated.", metavar="ID", show_default=False),
+]
+Skip = Annotated[
+    list[str] | None,
+    typer.Option("--skip", help="Not this rule. May be repeated.", metavar="ID", show_default=False),
+]
+NoCustom = Annotated[
+    bool, typer.Option("--no-custom", help="Do not read the rules in checks/ beside the blueprint: it runs their code.")
+]
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this group."""
+    """Add the command."""
     app.command()(check)
-    app.command()(cost)
 
 
 def check(
     file: File = DEFAULT_FILE,
     environment: Environment = None,
     settings: Settings = None,
-    format: Format = OutputFormat.TABLE,
+    format: ReportFormat = CheckFormat.TABLE,
+    out: Out = None,
+    since: Since = None,
+    severity: Severity = None,
+    rule: Rules = None,
+    skip: Skip = None,
+    no_custom: NoCustom = False,
 ) -> int:
-    """What is wrong with the architecture. Exit code 1 where an error stands that is not accepted."""
-    from groundplan import checks
+    """What is wrong with the architecture. Exit code 1 where an error is told that is not accepted."""
+    from groundplan.api.files import read_source
+    from groundplan.checks import Examination, Options
+    from groundplan.design import design
 
-    loaded, architecture = designed(file, environment, settings)
-    report = checks.run(architecture, loaded.blueprint.accept)
-    if format is OutputFormat.JSON:
-        write_json(checks.to_json(report, loaded.name))
-        return int(report.exit_code)
+    loaded = read_source(file).with_settings(settings or []).environment(environment)
+    options = Options(
+        rules=[written.upper() for written in rule or ()],
+        skip=[written.upper() for written in skip or ()],
+        severity=severity.value if severity else None,
+        custom=not no_custom,
+    )
+    examination = Examination(loaded, options)
+    architecture = design(loaded)
+    report = examination.report(loaded, architecture)
+    if since is not None:
+        report = report.new_since(_report_at(since, file, loaded, settings, examination), since)
+    if out is None:
+        _tell(report, loaded, architecture, format)
+    else:
+        import io
+        from contextlib import redirect_stdout
+
+        with redirect_stdout(io.StringIO()) as told:
+            _tell(report, loaded, architecture, format)
+        _write_file(out, told.getvalue())
+    return int(report.exit_code)
+
+
+def _report_at(
+    revision: str, file: Path, loaded: LoadedEnvironment, settings: list[str] | None, examination: Examination
+) -> Report:
+    """What would have been found in a revision of the blueprint, by the rules of today."""
+    from groundplan.api.files import read_revision
+    from groundplan.checks import Report
+    from groundplan.design import design
+
+    source = read_revision(file, revision)
+    if loaded.name not in source.environments:
+        say(f"the revision {revision} has no environment {loaded.name}: everything in it is new")
+        return Report(())
+    earlier = _environment(source, loaded.name, settings)
+    return examination.report(earlier, design(earlier))
+
+
+def _environment(source: Source, name: str, settings: list[str] | None) -> LoadedEnvironment:
+    return source.with_settings(settings or []).environment(name)
+
+
+def _tell(report: Report, loaded: LoadedEnvironment, architecture: Architecture, format: CheckFormat) -> None:
+    """Write the report to stdout."""
+    if format is not CheckFormat.TABLE:
+        from groundplan.checks.formats import FormatName, render
+
+        write(render(cast("FormatName", format.value), report, loaded.name).removesuffix("\n"))
+        return
     if report.findings:
         rows = [
             (
                 "accepted" if finding.accepted else finding.severity,
                 finding.rule,
-                finding.resource,
+                f"{finding.resource}\n{finding.where or ''}",
                 f"{finding.message}\n{finding.reason if finding.accepted else finding.fix}",
             )
             for finding in report.findings
         ]
-        write_table(("severity", "rule", "resource", "what, and what to do"), rows)
+        write_table(("severity", "rule", "resource, and where", "what, and what to do"), rows)
     counts = ", ".join(f"{number} {word}" for word, number in asdict(report.summary).items())
-    write(f"{loaded.name}: {len(architecture)} resources checked: {counts}")
-    return int(report.exit_code)
+    new = f"; {report.since.gone} gone since {report.since.revision}" if report.since else ""
+    write(f"{loaded.name}: {len(architecture)} resources checked: {'new: ' if new else ''}{counts}{new}")
 
 
-def cost(
-    file: File = DEFAULT_FILE,
-    environment: Environment = None,
-    settings: Settings = None,
-    format: Format = OutputFormat.TABLE,
-) -> None:
-    """What the environment costs per month: each line with its formula and source."""
-    from groundplan import cost as costs
-    from groundplan.cost.report import cents
+def _write_file(file: Path, text: str) -> None:
+    """Write a file. Raises EnvironmentalError where the system refuses."""
+    from groundplan.errors import EnvironmentalError
 
-    loaded, architecture = designed(file, environment, settings)
-    estimate = costs.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
-    if format is OutputFormat.JSON:
-        write_json(costs.to_json(estimate, loaded.name))
-        return
-    rows = [
-        (line.resource, line.formula, str(cents(line.monthly)), f"{line.source_date}, {line.confidence}")
-        for line in estimate.lines
-    ]
-    write_table(("resource", "formula", "USD/month", "price of"), rows, right=("USD/month",))
-    if estimate.unpriced:
-        write("Not in the sum:")
-        write_table(("resource", "why"), [(item.resource, item.why) for item in estimate.unpriced])
-    write(
-        f"{loaded.name}: {cents(estimate.monthly)} USD/month "
-        f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
-    )
-    if estimate.standby:
-        write(
-            f"of which standby region {estimate.standby.region}: {cents(estimate.standby.monthly)} USD/month; "
-            f"without it {cents(estimate.monthly - estimate.standby.monthly)} USD/month"
-        )
-    if estimate.off_hours:
-        hours = estimate.off_hours
-        write(f"off-hours save {cents(hours.saved)} USD/month: it runs {hours.hours_per_week:g} of 168 hours a week")
-        if hours.always_on:
-            write(f"charged by the hour and cannot be stopped: {', '.join(hours.always_on)}")
-    if estimate.without_price:
-        write(
-            f"The bill is higher: {estimate.without_price} of the charges above have no price that may be quoted in "
-            f"{estimate.region}"
-        )
-    if estimate.budget:
-        difference = estimate.monthly - estimate.budget.usd
-        verdict = f"{cents(difference)} USD over" if difference > 0 else f"{cents(-difference)} USD within"
-        write(f"Budget {estimate.budget}: {verdict}{', as far as prices are known' * bool(estimate.without_price)}")
+    try:
+        file.write_text(text, encoding="utf-8", newline="")
+    except OSError as error:
+        raise EnvironmentalError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error

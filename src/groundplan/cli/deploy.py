@@ -20,6 +20,7 @@ from groundplan.cli.options import (
     File,
     Format,
     Inputs,
+    Offline,
     OutputFormat,
     Settings,
     Tags,
@@ -96,6 +97,7 @@ def plan(
     engine: Deploying = None,
     inputs: Inputs = None,
     template_bucket: TemplateBucket = None,
+    offline: Offline = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
     """What a deployment would change."""
@@ -104,6 +106,9 @@ def plan(
     from groundplan.targets.connection import connect
 
     loaded, architecture = designed(file, environment, settings)
+    if offline:
+        _tell_plan(_planned_offline(loaded, architecture, engine, inputs), TargetOption.AWS, format)
+        return
     if _terraform_deploys(loaded, target, engine):
         from groundplan.cli import terraform
 
@@ -114,6 +119,20 @@ def plan(
     values = resolve_inputs(architecture, parse_inputs(inputs or []))
     result = planned(connect(target.value), architecture, rendering, values, template_bucket=template_bucket)
     _tell_plan(result, target, format)
+
+
+def _planned_offline(
+    loaded: LoadedEnvironment, architecture: Architecture, engine: DeployingEngine | None, inputs: list[str] | None
+) -> Plan:
+    from groundplan.cli import terraform
+    from groundplan.errors import InputError
+
+    if (engine.value if engine else loaded.blueprint.engine) != "terraform":
+        raise InputError(
+            "--offline is for Terraform, which plans by the schemas of its providers: add --engine terraform. "
+            "CloudFormation is planned without an account on the local AWS: --target local"
+        )
+    return terraform.plan_offline(loaded, architecture, inputs)
 
 
 def _tell_plan(result: Plan, target: TargetOption, format: OutputFormat) -> None:
@@ -128,6 +147,7 @@ def _tell_plan(result: Plan, target: TargetOption, format: OutputFormat) -> None
                 "changes": changes,
                 "monthly_change": result.monthly_change,
                 "notes": list(result.notes),
+                "offline": result.offline,
             }
         )
         return
@@ -152,7 +172,7 @@ def _show(plan: Plan) -> None:
         for action, number in counts.items()
         if number
     )
-    write(f"{plan.target}: " + ", ".join(told))
+    write(f"{plan.target}{' (offline)' if plan.offline else ''}: " + ", ".join(told))
 
 
 def confirm_plan(ahead: Plan, *, yes: bool) -> None:

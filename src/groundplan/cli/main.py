@@ -9,7 +9,22 @@ from pathlib import Path
 
 import typer
 
-from groundplan.cli import bootstrap, check, deploy, explore, failover, kubernetes, local, render
+from groundplan.cli import (
+    access,
+    bootstrap,
+    check,
+    cost,
+    deploy,
+    explore,
+    failover,
+    kubernetes,
+    local,
+    prices,
+    reach,
+    render,
+    rules,
+    savings,
+)
 from groundplan.errors import ExitCode, GroundplanError
 
 INTERNAL_ERROR = 70
@@ -25,10 +40,11 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (explore, check, failover, render, bootstrap, deploy):
+for module in (explore, check, rules, reach, access, cost, savings, failover, render, bootstrap, deploy):
     module.register(app)
 app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")
+app.add_typer(prices.app, name="prices")
 
 
 @app.callback(invoke_without_command=True)

@@ -82,6 +82,15 @@ TemplateBucket = Annotated[
     str | None, typer.Option("--template-bucket", help="Bucket for templates too large to send inline (AWS only).")
 ]
 
+Offline = Annotated[
+    bool,
+    typer.Option(
+        "--offline",
+        help="Terraform only: plan without provider, network or account, by the providers' schemas. What exists is not "
+        "read. Needs pip install 'groundplan[offline]'.",
+    ),
+]
+
 DEFAULT_FILE = Path("groundplan.yaml")
 
 

@@ -18,19 +18,30 @@ if TYPE_CHECKING:
     from groundplan.resources.architecture import Architecture
 
 
+def _values(architecture: Architecture, written: list[str] | None, *, needed: bool) -> dict[str, str]:
+    """What the inputs are. ``needed``: every one has to have a value."""
+    from groundplan.operations.parameters import parse_inputs, resolve_inputs
+    from groundplan.operations.terraform.folder import given_inputs
+
+    given = given_inputs(architecture, parse_inputs(written or []))
+    return dict(resolve_inputs(architecture, given)) if needed else given
+
+
+def _monthly(loaded: LoadedEnvironment, architecture: Architecture) -> Decimal:
+    from groundplan import cost
+
+    lines = cost.estimate(architecture, loaded.blueprint.usage, None).lines
+    return sum((line.monthly for line in lines), Decimal(0))
+
+
 def _opened(
     loaded: LoadedEnvironment, architecture: Architecture, written: list[str] | None, report: Report, *, needed: bool
 ) -> Root:
     """The environment's root. ``needed``: every input has to have a value."""
-    from groundplan import cost
-    from groundplan.operations.parameters import parse_inputs, resolve_inputs
-    from groundplan.operations.terraform.folder import given_inputs, open_root
+    from groundplan.operations.terraform.folder import open_root
 
-    given = given_inputs(architecture, parse_inputs(written or []))
-    values = resolve_inputs(architecture, given) if needed else given
-    lines = cost.estimate(architecture, loaded.blueprint.usage, None).lines
-    monthly = sum((line.monthly for line in lines), Decimal(0))
-    root = open_root(loaded, architecture, monthly, values, report)
+    values = _values(architecture, written, needed=needed)
+    root = open_root(loaded, architecture, _monthly(loaded, architecture), values, report)
     report(f"{root.terraform.around.engine.told} works in {root.folder}")
     for gap in root.rendering.unsupported:
         report(f"warning: {gap.address}: {gap.reason}")
@@ -45,6 +56,15 @@ def plan(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str
         root = _opened(loaded, architecture, inputs, report, needed=True)
         with saved_plan(root) as saved:
             return saved.plan
+
+
+def plan_offline(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None) -> Plan:
+    """What a first deployment would create, planned without provider, network or account."""
+    from groundplan.operations.terraform.offline.root import plan_offline
+
+    with Progress() as report:
+        values = _values(architecture, inputs, needed=True)
+        return plan_offline(loaded, architecture, _monthly(loaded, architecture), values, report)
 
 
 def deploy(

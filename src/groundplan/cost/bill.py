@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from groundplan.catalog.prices import Confidence, Price
 from groundplan.cost.model import HOURS_PER_MONTH, Free, Kind, Line, Unpriced
 from groundplan.cost.quantities import MONTH, Quantity, number
+from groundplan.cost.usage import CASES, Case, Used, used
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.containers import (
@@ -62,30 +63,82 @@ def known_allowances() -> dict[str, Allowance]:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """How much of a sku has its price, before another one holds."""
+
+    sku: str
+    quantity: Decimal
+    """In the unit of the sku, per account and region and month."""
+    words: str
+    next: str
+    """The sku of what is beyond; empty where the price book has none."""
+    source: str
+    source_date: str
+
+
+@cache
+def known_tiers() -> dict[str, Tier]:
+    """The tiers by sku, out of ``data/tiers.csv``. A sku that is not there has one price for any quantity."""
+    with (DATA / "tiers.csv").open(encoding="utf-8", newline="") as file:
+        return {
+            row["sku"]: Tier(
+                row["sku"], Decimal(row["quantity"]), row["words"], row["next"], row["source"], row["source_date"]
+            )
+            for row in csv.DictReader(file)
+        }
+
+
 class Allowances:
-    """What is left of an account's free allowances this month.
+    """What is left of an account's free allowances this month, and of the tiers of what gets cheaper by the quantity.
 
     An allowance counts once per account: estimates of several environments in one account share one of these.
+    A quiet month and a busy one leave different rests: each case of usage has its own.
     """
 
     def __init__(self) -> None:
-        self._left = {sku: allowance.quantity for sku, allowance in known_allowances().items()}
+        whole = {sku: allowance.quantity for sku, allowance in known_allowances().items()}
+        self._left: dict[Case, dict[str, Decimal]] = {case: dict(whole) for case in CASES}
+        self._charged: dict[Case, dict[tuple[str, str], Decimal]] = {case: {} for case in CASES}
 
-    def take(self, sku: str, wanted: Decimal) -> Decimal:
+    def take(self, sku: str, wanted: Decimal, case: Case = "expected") -> Decimal:
         """Use up as much of the allowance as is left and wanted; returns how much that is."""
-        taken = min(wanted, self._left.get(sku, Decimal(0)))
+        left = self._left[case]
+        taken = min(wanted, left.get(sku, Decimal(0)))
         if taken:
-            self._left[sku] -= taken
+            left[sku] -= taken
+        return taken
+
+    def fill(self, tier: Tier, region: str, wanted: Decimal, case: Case = "expected") -> Decimal:
+        """Use up as much of a tier as is left and wanted; returns how much that is."""
+        charged = self._charged[case]
+        taken = min(wanted, tier.quantity - charged.get((tier.sku, region), Decimal(0)))
+        charged[tier.sku, region] = charged.get((tier.sku, region), Decimal(0)) + taken
         return taken
 
     def copy(self) -> Allowances:
         """The same rest, used up apart from this one."""
         other = Allowances()
-        other._left = dict(self._left)
+        other._charged = {case: dict(charged) for case, charged in self._charged.items()}
+        other._left = {case: dict(left) for case, left in self._left.items()}
         return other
 
+    @property
+    def differ(self) -> bool:
+        """Whether the cases have left different rests."""
+        return any(
+            self._left[case] != self._left["expected"] or self._charged[case] != self._charged["expected"]
+            for case in CASES
+        )
 
-def stores(usage: Usage) -> dict[str, DataSize]:
+    def as_expected(self) -> None:
+        """Leave in every case what the expected one has left."""
+        for case in CASES:
+            self._left[case] = dict(self._left["expected"])
+            self._charged[case] = dict(self._charged["expected"])
+
+
+def stores(usage: Used) -> dict[str, DataSize]:
     """What is kept, by the name that the architecture gives: underscores instead of the blueprint's hyphens."""
     return {name.replace("-", "_"): size for name, size in usage.stored.items()}
 
@@ -100,9 +153,11 @@ class Bill:
         prices: PriceLookup,
         allowances: Allowances,
         scale: Literal["desired", "least", "most"] = "desired",
+        case: Case = "expected",
     ) -> None:
         self.architecture = architecture
-        self.usage = usage
+        self.usage = used(usage, case)
+        self.case = case
         self.prices = prices
         self.allowances = allowances
         self.scale = scale
@@ -163,9 +218,38 @@ class Bill:
         """Add a line: a quantity in the sku's unit, times its price.
 
         ``discount`` names a sku that holds percent off; ``note`` follows the formula. What an allowance covers wholly
-        is free even where the price is not known.
+        is free even where the price is not known. What is beyond the sku's tier is charged by the next one, or is
+        unpriced where the price book has none.
         """
-        taken = self.allowances.take(sku, quantity.value)
+        if tier := known_tiers().get(sku):
+            quantity, beyond = self._within(tier, resource, quantity)
+            if beyond.value and tier.next:
+                if quantity.value:
+                    self._charge(resource, sku, quantity, kind, discount, note)
+                self.charge(resource, tier.next, beyond, kind, discount=discount, note=note)
+                return
+            if beyond.value:
+                why = f"{beyond.words}: no price of {sku} beyond the first {tier.words} is known"
+                self.add_unpriced(resource, why, lacks_price=True)
+                if not quantity.value:
+                    return
+        self._charge(resource, sku, quantity, kind, discount, note)
+
+    def _within(self, tier: Tier, resource: Chargeable, quantity: Quantity) -> tuple[Quantity, Quantity]:
+        """The part of a quantity that a tier's price holds for, and the rest."""
+        within = self.allowances.fill(tier, self.region(resource), quantity.value, self.case)
+        if within == quantity.value:
+            return quantity, Quantity(Decimal(0), "")
+        rest = quantity.value - within
+        return (
+            Quantity(within, f"{number(within)} of {quantity.words}"),
+            Quantity(rest, f"{number(rest)} of {quantity.words}"),
+        )
+
+    def _charge(
+        self, resource: Chargeable, sku: str, quantity: Quantity, kind: Kind, discount: str | None, note: str
+    ) -> None:
+        taken = self.allowances.take(sku, quantity.value, self.case)
         if taken:
             allowance = known_allowances()[sku]
             quantity = quantity.less(taken, f"of {number(allowance.quantity)} free per account")
@@ -174,7 +258,7 @@ class Bill:
             if taken and not quantity.value:
                 self.add_free(resource, f"{sku}: {quantity.words}", known_allowances()[sku].source)
             else:
-                self.add_unpriced(resource, f"{quantity.words}: {price}", lacks_price=True)
+                self._add_without_price(resource, sku, quantity, price)
             return
         line = _line(_address(resource), price, quantity, kind)
         if discount is not None:
@@ -184,6 +268,12 @@ class Bill:
                 return
             line = _discounted(line, percent)
         self.lines.append(replace(line, formula=f"{line.formula} ({note})") if note else line)
+
+    def _add_without_price(self, resource: Chargeable, sku: str, quantity: Quantity, why: str) -> None:
+        """What is due and has no price that may be quoted; with what a doubtful one would make of it."""
+        doubtful = self.prices(sku, self.region(resource))
+        usd = None if doubtful is None else quantity.value * doubtful.usd
+        self.unpriced.append(Unpriced(_address(resource), f"{quantity.words}: {why}", lacks_price=True, doubtful=usd))
 
     def price(self, sku: str, resource: Chargeable) -> Price | str:
         """The price where the resource stands, or a sentence that says why none may be quoted."""

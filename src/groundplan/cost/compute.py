@@ -145,15 +145,22 @@ def _instances(bill: Bill, group: AutoScalingGroup, name: str) -> int:
 
 
 def _clusters(bill: Bill, clusters: tuple[EcsCluster, ...]) -> None:
+    watched = []
     for cluster in clusters:
         if cluster.container_insights == "disabled":
             bill.add_free(cluster, "a cluster has no charge of its own", "https://aws.amazon.com/ecs/pricing/")
         else:
-            bill.add_unpriced(
-                cluster,
-                "Container Insights writes custom metrics: how many depends on the running services and tasks, "
-                "and usage does not state it",
-            )
+            watched.append(cluster)
+    if watched and bill.usage.metrics is not None:
+        metrics = amount(bill.usage.metrics, "custom metrics of Container Insights")
+        bill.charge(tuple(watched), "cloudwatch.custom_metric.month", metrics, "usage")
+        return
+    for cluster in watched:
+        bill.add_unpriced(
+            cluster,
+            "usage.metrics is not stated: Container Insights writes custom metrics, and how many depends on the "
+            "running services and tasks",
+        )
 
 
 def _registry_replications(bill: Bill, replications: tuple[RegistryReplication, ...]) -> None:

@@ -6,9 +6,14 @@ https://aws.amazon.com/dynamodb/pricing/on-demand/
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from groundplan.catalog import engines
+from groundplan.catalog import instances as instance_classes
+from groundplan.catalog.engines import Support
 from groundplan.cost.bill import Bill, pricer
 from groundplan.cost.network import charge_public_addresses
-from groundplan.cost.quantities import MONTH, Quantity, amount, count, number
+from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes, number
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance, Table
 
 FREE_INSIGHTS_DAYS = 7
@@ -26,6 +31,7 @@ def _instances(bill: Bill, instances: tuple[DatabaseInstance, ...]) -> None:
         bill.charge(instance, f"rds.{engine}.{class_name}.{zones}.hour", count(1, noun) * bill.hours(instance))
         _charge_storage(bill, instance, zones)
         _charge_extras(bill, instance)
+        _charge_extended_support(bill, instance)
         if bill.region(_primary(bill, instance)) != bill.region(instance):
             bill.add_unpriced(
                 instance, "usage does not state what is written to the primary: all of it is transferred to the replica"
@@ -36,12 +42,45 @@ def _instances(bill: Bill, instances: tuple[DatabaseInstance, ...]) -> None:
         backed_up = tuple(instance for instance in here if _has_backups(instance))
         if not backed_up:
             continue
-        free = sum(_storage(bill, instance) or 0 for instance in here)
+        _charge_backups(bill, backed_up, sum(_storage(bill, instance) or 0 for instance in here))
+
+
+def _charge_backups(bill: Bill, instances: tuple[DatabaseInstance, ...], free: int) -> None:
+    """Backups and snapshots, beyond what a region's instances have storage."""
+    if bill.region(instances) != bill.architecture.region:
+        bill.add_unpriced(instances, f"usage.database_backups is of {bill.architecture.region} alone")
+    elif bill.usage.database_backups is None:
+        why = f"as much as all instances have storage, {free} GB, is free"
         bill.add_unpriced(
-            backed_up,
-            "usage does not state how much backups and snapshots take; "
-            f"as much as all instances have storage, {free} GB, is free",
+            instances, f"usage.database_backups is not stated: backups and snapshots are charged by size; {why}"
         )
+    else:
+        kept = gigabytes(bill.usage.database_backups)
+        paid = kept.less(min(kept.value, Decimal(free)), f"of {free} GB free, the storage of all instances")
+        bill.charge(instances, "rds.backup.gb_month", paid, "usage")
+
+
+def _charge_extended_support(bill: Bill, instance: DatabaseInstance) -> None:
+    """Each vCPU of an engine that is past standard support, on both sides of Multi-AZ.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-charges.html
+    """
+    primary = _primary(bill, instance)
+    engine = {"postgres": engines.postgres, "mysql": engines.mysql}.get(primary.engine or "")
+    version = engine.find(primary.engine_version) if engine and primary.engine_version else None
+    if version is None or version.support(version.source.date) is not Support.EXTENDED:
+        return
+    known = instance_classes.rds_classes().get(instance.instance_class)
+    what = f"{primary.engine} {primary.engine_version} is in extended support"
+    if known is None or known.vcpu is None:
+        bill.add_unpriced(instance, f"{what}, which is paid by vCPU, and {instance.instance_class} is not known")
+        return
+    ended = version.standard_support_ends
+    if ended is not None and (version.source.date - ended).days > 2 * 365:
+        bill.add_unpriced(instance, f"{what} in its third year, of which no price is known", lacks_price=True)
+        return
+    quantity = amount(known.vcpu, "vCPU") * count(2 if instance.multi_az else 1, "side") * bill.hours(instance)
+    bill.charge(instance, "rds.extended_support_y1.vcpu_hour", quantity, note=what)
 
 
 def _primary(bill: Bill, instance: DatabaseInstance) -> DatabaseInstance:
@@ -95,14 +134,22 @@ def _charge_extras(bill: Bill, instance: DatabaseInstance) -> None:
 
 
 def _caches(bill: Bill, groups: tuple[CacheReplicationGroup, ...]) -> None:
+    several = []
     for group in groups:
         sku = f"elasticache.{group.engine}.{group.node_type.replace('.', '_')}.hour"
         bill.charge(group, sku, _nodes(group) * MONTH)
         if group.snapshot_retention_limit > FREE_CACHE_SNAPSHOTS:
-            bill.add_unpriced(
-                group,
-                f"usage does not state how much {group.snapshot_retention_limit} snapshots take; the first is free",
-            )
+            several.append(group)
+    if not several:
+        return
+    if bill.usage.cache_snapshots is not None:
+        bill.charge(tuple(several), "elasticache.backup.gb_month", gigabytes(bill.usage.cache_snapshots), "usage")
+        return
+    for group in several:
+        bill.add_unpriced(
+            group,
+            f"usage.cache_snapshots is not stated: of {group.snapshot_retention_limit} snapshots the first is free",
+        )
 
 
 def _nodes(group: CacheReplicationGroup) -> Quantity:

@@ -65,7 +65,12 @@ def _web_acls(bill: Bill, acls: tuple[WebAcl, ...]) -> None:
 def _zones(bill: Bill, zones: tuple[HostedZone, ...]) -> None:
     for zone in zones:
         bill.charge(zone, "route53.zone_month", count(1, "hosted zone"))
-    bill.add_unpriced(zones, "usage does not state DNS queries; those that alias records answer are free")
+    if bill.usage.dns_queries is None:
+        why = "usage.dns_queries is not stated: queries are charged, save those that alias records to AWS answer"
+        bill.add_unpriced(zones, why)
+    else:
+        queries = amount(bill.usage.dns_queries, "queries") / amount(MILLION, "queries a price")
+        bill.charge(zones, "route53.query.per_1m", queries, "usage")
 
 
 def _health_checks(bill: Bill, checks: tuple[HealthCheck, ...]) -> None:

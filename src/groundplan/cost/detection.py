@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from groundplan.cost.bill import Bill, Chargeable, pricer
-from groundplan.cost.quantities import number
+from groundplan.cost.quantities import amount, number
 from groundplan.resources.detection import Detector, DetectorFeature, SecurityHub, SecurityStandard
 from groundplan.resources.governance import ConformancePack
 
@@ -41,8 +41,12 @@ def _hubs(bill: Bill, hubs: tuple[SecurityHub, ...]) -> None:
 
 
 def _standards(bill: Bill, standards: tuple[SecurityStandard, ...]) -> None:
+    if bill.usage.security_checks is not None:
+        checks = amount(bill.usage.security_checks, "checks of standards")
+        bill.charge(standards, "securityhub.check", checks, "usage")
+        return
     each = _each(bill, standards[0], "securityhub.check")
-    bill.add_unpriced(standards, f"usage does not state how many checks are made, paid by check{each}")
+    bill.add_unpriced(standards, f"usage.security_checks is not stated: standards are paid by check{each}")
 
 
 def _packs(bill: Bill, packs: tuple[ConformancePack, ...]) -> None:

@@ -25,7 +25,9 @@ from groundplan.cost import (
     tracing,
 )
 from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
-from groundplan.cost.model import Estimate, Free, OffHoursCost, Range, StandbyCost, Unpriced, total
+from groundplan.cost.forecast import ranged
+from groundplan.cost.model import Estimate, Forecast, Free, OffHoursCost, Range, StandbyCost, Unpriced, sums, total
+from groundplan.cost.usage import Case, Used, has_range
 from groundplan.errors import suggestion
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.containers import ContainerRepository
@@ -73,7 +75,8 @@ def estimate(
 
     ``allowances`` is what the account's free allowances still hold, and is used up; environments that share an
     account share one. Default: all of them. ``prices`` finds a price by sku and region; default: the catalog.
-    Usage of something that the architecture does not have costs nothing.
+    Usage of something that the architecture does not have costs nothing. Where usage states low or high, the
+    estimate has a ``forecast`` and its lines a ``low`` and a ``high``.
     """
     left = allowances if allowances is not None else Allowances()
     before = left.copy()
@@ -83,10 +86,18 @@ def estimate(
     if there is not None:
         own = total(line for line in bill.lines if line.resource in architecture.in_standby)
         standby = StandbyCost(there.region, own)
+    forecast, lines = None, tuple(bill.lines)
+    if has_range(usage) or before.differ:
+        low = _bill(architecture, usage, prices, left, "desired", "low").lines
+        high = _bill(architecture, usage, prices, left, "desired", "high").lines
+        forecast = Forecast(sums(low), sums(lines), sums(high))
+        lines = ranged(lines, low, high)
+    else:
+        left.as_expected()
     return Estimate(
         region=architecture.region,
-        lines=tuple(bill.lines),
-        unpriced=(*bill.unpriced, *_unknown_kinds(architecture), *_unknown_stores(architecture, usage)),
+        lines=lines,
+        unpriced=(*bill.unpriced, *_unknown_kinds(architecture), *_unknown_stores(architecture, bill.usage)),
         free=(*bill.free, *_free(architecture)),
         range=Range(
             least=total(_bill(architecture, usage, prices, before.copy(), "least").lines),
@@ -99,6 +110,7 @@ def estimate(
         )
         if architecture.off_hours
         else None,
+        forecast=forecast,
     )
 
 
@@ -126,8 +138,9 @@ def _bill(
     prices: PriceLookup,
     allowances: Allowances,
     scale: Literal["desired", "least", "most"],
+    case: Case = "expected",
 ) -> Bill:
-    bill = Bill(architecture, usage, prices, allowances, scale)
+    bill = Bill(architecture, usage, prices, allowances, scale, case)
     for pricer in PRICERS:
         pricer.charge(bill)
     return bill
@@ -149,7 +162,7 @@ def _why_unknown(resource: Resource) -> str:
     return f"no price model for {resource.title or resource.kind_name()} exists yet"
 
 
-def _unknown_stores(architecture: Architecture, usage: Usage) -> list[Unpriced]:
+def _unknown_stores(architecture: Architecture, usage: Used) -> list[Unpriced]:
     names = {bucket.name for bucket in architecture.of(Bucket)}
     names |= {repository.name for repository in architecture.of(ContainerRepository)}
     names |= {system.name for system in architecture.of(FileSystem)}

@@ -6,19 +6,27 @@ Sources: https://aws.amazon.com/config/pricing/, https://aws.amazon.com/backup/p
 from __future__ import annotations
 
 from groundplan.cost.bill import Bill, Chargeable, pricer
-from groundplan.cost.quantities import number
+from groundplan.cost.quantities import amount, number
 from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder, RestoreTestingPlan
 
 
 def _recorders(bill: Bill, recorders: tuple[ConfigurationRecorder, ...]) -> None:
+    if bill.usage.config_changes is not None:
+        changes = amount(bill.usage.config_changes, "changes of resources")
+        bill.charge(recorders, "config.item", changes, "usage")
+        return
     for recorder in recorders:
         each = _each(bill, recorder, "config.item")
-        bill.add_unpriced(recorder, f"usage does not state how many changes of resources are recorded{each}")
+        bill.add_unpriced(recorder, f"usage.config_changes is not stated: changes of resources are recorded{each}")
 
 
 def _rules(bill: Bill, rules: tuple[ConfigRule, ...]) -> None:
+    if bill.usage.config_evaluations is not None:
+        evaluations = amount(bill.usage.config_evaluations, "evaluations of rules")
+        bill.charge(rules, "config.rule_evaluation", evaluations, "usage")
+        return
     each = _each(bill, rules[0], "config.rule_evaluation")
-    bill.add_unpriced(rules, f"usage does not state how often the rules are evaluated{each}")
+    bill.add_unpriced(rules, f"usage.config_evaluations is not stated: rules are evaluated{each}")
 
 
 def _vaults(bill: Bill, vaults: tuple[BackupVault, ...]) -> None:

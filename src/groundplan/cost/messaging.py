@@ -34,14 +34,28 @@ def _queues(bill: Bill, queues: tuple[Queue, ...]) -> None:
 
 
 def _schedules(bill: Bill, schedules: tuple[Schedule, ...]) -> None:
+    hours = {name.replace("-", "_"): duration for name, duration in bill.usage.job_hours.items()}
     for schedule in schedules:
         task = bill.architecture[schedule.task_definition]
         size = f"{task.cpu} CPU units and {task.memory} MiB"
-        bill.add_unpriced(
-            schedule,
-            f"its tasks ({schedule.task_count} of {size}) are charged by the second, and how long they run is not "
-            "stated; the schedule itself is within the 14 million invocations a month that are free per account",
-        )
+        if schedule.launch_type != "FARGATE" and any(
+            share.capacity_provider != "FARGATE" for share in schedule.capacity_providers
+        ):
+            why = f"its tasks ({schedule.task_count} of {size}) run on instances or Spot, which are charged otherwise"
+            bill.add_unpriced(schedule, why)
+        elif schedule.name in hours:
+            ran = amount(Decimal(hours[schedule.name].seconds) / 3600, "h")
+            sku = "fargate.arm" if task.cpu_architecture == "ARM64" else "fargate"
+            cpu, memory = amount(Decimal(task.cpu) / 1024, "vCPU"), amount(Decimal(task.memory) / 1024, "GB")
+            bill.charge(schedule, f"{sku}.vcpu_hour", cpu * ran, "usage")
+            bill.charge(schedule, f"{sku}.gb_hour", memory * ran, "usage")
+        else:
+            bill.add_unpriced(
+                schedule,
+                f"its tasks ({schedule.task_count} of {size}) are charged by the second, and usage.job_hours does not "
+                "state how long they run; the schedule itself is within the 14 million invocations a month that are "
+                "free per account",
+            )
 
 
 def _api_schedules(bill: Bill, schedules: tuple[ApiSchedule, ...]) -> None:

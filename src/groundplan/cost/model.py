@@ -40,6 +40,10 @@ class Line:
     source_date: str
     confidence: Confidence
     kind: Kind
+    low: Decimal | None = None
+    """``monthly`` in a quiet month; None where usage states no range."""
+    high: Decimal | None = None
+    """``monthly`` in a busy month; None where usage states no range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ class Unpriced:
     why: str
     lacks_price: bool = False
     """Whether it is known how much of it there is, and only the price is not."""
+    doubtful: Decimal | None = None
+    """USD a month by the only price that is known, which is of low confidence: named, and in no sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,28 @@ class Range:
 
     least: Decimal
     most: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a month costs in one case of usage."""
+
+    fixed: Decimal
+    usage: Decimal
+
+    @property
+    def monthly(self) -> Decimal:
+        """Both together."""
+        return self.fixed + self.usage
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """The sums of a quiet, a usual and a busy month, as ``usage:`` states them."""
+
+    low: Sums
+    expected: Sums
+    high: Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +132,8 @@ class Estimate:
     budget: MonthlyAmount | None = None
     standby: StandbyCost | None = None
     off_hours: OffHoursCost | None = None
+    forecast: Forecast | None = None
+    """None where usage states one figure for everything."""
     currency: str = "USD"
 
     @property
@@ -127,6 +157,11 @@ class Estimate:
         return sum(item.lacks_price for item in self.unpriced)
 
     @property
+    def doubtful(self) -> Decimal:
+        """What the bill would be higher by if the prices of low confidence, which no sum has, were right."""
+        return sum((item.doubtful for item in self.unpriced if item.doubtful is not None), Decimal(0))
+
+    @property
     def margin(self) -> Decimal | None:
         """What the budget leaves; negative where the estimate is above it, None without a budget."""
         return None if self.budget is None else self.budget.usd - self.monthly
@@ -134,6 +169,15 @@ class Estimate:
     def of(self, resource: str) -> tuple[Line, ...]:
         """The lines of one resource, by its address."""
         return tuple(line for line in self.lines if line.resource == resource)
+
+
+def sums(lines: Iterable[Line]) -> Sums:
+    """The fixed floor and what follows usage, exact."""
+    known = tuple(lines)
+    return Sums(
+        fixed=total(line for line in known if line.kind == "fixed"),
+        usage=total(line for line in known if line.kind == "usage"),
+    )
 
 
 def total(lines: Iterable[Line]) -> Decimal:

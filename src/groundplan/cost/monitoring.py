@@ -6,6 +6,7 @@ https://aws.amazon.com/aws-cost-management/aws-budgets/pricing/
 
 from __future__ import annotations
 
+from collections import Counter
 from decimal import Decimal
 
 from groundplan.cost.bill import Bill, pricer
@@ -18,6 +19,7 @@ from groundplan.resources.monitoring import (
     LogGroup,
     MetricExpression,
     Topic,
+    TopicSubscription,
 )
 
 COMPRESSION = Decimal("0.15")
@@ -66,10 +68,19 @@ def _log_groups(bill: Bill, groups: tuple[LogGroup, ...]) -> None:
 
 
 def _topics(bill: Bill, topics: tuple[Topic, ...]) -> None:
-    bill.add_unpriced(
-        topics,
-        "usage does not state any messages; the first million publishes and 1,000 e-mails of an account are free",
-    )
+    """Each notification is one publish, and an e-mail to each address that listens."""
+    if bill.usage.notifications is None:
+        bill.add_unpriced(
+            topics,
+            "usage.notifications is not stated; the first million publishes and 1,000 e-mails of an account are free",
+        )
+        return
+    said = amount(bill.usage.notifications, "notifications")
+    bill.charge(topics, "sns.publish.per_1m", said / amount(1_000_000, "publishes a price"), "usage")
+    mails = Counter(one.topic for one in bill.architecture.of(TopicSubscription) if one.protocol == "email")
+    if mails:
+        sent = said * count(max(mails.values()), "address", "addresses") / amount(100_000, "e-mails a price")
+        bill.charge(topics, "sns.email.per_100k", sent, "usage")
 
 
 def _budgets(bill: Bill, budgets: tuple[Budget, ...]) -> None:

@@ -6,21 +6,17 @@ https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from groundplan.cost.bill import Bill, Chargeable, pricer
 from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes
 from groundplan.resources.network import ElasticIp, InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 
 _VPC_PRICING = "https://docs.aws.amazon.com/vpc/latest/userguide/what-is-amazon-vpc.html"
 
-INTERNET_TIERS = (
-    ("dto.internet.gb_first10tb", Decimal(10 * 1024)),
-    ("dto.internet.gb_next40tb", Decimal(40 * 1024)),
-    ("dto.internet.gb_next100tb", Decimal(100 * 1024)),
-    ("dto.internet.gb_over150tb", Decimal("Infinity")),
-)
-"""Skus of data out to the internet, each with the GB per month that it holds for."""
+DIRECTIONS = 2
+"""Data between zones is charged where it leaves and where it arrives.
+
+Source: https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer_within_the_same_AWS_Region
+"""
 
 
 def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity, hours: Quantity = MONTH) -> None:
@@ -32,8 +28,15 @@ def _vpcs(bill: Bill, vpcs: tuple[Vpc, ...]) -> None:
     for vpc in vpcs:
         bill.add_free(vpc, "a VPC and its settings have no charge", _VPC_PRICING)
     zones = {subnet.availability_zone for subnet in bill.architecture.of(Subnet)}
-    if len(zones) > 1:
-        bill.add_unpriced(vpcs, "usage does not state the traffic between zones, which is charged in both directions")
+    if len(zones) < 2:
+        return
+    if bill.usage.between_zones is None:
+        bill.add_unpriced(
+            vpcs, "usage.between_zones is not stated: traffic between zones is charged in both directions"
+        )
+    else:
+        data = gigabytes(bill.usage.between_zones) * count(DIRECTIONS, "direction")
+        bill.charge(vpcs, "dto.cross_az.gb", data, "usage")
 
 
 def _internet_gateways(bill: Bill, gateways: tuple[InternetGateway, ...]) -> None:
@@ -42,12 +45,9 @@ def _internet_gateways(bill: Bill, gateways: tuple[InternetGateway, ...]) -> Non
     if bill.usage.internet_out is None:
         bill.add_unpriced(gateways, "usage.internet_out is not stated")
         return
-    rest = gigabytes(bill.usage.internet_out).value
-    for sku, size in INTERNET_TIERS:
-        part = min(rest, size)
-        if part:
-            bill.charge(gateways, sku, amount(part, "GB to the internet"), "usage")
-        rest -= part
+    out = amount(gigabytes(bill.usage.internet_out).value, "GB to the internet")
+    if out.value:
+        bill.charge(gateways, "dto.internet.gb_first10tb", out, "usage")
 
 
 def _elastic_ips(bill: Bill, addresses: tuple[ElasticIp, ...]) -> None:
@@ -76,8 +76,12 @@ def _endpoints(bill: Bill, endpoints: tuple[VpcEndpoint, ...]) -> None:
         else:
             zones = count(len(endpoint.subnets), "zone")
             bill.charge(endpoint, "vpce.interface.hour", count(1, "endpoint") * zones * MONTH)
-    if interfaces:
-        bill.add_unpriced(interfaces, "usage does not state the data that passes interface endpoints")
+    if not interfaces:
+        return
+    if bill.usage.endpoints is None:
+        bill.add_unpriced(interfaces, "usage.endpoints is not stated: data that passes interface endpoints is charged")
+    else:
+        bill.charge(interfaces, "vpce.interface.gb", gigabytes(bill.usage.endpoints), "usage")
 
 
 PRICERS = (

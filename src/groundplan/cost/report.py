@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NotRequired, TypedDict
 
-from groundplan.cost.model import Estimate
+from groundplan.cost.model import Estimate, Line, Sums, Unpriced
 
 CENT = Decimal("0.01")
 
@@ -23,6 +23,10 @@ class LineData(TypedDict):
     source: str
     source_date: str
     confidence: str
+    low: NotRequired[float]
+    """``monthly`` in a quiet month, where usage states a range."""
+    high: NotRequired[float]
+    """``monthly`` in a busy month."""
 
 
 class UnpricedData(TypedDict):
@@ -30,6 +34,24 @@ class UnpricedData(TypedDict):
 
     resource: str
     why: str
+    doubtful: NotRequired[float]
+    """USD a month by a price of low confidence, which is in no sum."""
+
+
+class SumsData(TypedDict):
+    """What a month costs in one case of usage."""
+
+    fixed: float
+    usage: float
+    monthly: float
+
+
+class ForecastData(TypedDict):
+    """The sums of a quiet, a usual and a busy month."""
+
+    low: SumsData
+    expected: SumsData
+    high: SumsData
 
 
 class StandbyData(TypedDict):
@@ -51,12 +73,13 @@ class OffHoursData(TypedDict):
 
 class EstimateData(TypedDict):
     """The whole estimate. ``monthly`` is the exact sum, rounded once; ``budget`` is null where there is none. There is
-    a ``standby`` where the environment has one in another region."""
+    a ``standby`` where the environment has one in another region, and a ``forecast`` where usage states low or high."""
 
     environment: str
     currency: str
     monthly: float
     budget: float | None
+    forecast: NotRequired[ForecastData]
     standby: NotRequired[StandbyData]
     off_hours: NotRequired[OffHoursData]
     lines: list[LineData]
@@ -75,23 +98,16 @@ def to_json(estimate: Estimate, environment: str) -> EstimateData:
         "currency": estimate.currency,
         "monthly": float(cents(estimate.monthly)),
         "budget": None if estimate.budget is None else float(estimate.budget.usd),
-        "lines": [
-            {
-                "resource": line.resource,
-                "sku": line.sku,
-                "quantity": float(line.quantity),
-                "unit": line.unit,
-                "unit_price": float(line.unit_price),
-                "monthly": float(cents(line.monthly)),
-                "formula": line.formula,
-                "source": line.source,
-                "source_date": line.source_date,
-                "confidence": str(line.confidence),
-            }
-            for line in estimate.lines
-        ],
-        "unpriced": [{"resource": item.resource, "why": item.why} for item in estimate.unpriced],
+        "lines": [_line(line) for line in estimate.lines],
+        "unpriced": [_unpriced(item) for item in estimate.unpriced],
     }
+    if estimate.forecast:
+        forecast = estimate.forecast
+        data["forecast"] = {
+            "low": _sums(forecast.low),
+            "expected": _sums(forecast.expected),
+            "high": _sums(forecast.high),
+        }
     if estimate.standby:
         data["standby"] = {
             "region": estimate.standby.region,
@@ -106,3 +122,36 @@ def to_json(estimate: Estimate, environment: str) -> EstimateData:
             "always_on": list(estimate.off_hours.always_on),
         }
     return data
+
+
+def _line(line: Line) -> LineData:
+    data: LineData = {
+        "resource": line.resource,
+        "sku": line.sku,
+        "quantity": float(line.quantity),
+        "unit": line.unit,
+        "unit_price": float(line.unit_price),
+        "monthly": float(cents(line.monthly)),
+        "formula": line.formula,
+        "source": line.source,
+        "source_date": line.source_date,
+        "confidence": str(line.confidence),
+    }
+    if line.low is not None and line.high is not None:
+        data["low"], data["high"] = float(cents(line.low)), float(cents(line.high))
+    return data
+
+
+def _unpriced(item: Unpriced) -> UnpricedData:
+    data: UnpricedData = {"resource": item.resource, "why": item.why}
+    if item.doubtful is not None:
+        data["doubtful"] = float(cents(item.doubtful))
+    return data
+
+
+def _sums(sums: Sums) -> SumsData:
+    return {
+        "fixed": float(cents(sums.fixed)),
+        "usage": float(cents(sums.usage)),
+        "monthly": float(cents(sums.monthly)),
+    }

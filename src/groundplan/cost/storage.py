@@ -5,15 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 
 from groundplan.cost.bill import Bill, pricer
-from groundplan.cost.quantities import amount, gigabytes, number
+from groundplan.cost.quantities import amount, gigabytes
 from groundplan.resources.storage import Bucket, Transition
 
-FIRST_TIER = Decimal(50 * 1024)
-"""GB in the first tier of S3 Standard. Beyond it the price falls; the price book holds only the first."""
+PER_PRICE = Decimal(1000)
+"""Requests that S3 names a price for."""
 
 
 def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
-    left = FIRST_TIER
     sources = {bucket.replication.destination: bucket for bucket in buckets if bucket.replication}
     for bucket in buckets:
         if source := sources.get(bucket.ref):
@@ -23,21 +22,13 @@ def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
         if stored is None:
             bill.add_unpriced(bucket, bill.not_stated(bucket))
             continue
-        size = gigabytes(stored).value
-        part = min(size, left)
-        left -= part
         note = "all of it as S3 Standard" if _transitions(bucket) else ""
-        if part or not size:
-            bill.charge(bucket, "s3.standard.gb_month", amount(part, "GB"), "usage", note=note)
-        if part < size:
-            bill.add_unpriced(
-                bucket, f"{number(size - part)} GB: no price of S3 Standard beyond the first 50 TB is known"
-            )
+        bill.charge(bucket, "s3.standard.gb_month", gigabytes(stored), "usage", note=note)
         if any(change.storage_class == "INTELLIGENT_TIERING" for change in _transitions(bucket)):
             bill.add_unpriced(
                 bucket, "usage does not state the objects that Intelligent-Tiering watches, each for a fee"
             )
-    bill.add_unpriced(buckets, "usage does not state the requests to buckets")
+    _requests(bill, buckets)
 
 
 def _replica(bill: Bill, source: Bucket, replica: Bucket) -> None:
@@ -52,12 +43,21 @@ def _replica(bill: Bill, source: Bucket, replica: Bucket) -> None:
     elif sku is None:
         bill.add_unpriced(replica, "usage does not state the objects that Intelligent-Tiering watches, each for a fee")
     else:
-        size = gigabytes(stored)
-        if sku == _SKUS["STANDARD"] and size.value > FIRST_TIER:
-            beyond = number(size.value - FIRST_TIER)
-            bill.add_unpriced(replica, f"{beyond} GB: no price of S3 Standard beyond the first 50 TB is known")
-            size = amount(FIRST_TIER, "GB")
-        bill.charge(replica, sku, size, "usage", note=f"a copy of {source.address}")
+        bill.charge(replica, sku, gigabytes(stored), "usage", note=f"a copy of {source.address}")
+
+
+def _requests(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
+    """Writing is the dearer of the two. Deleting is free."""
+    each = (
+        ("bucket_writes", bill.usage.bucket_writes, "s3.put.per_1k"),
+        ("bucket_reads", bill.usage.bucket_reads, "s3.get.per_1k"),
+    )
+    for key, requests, sku in each:
+        if requests is None:
+            bill.add_unpriced(buckets, f"usage.{key} is not stated: requests to buckets are charged by their number")
+        else:
+            paid = amount(requests, "requests") / amount(PER_PRICE, "requests a price")
+            bill.charge(buckets, sku, paid, "usage")
 
 
 _SKUS = {

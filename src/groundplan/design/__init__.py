@@ -113,6 +113,15 @@ def design(loaded: LoadedEnvironment) -> Architecture:
 
     Raises InputError with every problem: sizes, versions, zones and names that AWS would refuse.
     """
+    now = _designed(loaded)
+    if loaded.in_aws is loaded:
+        return now
+    from groundplan.design.renames import renamed  # here, since few blueprints were renamed
+
+    return renamed(loaded, _designed(loaded.in_aws), now)
+
+
+def _designed(loaded: LoadedEnvironment) -> Architecture:
     draft = Draft(loaded)
     if loaded.standby is None:
         for step in SHARED_STEPS if loaded.is_shared else (*STEPS, _add_security, _add_account):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from groundplan.blueprint.workloads import Need, Workload
 from groundplan.design import databases, queues
+from groundplan.design.causes import caused
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import bucket_key, main_key
 from groundplan.design.secrets import parameters_path
@@ -13,7 +14,7 @@ from groundplan.resources.base import Concern
 from groundplan.resources.containers import ContainerRepository
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.parameters import SecureParameter
-from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
+from groundplan.resources.policies import Cause, Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Attribute, Pseudo, Ref, Text, Textual, text
@@ -62,8 +63,12 @@ def add_role(
     managed: tuple[str, ...] = (),
     concern: Concern = "services",
     path: str = "services",
+    because: str = "",
 ) -> Ref[Role]:
-    """A role with one policy of its own, and ``managed`` ones of AWS. No policy where nothing is allowed."""
+    """A role with one policy of its own, and ``managed`` ones of AWS. No policy where nothing is allowed.
+
+    ``because``: what asks for it, where that is not ``path``.
+    """
     policy_name = draft.called("iam_policy", f"{called}-policy", path)
     return draft.add(
         Role(
@@ -74,7 +79,8 @@ def add_role(
             trust=trust,
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),) if statements else (),
             managed_policy_arns=tuple(text("arn:", Pseudo.PARTITION, f":iam::aws:policy/{name}") for name in managed),
-        )
+        ),
+        because=because or path,
     )
 
 
@@ -85,36 +91,41 @@ def add_execution_role(
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html
     """
-    repository = Ref(ContainerRepository, identifier(workload.image.repository))
+    repository, place = Ref(ContainerRepository, identifier(workload.image.repository)), place_of(draft, name, workload)
+    image, logged = (draft.cause(f"{place}.image"),), (draft.cause(f"{place}.logs"),)
     statements = [
-        Statement(sid="RegistryLogin", actions=("ecr:GetAuthorizationToken",), resources=("*",)),
+        Statement(sid="RegistryLogin", actions=("ecr:GetAuthorizationToken",), resources=("*",), because=image),
         Statement(
             sid="PullImage",
             actions=("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"),
             resources=(repository.arn,),
+            because=image,
         ),
         Statement(
             sid="WriteLogs",
             actions=("logs:CreateLogStream", "logs:PutLogEvents"),
             resources=(text(logs.arn, ":*"),),
+            because=logged,
         ),
     ]
     secrets = secret_arns(injected)
     if secrets:
         # Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html
         parameters, others = by_store(secrets)
+        reading: list[Statement] = []
         if others:
-            statements.append(
+            reading.append(
                 Statement(sid="ReadInjectedSecrets", actions=("secretsmanager:GetSecretValue",), resources=others)
             )
         if parameters:
-            statements.append(
+            reading.append(
                 Statement(sid="ReadInjectedParameters", actions=("ssm:GetParameters",), resources=parameters)
             )
-        statements += decrypt_statements(draft, "DecryptInjectedSecrets")
+        reading += decrypt_statements(draft, "DecryptInjectedSecrets")
+        statements += caused(reading, *causes_of_secrets(draft, place, workload))
     description = f"Lets ECS pull the image, write the logs and read the secrets of {name}"
     called = f"{workload.role}-execution" if workload.role else f"{name}-execution"
-    return add_role(draft, f"{identifier(name)}_execution", called, description, tuple(statements), ECS)
+    return add_role(draft, f"{identifier(name)}_execution", called, description, tuple(statements), ECS, because=place)
 
 
 def secret_arns(injected: Iterable[Textual]) -> tuple[Textual, ...]:
@@ -140,51 +151,78 @@ def _secret_arn(value: Textual) -> Textual:
 
 def add_task_role(draft: Draft, name: str, workload: Workload, beside: Iterable[Statement] = ()) -> Ref[Role]:
     """What the application itself may do, and (``beside``) what runs beside it: a task has one role."""
-    statements = [*_needed(draft, workload), *beside]
+    place = place_of(draft, name, workload)
+    statements = [*_needed(draft, place, workload), *beside]
     if workload.execute_command:
-        statements += _execute_command_statements()
-    called = workload.role or f"{name}-task"
-    return add_role(draft, f"{identifier(name)}_task", called, f"What {name} itself may do", tuple(statements), ECS)
+        statements += caused(_execute_command_statements(), draft.cause(f"{place}.execute_command"))
+    called, description = workload.role or f"{name}-task", f"What {name} itself may do"
+    return add_role(draft, f"{identifier(name)}_task", called, description, tuple(statements), ECS, because=place)
 
 
 def add_pod_role(draft: Draft, name: str, workload: Workload, trust: PolicyDocument) -> Ref[Role]:
     """What the application itself may do on EKS: the same as the role of an ECS task says."""
-    called, statements = workload.role or f"{name}-pod", tuple(_needed(draft, workload))
-    return add_role(draft, f"{identifier(name)}_pod", called, f"What {name} itself may do", statements, trust)
+    place = place_of(draft, name, workload)
+    called, statements = workload.role or f"{name}-pod", tuple(_needed(draft, place, workload))
+    description = f"What {name} itself may do"
+    return add_role(draft, f"{identifier(name)}_pod", called, description, statements, trust, because=place)
 
 
-def _needed(draft: Draft, workload: Workload) -> list[Statement]:
+def place_of(draft: Draft, name: str, workload: Workload) -> str:
+    """The place of a workload in the blueprint."""
+    return f"{'services' if draft.blueprint.services.get(name) is workload else 'jobs'}.{name}"
+
+
+def causes_of_secrets(draft: Draft, place: str, workload: Workload) -> tuple[Cause, ...]:
+    """What makes a workload get secrets: the needs that come with a password, and the secrets that it names."""
+    stores = {**draft.blueprint.databases, **draft.blueprint.caches}
+    needed = (f"needs[{number}]" for number, need in enumerate(workload.needs) if need.name in stores)
+    return tuple(draft.cause(f"{place}.{path}") for path in (*needed, *(["secrets"] if workload.secrets else [])))
+
+
+def _needed(draft: Draft, place: str, workload: Workload) -> list[Statement]:
     """Rights for what ``needs:`` names."""
-    blueprint, statements = draft.blueprint, list[Statement]()
-    for need in workload.needs:
-        statements += queue_statements(draft, need)
-        statements += _managed_secret_statements(draft, need)
-        if need.name not in blueprint.buckets:
-            continue
-        bucket = Ref(Bucket, identifier(need.name))
-        label = _sid(need.name)
-        statements.append(
-            Statement(sid=f"Objects{label}", actions=OBJECT_ACTIONS[need.access], resources=(text(bucket.arn, "/*"),))
-        )
-        key = bucket_key(draft, need.name)
-        if key is not None:
-            statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
+    statements = list[Statement]()
+    for number, need in enumerate(workload.needs):
+        rights = [
+            *queue_statements(draft, need),
+            *_managed_secret_statements(draft, need),
+            *_bucket_statements(draft, need),
+        ]
+        statements += caused(rights, draft.cause(f"{place}.needs[{number}]"))
     if workload.reads_secrets:
-        of_owner = f"{draft.stage}/" if draft.blueprint.owner_id else ""
-        every = text(
-            "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
-            f":secret:{draft.title}/{of_owner}*",
-        )  # fmt: skip
-        statements.append(Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,)))
-        if any(secret.store == "parameter-store" for secret in blueprint.secrets.values()):
-            below = text(
-                "arn:", Pseudo.PARTITION, ":ssm:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
-                f":parameter{parameters_path(draft)}/*",
-            )  # fmt: skip
-            read = ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
-            statements.append(Statement(sid="ReadParameters", actions=read, resources=(below,)))
-        statements += decrypt_statements(draft, "DecryptSecrets")
+        statements += caused(_secret_statements(draft), draft.cause(f"{place}.reads_secrets"))
     return statements
+
+
+def _bucket_statements(draft: Draft, need: Need) -> list[Statement]:
+    if need.name not in draft.blueprint.buckets:
+        return []
+    bucket, label = Ref(Bucket, identifier(need.name)), _sid(need.name)
+    statements = [
+        Statement(sid=f"Objects{label}", actions=OBJECT_ACTIONS[need.access], resources=(text(bucket.arn, "/*"),))
+    ]
+    key = bucket_key(draft, need.name)
+    if key is not None:
+        statements.append(Statement(sid=f"Key{label}", actions=KEY_ACTIONS[need.access], resources=(key.arn,)))
+    return statements
+
+
+def _secret_statements(draft: Draft) -> list[Statement]:
+    """Every secret of the environment."""
+    of_owner = f"{draft.stage}/" if draft.blueprint.owner_id else ""
+    every = text(
+        "arn:", Pseudo.PARTITION, ":secretsmanager:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
+        f":secret:{draft.title}/{of_owner}*",
+    )  # fmt: skip
+    statements = [Statement(sid="ReadSecrets", actions=("secretsmanager:GetSecretValue",), resources=(every,))]
+    if any(secret.store == "parameter-store" for secret in draft.blueprint.secrets.values()):
+        below = text(
+            "arn:", Pseudo.PARTITION, ":ssm:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
+            f":parameter{parameters_path(draft)}/*",
+        )  # fmt: skip
+        read = ("ssm:GetParameter", "ssm:GetParameters", "ssm:GetParametersByPath")
+        statements.append(Statement(sid="ReadParameters", actions=read, resources=(below,)))
+    return [*statements, *decrypt_statements(draft, "DecryptSecrets")]
 
 
 def queue_statements(draft: Draft, need: Need) -> list[Statement]:

@@ -49,7 +49,8 @@ def _add_administrators(draft: Draft, members: list[str]) -> None:
             managed_policy_arns=(text("arn:", Pseudo.PARTITION, ":iam::aws:policy/AdministratorAccess"),),
             max_session_duration=SESSION,
             tags=draft.name_tag("administrators"),
-        )
+        ),
+        because="account.administrators",
     )
     draft.output("administrators_role", "Role that administrators take, with multi-factor authentication", role.arn)
 

@@ -36,8 +36,9 @@ def add_topic(draft: Draft, alarms: Alarms, *, called: str = "alarms", region: s
     key = main_key(draft)
     if key and region:
         key = add_key(
-            draft, identifier(called), f"{draft.title} notifications in {region}", alarms_statement(), region=region
-        )
+            draft, identifier(called), f"{draft.title} notifications in {region}", alarms_statement(), region=region,
+            because="alarms",
+        )  # fmt: skip
     topic = draft.add(
         Topic(
             name=identifier(called),
@@ -73,7 +74,8 @@ def add_topic(draft: Draft, alarms: Alarms, *, called: str = "alarms", region: s
             )
         )
     policy = PolicyDocument(tuple(statements))
-    draft.add(TopicPolicy(name=topic.name, concern="monitoring", region=region, topic=topic, policy=policy))
+    allowed = TopicPolicy(name=topic.name, concern="monitoring", region=region, topic=topic, policy=policy)
+    draft.add(allowed, because="alarms")
     there = topic.name.removeprefix("alarms")
 
     def subscribe(name: str, protocol: Literal["email", "https"], endpoint: str | None) -> None:

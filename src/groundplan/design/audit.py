@@ -98,7 +98,8 @@ def _add_key(draft: Draft, audit: Audit, trail: str) -> Ref[Key] | None:
                 conditions=(same_account(),),
             )
         )
-    return add_key(draft, "audit", f"{draft.title} records of CloudTrail and AWS Config", *statements)
+    purpose = f"{draft.title} records of CloudTrail and AWS Config"
+    return add_key(draft, "audit", purpose, *statements, because="audit")
 
 
 def _add_bucket(draft: Draft, name: str, days: int, key: Ref[Key] | None, path: str) -> Ref[Bucket]:
@@ -129,7 +130,8 @@ def _add_bucket(draft: Draft, name: str, days: int, key: Ref[Key] | None, path: 
 
 def _add_policy(draft: Draft, bucket: Ref[Bucket], *statements: Statement) -> Ref[BucketPolicy]:
     document = PolicyDocument((tls_only(bucket), *statements))
-    return draft.add(BucketPolicy(name=bucket.name, concern="audit", bucket=bucket, policy=document))
+    policy = BucketPolicy(name=bucket.name, concern="audit", bucket=bucket, policy=document)
+    return draft.add(policy, because=f"audit.{bucket.name}")
 
 
 def _add_trail(draft: Draft, audit: Audit, name: str, days: int, key: Ref[Key] | None) -> None:
@@ -196,7 +198,8 @@ def _role(
             trust=service_trust(service, conditions=(same_account(),) if service == "config.amazonaws.com" else ()),
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),),
             managed_policy_arns=managed,
-        )
+        ),
+        because=f"audit.{name}",
     )
 
 

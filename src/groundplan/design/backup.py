@@ -112,7 +112,8 @@ def _add_vault(draft: Draft, backup: Backup, name: str, region: str | None) -> R
     called, there = ("backup", "") if region is None else ("backup-copies", f" in {region}")
     key = None
     if draft.blueprint.keys == "customer":
-        key = add_key(draft, identifier(called), f"{draft.title} recovery points{there}", region=region)
+        purpose = f"{draft.title} recovery points{there}"
+        key = add_key(draft, identifier(called), purpose, region=region, because="backup")
     blueprint = draft.blueprint
     keeps = any(spec.keep for spec in blueprint.buckets.values())
     keeps = keeps or any(item.keep for item in draft.resources if isinstance(item, FileSystem))
@@ -147,5 +148,6 @@ def _add_role(draft: Draft) -> Ref[Role]:
             description="Lets AWS Backup make recovery points, copy and restore them",
             trust=service_trust("backup.amazonaws.com"),
             managed_policy_arns=tuple(text("arn:", Pseudo.PARTITION, f":iam::aws:policy/{name}") for name in policies),
-        )
+        ),
+        because="backup",
     )

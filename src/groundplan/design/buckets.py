@@ -92,7 +92,8 @@ def _add_bucket(draft: Draft, name: str, spec: BucketSpec) -> None:
     )
     if spec.cdn is None:  # else the policy speaks of the distribution, and stands with it
         policy = PolicyDocument((tls_only(bucket),))
-        draft.add(BucketPolicy(name=identifier(name), concern="storage", bucket=bucket, policy=policy))
+        told = BucketPolicy(name=identifier(name), concern="storage", bucket=bucket, policy=policy)
+        draft.add(told, because=f"buckets.{name}")
     draft.output(f"{identifier(name)}_bucket", f"Name of the bucket {name}", bucket.attribute("id"))
 
 
@@ -107,7 +108,9 @@ def _replication(
     replication = add_replica(draft, name, spec, spec.replicate, bucket_name, rules)
     copy = replication.destination
     policy = PolicyDocument((tls_only(copy),))
-    draft.add(BucketPolicy(name=copy.name, concern="storage", region=spec.replicate.region, bucket=copy, policy=policy))
+    region = spec.replicate.region
+    there = BucketPolicy(name=copy.name, concern="storage", region=region, bucket=copy, policy=policy)
+    draft.add(there, because=f"buckets.{name}.replicate")
     return replication
 
 
@@ -162,7 +165,8 @@ def _add_log_bucket(draft: Draft) -> None:
                     *_cdn_logs(draft, bucket),
                 )
             ),
-        )
+        ),
+        because=f"buckets.{NAME}" if spec else "network.flow_logs",
     )
 
 

@@ -148,7 +148,8 @@ def _add_profile(draft: Draft, name: str, place: str) -> Ref[InstanceProfile]:
             managed_policy_arns=tuple(
                 text("arn:", Pseudo.PARTITION, f":iam::aws:policy/{policy}") for policy in POLICIES
             ),
-        )
+        ),
+        because=place,
     )
     return draft.add(
         InstanceProfile(

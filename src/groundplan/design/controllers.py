@@ -5,11 +5,14 @@ Which actions each asks for is data (``catalog/data/kubernetes.toml``); what the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from groundplan.blueprint.validation.base import workloads
 from groundplan.catalog.kubernetes import controller
 from groundplan.design import edge
-from groundplan.design.access import add_role, by_store, decrypt_statements, secret_arns
+from groundplan.design.access import add_role, by_store, causes_of_secrets, decrypt_statements, secret_arns
 from groundplan.design.alarms import TOPIC
+from groundplan.design.causes import caused
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key
 from groundplan.design.kubernetes import AUTOSCALER_TAG, cluster_name, trust
@@ -27,11 +30,11 @@ def add_controllers(draft: Draft) -> None:
     blueprint = draft.blueprint
     if blueprint.kubernetes.autoscaler:
         _add_autoscaler(draft)
-    targets = tuple(
-        group.arn for name, service, _ in edge.public_services(draft) for group in edge.target_groups(name, service)
-    )
+    public = edge.public_services(draft)
+    targets = tuple(group.arn for name, service, _ in public for group in edge.target_groups(name, service))
     if targets:
-        _add(draft, "aws-load-balancer-controller", targets)
+        asking = [f"services.{name}.public" for name, _, _ in public]
+        _add(draft, "aws-load-balancer-controller", targets, because=asking)
     secrets = secret_arns(
         value for _, _, workload in workloads(blueprint) for value in injected(draft, workload).values()
     )
@@ -41,14 +44,21 @@ def add_controllers(draft: Draft) -> None:
         if parameters:
             # Source: https://external-secrets.io/latest/provider/aws-parameter-store/
             rights.insert(0, Statement(sid="ReadParameters", actions=("ssm:GetParameter",), resources=parameters))
-        _add(draft, "external-secrets", others, *rights)
+        asking = [
+            cause.path
+            for family, name, workload in workloads(blueprint)
+            for cause in causes_of_secrets(draft, f"{family}.{name}", workload)
+        ]
+        _add(draft, "external-secrets", others, *rights, because=asking)
     groups = tuple(text(Ref(LogGroup, identifier(name)).arn, ":*") for _, name, workload in workloads(blueprint))
     if groups:
-        _add(draft, "log-shipper", groups)
-    if any(workload.tracing for _, _, workload in workloads(blueprint)):
-        _add(draft, "trace-collector")
+        asking = [f"{family}.{name}.logs" for family, name, _ in workloads(blueprint)]
+        _add(draft, "log-shipper", groups, because=asking)
+    traced = [f"{family}.{name}.tracing" for family, name, workload in workloads(blueprint) if workload.tracing]
+    if traced:
+        _add(draft, "trace-collector", because=traced)
     if blueprint.kubernetes.monitoring:
-        _add(draft, "grafana")
+        _add(draft, "grafana", because=["kubernetes.monitoring"])
         if blueprint.alarms:
             _add_alertmanager(draft)
 
@@ -60,14 +70,16 @@ def _add(
     *more: Statement,
     conditions: tuple[Condition, ...] = (),
     concern: Concern = "services",
+    because: Iterable[str],
 ) -> None:
-    """A controller's role: it may look at everything, and act on ``resources`` alone."""
+    """A controller's role: it may look at everything, and act on ``resources`` alone, ``because`` of what the blueprint
+    says at those places."""
     asked = controller(name)
     statements = [Statement(sid="Look", actions=asked.reads, resources=("*",))] if asked.reads else []
     if asked.acts and resources:
         statements.append(Statement(sid="Act", actions=asked.acts, resources=resources, conditions=conditions))
     ident = identifier(name)
-    rights = (*statements, *more)
+    rights = caused((*statements, *more), *map(draft.cause, because))
     role = add_role(
         draft, ident, asked.role, asked.purpose, rights, trust(draft), concern=concern, path="platform"
     )  # fmt: skip
@@ -88,11 +100,13 @@ def _add_autoscaler(draft: Draft) -> None:
     groups = tuple(item.ref.arn for item in draft.resources if isinstance(item, NodeGroup))
     # Labels and taints of a group without nodes: what a new node of it would have.
     empty = Statement(sid="LookAtNodeGroups", actions=("eks:DescribeNodegroup",), resources=groups)
-    _add(draft, "cluster-autoscaler", (every,), *((empty,) if groups else ()), conditions=(owned,))
+    _add(draft, "cluster-autoscaler", (every,), *((empty,) if groups else ()), conditions=(owned,),
+         because=["kubernetes.autoscaler"])  # fmt: skip
 
 
 def _add_alertmanager(draft: Draft) -> None:
     """Alerts of the cluster reach whom alarms reach. The topic stands with what watches, and so does this role."""
     key = main_key(draft)
     use = Statement(sid="UseKey", actions=("kms:Decrypt", "kms:GenerateDataKey"), resources=(key.arn,)) if key else None
-    _add(draft, "alertmanager", (TOPIC.arn,), *((use,) if use else ()), concern="monitoring")
+    rights = (use,) if use else ()
+    _add(draft, "alertmanager", (TOPIC.arn,), *rights, concern="monitoring", because=["alarms"])

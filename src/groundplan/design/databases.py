@@ -68,11 +68,12 @@ def add_surroundings(draft: Draft) -> None:
             tags=draft.name_tag("main"),
         )
     )
-    if any(spec.monitoring for spec in draft.blueprint.databases.values()):
-        _add_monitoring_role(draft)
+    monitored = [name for name, spec in draft.blueprint.databases.items() if spec.monitoring]
+    if monitored:
+        _add_monitoring_role(draft, f"databases.{monitored[0]}.monitoring")
 
 
-def _add_monitoring_role(draft: Draft) -> None:
+def _add_monitoring_role(draft: Draft, because: str) -> None:
     """Source: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Monitoring.OS.Enabling.html"""
     draft.add(
         Role(
@@ -84,7 +85,8 @@ def _add_monitoring_role(draft: Draft) -> None:
             managed_policy_arns=(
                 text("arn:", Pseudo.PARTITION, ":iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"),
             ),
-        )
+        ),
+        because=because,
     )
 
 

@@ -106,7 +106,8 @@ def _add_cdn(draft: Draft, name: str, bucket: BucketSpec, cdn: Cdn) -> None:
             concern="delivery",
             bucket=Ref(Bucket, ident),
             policy=PolicyDocument((tls_only(Ref(Bucket, ident)), *_may_read(Ref(Bucket, ident), own, cdn))),
-        )
+        ),
+        because=f"buckets.{name}.cdn",
     )
     zone = zone_of(draft, cdn.domains, cdn.hosted_zone)
     for domain in cdn.domains:

@@ -25,7 +25,8 @@ POLICY = "AmazonECSInfrastructureRolePolicyForLoadBalancers"
 
 def add_shifting_role(draft: Draft) -> None:
     """What ECS may do to the load balancer, where some service's deployments shift its requests."""
-    if not any(service.deployment.shifts for _, service, _ in edge.public_services(draft)):
+    shifting = [name for name, service, _ in edge.public_services(draft) if service.deployment.shifts]
+    if not shifting:
         return
     draft.add(
         Role(
@@ -35,7 +36,8 @@ def add_shifting_role(draft: Draft) -> None:
             description="Lets ECS register tasks in target groups and move requests between them",
             trust=service_trust("ecs.amazonaws.com"),
             managed_policy_arns=(text("arn:", Pseudo.PARTITION, f":iam::aws:policy/{POLICY}"),),
-        )
+        ),
+        because=f"services.{shifting[0]}.deployment",
     )
 
 

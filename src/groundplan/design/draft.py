@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, get_args
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.catalog import instances, names, regions
+from groundplan.design.causes import POLICIES, with_cause
 from groundplan.errors import InputError, Problem
-from groundplan.resources.architecture import Architecture, Input, Output
+from groundplan.resources.architecture import Architecture, Input, Need, NeededFamily, Output
 from groundplan.resources.base import Resource
 from groundplan.resources.network import Vpc
 from groundplan.resources.off_hours import OffHours
+from groundplan.resources.policies import Cause
 from groundplan.resources.values import Ref, Textual
 from groundplan.resources.workloads import Workload
 
@@ -30,6 +32,7 @@ STANDBY = "standby"
 """What stands behind the names of a standby whose convention does not name the environment."""
 FAMILIES = ("databases", "caches", "buckets", "queues", "services", "jobs", "capacity")
 """The families of the blueprint, in the order in which the design takes them."""
+NEEDED: tuple[NeededFamily, ...] = get_args(NeededFamily)
 
 
 def identifier(name: str) -> str:
@@ -100,8 +103,11 @@ class Draft:
             common["Specification"] = about.specification
         return common | self.blueprint.tags
 
-    def add(self, resource: R) -> Ref[R]:
-        """Put a resource into the architecture. Reports where the blueprint's names make two of one address."""
+    def add(self, resource: R, *, because: str = "") -> Ref[R]:
+        """Put a resource into the architecture. Reports where the blueprint's names make two of one address.
+
+        ``because``: the place in the blueprint that asks for the rights in its policies; else what it is named after.
+        """
         ref = resource.ref
         if ref in self.refs:
             path = self.origin_of(resource.name)
@@ -111,7 +117,8 @@ class Draft:
             self.twice.add(path)
             return ref
         self.refs.add(ref)
-        self.resources.append(resource)
+        causes = () if type(resource) not in POLICIES else (self.cause(because or self.origin_of(resource.name)),)
+        self.resources.append(with_cause(resource, *causes) if causes else resource)
         return ref
 
     def origin_of(self, name: str) -> str:
@@ -132,6 +139,10 @@ class Draft:
         self.inputs.append(
             Input(name=name, description=description, default=default, pattern=pattern, pattern_hint=hint)
         )
+
+    def cause(self, path: str) -> Cause:
+        """The place in the blueprint that something is there because of."""
+        return Cause(path, self.loaded.position(path))
 
     def problem(self, path: str, message: str) -> None:
         """Note that the blueprint asks for something that cannot be."""
@@ -217,6 +228,15 @@ class Draft:
         if self.problems:
             raise InputError(sorted(dict.fromkeys(self.problems), key=_place))
 
+    def _needs(self) -> Iterator[Need]:
+        """What ``needs:`` of services and jobs name."""
+        for family in (self.blueprint.services, self.blueprint.jobs):
+            for by, workload in family.items():
+                for need in workload.needs:
+                    for needed in NEEDED:
+                        if need.name in getattr(self.blueprint, needed):
+                            yield Need(by=identifier(by), family=needed, name=identifier(need.name))
+
     def finish(self, beyond: Mapping[Ref[Resource], Resource] | None = None) -> Architecture:
         """The architecture; ``beyond`` is what it refers to in another one.
 
@@ -236,6 +256,7 @@ class Draft:
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),
             workloads=tuple(self.workloads),
+            needs=tuple(self._needs()),
             off_hours=self.off_hours,
             beyond=beyond or {},
         )

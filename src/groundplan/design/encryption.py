@@ -120,8 +120,11 @@ def anomalies_statement() -> Statement:
     )
 
 
-def add_key(draft: Draft, name: str, description: str, *extra: Statement, region: str | None = None) -> Ref[Key]:
-    """A key that the account's IAM policies decide about, and what ``extra`` allows beside them."""
+def add_key(
+    draft: Draft, name: str, description: str, *extra: Statement, region: str | None = None, because: str = "keys"
+) -> Ref[Key]:
+    """A key that the account's IAM policies decide about, and what ``extra`` allows beside them, ``because`` of what
+    the blueprint says there."""
     return draft.add(
         Key(
             name=name,
@@ -131,7 +134,8 @@ def add_key(draft: Draft, name: str, description: str, *extra: Statement, region
             alias=draft.called("kms_alias", name, "project"),
             policy=PolicyDocument((account_statement(), *extra)),
             tags=draft.name_tag(name),
-        )
+        ),
+        because=because,
     )
 
 
@@ -163,15 +167,16 @@ def add_keys(draft: Draft) -> None:
     told += [anomalies_statement()] if tells_anomalies(draft) else []
     add_key(draft, "main", purpose, _logs_statement(draft), alarms_statement(), *told)
     if any(database.encryption for database in draft.blueprint.databases.values()):
-        add_key(draft, "rds", f"{title} databases and their backups")
+        add_key(draft, "rds", f"{title} databases and their backups", because="databases")
     if draft.blueprint.platform == "eks":
-        add_key(draft, KUBERNETES.name, f"{title} secrets in Kubernetes")
+        add_key(draft, KUBERNETES.name, f"{title} secrets in Kubernetes", because="platform")
         if any(volume.shared for item in draft.blueprint.services.values() for volume in item.volumes.values()):
-            add_key(draft, FILES.name, f"{title} files that pods share")
+            add_key(draft, FILES.name, f"{title} files that pods share", because="services")
     for name, bucket in draft.blueprint.buckets.items():
         if bucket_key(draft, name):
             read_by_cdn = (_cdn_statement(),) if bucket.cdn else ()
-            add_key(draft, bucket_key_name(identifier(name)), f"{title} bucket {name}", *read_by_cdn)
+            called, because = bucket_key_name(identifier(name)), f"buckets.{name}"
+            add_key(draft, called, f"{title} bucket {name}", *read_by_cdn, because=because)
 
 
 PURPOSES = ("main", "rds", "kubernetes", "shared_files", "audit", "backup", "backup_copies", "alarms_global")

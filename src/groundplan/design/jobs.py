@@ -53,7 +53,7 @@ def _add_not_started(draft: Draft) -> None:
             tags=draft.name_tag("jobs-not-started"),
         )
     )
-    queues.add_policy(draft, NOT_STARTED)
+    queues.add_policy(draft, NOT_STARTED, "jobs")
     draft.output(
         "jobs_not_started_url", "URL of the queue of starts of jobs that failed", NOT_STARTED.attribute("id")
     )  # fmt: skip
@@ -152,5 +152,6 @@ def _add_schedule_role(draft: Draft, name: str, task: Ref[TaskDefinition], group
             description=f"Lets EventBridge Scheduler start {name}",
             trust=service_trust("scheduler.amazonaws.com", conditions=(same_account(), of_group)),
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),),
-        )
+        ),
+        because=f"jobs.{name}.schedule",
     )

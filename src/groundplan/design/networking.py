@@ -263,19 +263,18 @@ def _add_flow_log(draft: Draft, days: int) -> None:
                     PolicyDocument(
                         (
                             Statement(
-                                actions=(
-                                    "logs:CreateLogStream",
-                                    "logs:PutLogEvents",
-                                    "logs:DescribeLogGroups",
-                                    "logs:DescribeLogStreams",
-                                ),
+                                sid="WriteLogs",
+                                actions=("logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"),
                                 resources=(group.arn, text(group.arn, ":*")),
                             ),
+                            # It knows no resources: with the group's ARN it would be allowed nowhere.
+                            Statement(sid="FindLogGroup", actions=("logs:DescribeLogGroups",), resources=("*",)),
                         )
                     ),
                 ),
             ),
-        )
+        ),
+        because="network.flow_logs",
     )
     draft.add(
         FlowLog(name="main", concern="network", vpc=VPC, log_group=group, role=role, tags=draft.name_tag("flow-logs"))

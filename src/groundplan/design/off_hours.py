@@ -277,7 +277,7 @@ def _add_not_started(draft: Draft) -> None:
             tags=draft.name_tag("off-hours-not-started"),
         )
     )
-    queues.add_policy(draft, NOT_STARTED)
+    queues.add_policy(draft, NOT_STARTED, PATH)
     if draft.blueprint.alarms is None:
         return
     add_alarm(

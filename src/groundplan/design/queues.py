@@ -38,7 +38,7 @@ def queue_name(draft: Draft, called: str, path: str, *, fifo: bool = False) -> s
     return draft.legal("sqs_queue", draft.plain(called) + (".fifo" if fifo else ""), path)
 
 
-def add_policy(draft: Draft, target: Ref[Queue]) -> None:
+def add_policy(draft: Draft, target: Ref[Queue], because: str) -> None:
     """Refuses plain HTTP.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html#enforce-encryption-data-in-transit
@@ -51,9 +51,8 @@ def add_policy(draft: Draft, target: Ref[Queue]) -> None:
         principals=(Principal("*", ("*",)),),
         conditions=(Condition(operator="Bool", key="aws:SecureTransport", values=("false",)),),
     )
-    draft.add(
-        QueuePolicy(name=target.name, concern="messaging", queue=target, policy=PolicyDocument((tls_only,)))
-    )  # fmt: skip
+    policy = QueuePolicy(name=target.name, concern="messaging", queue=target, policy=PolicyDocument((tls_only,)))
+    draft.add(policy, because=because)
 
 
 def _add_queue(draft: Draft, name: str, spec: QueueSpec) -> None:
@@ -90,12 +89,12 @@ def _add_queue(draft: Draft, name: str, spec: QueueSpec) -> None:
                 tags=draft.name_tag(f"{called}-dead-letters"),
             )
         )
-        add_policy(draft, dead_letter_queue(name))
+        add_policy(draft, dead_letter_queue(name), place)
         draft.output(
             f"{identifier(name)}_dead_letters_url",
             f"URL of the queue of what no worker of {name} could handle",
             dead_letter_queue(name).attribute("id"),
         )
     target = draft.add(made)
-    add_policy(draft, target)
+    add_policy(draft, target, place)
     draft.output(f"{identifier(name)}_queue_url", f"URL of the queue {name}", target.attribute("id"))

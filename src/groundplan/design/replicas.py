@@ -44,7 +44,8 @@ def add_replica(
     key = None
     if source_key:
         key_name = f"{bucket_key_name(identifier(name))}_replica"
-        key = add_key(draft, key_name, f"{draft.title} bucket {name} in {asked.region}", region=asked.region)
+        purpose = f"{draft.title} bucket {name} in {asked.region}"
+        key = add_key(draft, key_name, purpose, region=asked.region, because=path)
     replica = draft.add(
         Bucket(
             name=replica_of(name).name,
@@ -160,7 +161,8 @@ def _add_role(
             description=f"Lets S3 copy the objects of {name} to {region}",
             trust=service_trust("s3.amazonaws.com"),
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(tuple(statements))),),
-        )
+        ),
+        because=f"buckets.{name}.replicate",
     )
 
 

@@ -184,5 +184,6 @@ def _add_role(draft: Draft, bus: Textual) -> Ref[Role]:
                 InlinePolicy(draft.called("iam_policy", "findings-policy", "security"), PolicyDocument((hand_on,))),
             ),
             tags=draft.name_tag("findings-role"),
-        )
+        ),
+        because="security.regions",
     )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.catalog import names, regions
 from groundplan.design.buckets import EXPIRE_LOGS, tls_only
+from groundplan.design.causes import with_cause
 from groundplan.design.draft import Draft, check_region, identifier
 from groundplan.design.encryption import account_statement, root_of_account, same_account
 from groundplan.errors import InputError, Problem
@@ -81,13 +82,13 @@ class StateBucket:
 
 def stage_of(loaded: LoadedEnvironment) -> str:
     """The environment, with its owner behind it where it has one."""
-    owner = loaded.blueprint.owner_id
-    return f"{loaded.name}-{owner}" if owner else loaded.name
+    owner, name = loaded.blueprint.owner_id, loaded.in_aws.name
+    return f"{name}-{owner}" if owner else name
 
 
 def key_of(loaded: LoadedEnvironment) -> str:
     """The key of an environment's state in its bucket."""
-    return state_key(loaded.blueprint.project, stage_of(loaded))
+    return state_key(loaded.in_aws.blueprint.project, stage_of(loaded))
 
 
 def role_output(loaded: LoadedEnvironment) -> str:
@@ -139,7 +140,7 @@ def design_state(bucket: StateBucket, choices: StateChoices) -> Architecture:
     Raises InputError where a region does not exist, a name does not fit, or ``choices.trusted`` has what is no ARN.
     """
     check_trusted(choices.trusted)
-    drafts = [Draft(loaded) for loaded in bucket.environments]
+    drafts = [Draft(loaded.in_aws) for loaded in bucket.environments]
     check_region(drafts[0])
     resources: list[Resource] = [*_store(drafts[0], bucket, choices)]
     if choices.lock_table:
@@ -155,6 +156,7 @@ def design_state(bucket: StateBucket, choices: StateChoices) -> Architecture:
             )
         )
     resources += [_role(draft, bucket, choices) for draft in drafts]
+    resources = [with_cause(resource, drafts[0].cause("state")) for resource in resources]
     for draft in drafts:
         draft.check()
     return Architecture(

@@ -10,6 +10,7 @@ from groundplan.blueprint.validation.tasks import repository_settings
 from groundplan.blueprint.workloads import Workload
 from groundplan.catalog import fargate
 from groundplan.design import access, caches, capacity, databases, edge, extensions, queues, routing, tracing
+from groundplan.design.causes import caused
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import main_key
 from groundplan.design.secrets import secret_arn
@@ -261,11 +262,15 @@ def _beside(
     return tuple(found)
 
 
-def _rights_beside(workload: Workload, group: Ref[LogGroup], routes: Mapping[str, Ref[LogGroup]]) -> list[Statement]:
+def _rights_beside(
+    draft: Draft, place: str, workload: Workload, group: Ref[LogGroup], routes: Mapping[str, Ref[LogGroup]]
+) -> list[Statement]:
     """What log router and trace collector do with the role of the task."""
+    routed = routing.statements((group, *routes.values())) if routes else ()
+    traced = tracing.statements() if workload.tracing else ()
     return [
-        *(routing.statements((group, *routes.values())) if routes else ()),
-        *(tracing.statements() if workload.tracing else ()),
+        *caused(routed, draft.cause(f"{place}.logs.routes")),
+        *caused(traced, draft.cause(f"{place}.tracing")),
     ]
 
 
@@ -322,7 +327,9 @@ def add_task(
                 tuple(arn for item in (container, *beside) for arn in item.secrets.values()),
                 group,
             ),
-            task_role=access.add_task_role(draft, name, workload, _rights_beside(workload, group, routes)),
+            task_role=access.add_task_role(
+                draft, name, workload, _rights_beside(draft, place, workload, group, routes)
+            ),
             containers=(container, *beside),
             tags=draft.name_tag(name),
         )

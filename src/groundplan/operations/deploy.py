@@ -13,7 +13,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError, EnvironmentalError, GroundplanError
-from groundplan.operations import change_sets, direct, stacks
+from groundplan.operations import change_sets, default_groups, direct, stacks
 from groundplan.operations.change_sets import ChangeSet
 from groundplan.operations.direct import Made
 from groundplan.operations.events import OneVoice, Report, Watch, delete_stack, underway
@@ -90,7 +90,7 @@ class Deployer:
             started = time.monotonic()
             delete_stack(self.connection, old.name, old.region, self.report)
             results.append(StackResult(old.name, "DELETE_COMPLETE", 1, time.monotonic() - started))
-        made += self._delete_unasked()
+        made += self._delete_unasked() + self._close_default_groups()
         outputs = stacks.collected_outputs(self.architecture, self.outputs)
         return Deployment(tuple(results), outputs, tuple(made))
 
@@ -141,6 +141,15 @@ class Deployer:
             self.report(f"{step.address}: {made[-1].told}")
         for told in stays:
             self.report(told)
+        return made
+
+    def _close_default_groups(self) -> list[Made]:
+        """Close the security groups that AWS puts whatever names none into."""
+        deployed = {stack.name for stack in self.rendering.stacks}
+        made = []
+        for step in default_groups.steps(self.connection, self.architecture, self.rendering, deployed):
+            made.append(direct.perform(step))
+            self.report(f"{step.address}: {made[-1].told}")
         return made
 
     def update(self, stack: Stack) -> StackResult:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from groundplan.operations import change_sets, direct, stacks
+from groundplan.operations import change_sets, default_groups, direct, stacks
 from groundplan.operations.change_sets import Action, StackChange
 from groundplan.operations.looked_up import require_looked_up
 from groundplan.operations.parameters import parameters_of
@@ -43,6 +43,8 @@ class Plan:
     """What the changes add to the monthly cost in USD; None where the cost of what is deployed is not known."""
     notes: tuple[str, ...] = ()
     """What has to wait, or stays although the blueprint no longer asks for it."""
+    offline: bool = False
+    """Whether nobody was asked what exists: everything counts as new."""
 
     @property
     def dangerous(self) -> tuple[Change, ...]:
@@ -117,6 +119,7 @@ def plan(
     difference: Decimal | None = Decimal(0)
     outputs: dict[str, Mapping[str, str]] = {}
     changes: list[Change] = []
+    there: set[str] = set()
     for stack in rendering.stacks:
         deployed = stacks.look_at(connection, stack.name, stack.region)
         outputs[stack.name] = deployed.outputs
@@ -124,6 +127,7 @@ def plan(
             difference = added(difference, priced(stack), Decimal(0))
             changes += as_changes(stack.name, creations(stack), known)
             continue
+        there.add(stack.name)
         values, unknown = parameters_of(stack, inputs, lambda name, key: outputs.get(name, {}).get(key))
         values |= {name: deployed.parameters.get(name, "not-known-yet") for name in unknown}
         values |= {name: deployed.parameters.get(name, value) for name, value in stack.update_parameters.items()}
@@ -137,7 +141,10 @@ def plan(
         difference = added(difference, Decimal(0), priced_as_deployed(connection, old.name, old.region))
     reach = direct.Reach(connection, architecture)
     regions = regions_of(architecture, rendering)
-    steps = direct.plan(reach, regions)
+    steps = [
+        *direct.plan(reach, regions),
+        *default_groups.steps(connection, architecture, rendering, there),
+    ]
     changes += [_direct_change(step) for step in steps if step.action != "wait"]
     notes = [f"{step.address}: {step.why}" for step in steps if step.action == "wait"]
     notes += direct.unasked(reach, regions)[1]

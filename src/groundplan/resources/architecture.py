@@ -44,6 +44,24 @@ class Output:
     value: Textual
 
 
+NeededFamily = Literal["databases", "caches", "buckets", "queues", "services"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Need:
+    """That a service or job needs something: the cause of whatever is opened between the two.
+
+    Names are those of resources: with underscores, and ``standby_`` in front where both are the standby's.
+    """
+
+    by: str
+    """The service or job."""
+    family: NeededFamily
+    """Where the blueprint has what is needed."""
+    name: str
+    """What is needed, in that family."""
+
+
 @dataclass(frozen=True)
 class Architecture:
     """All resources of one environment, in an order in which each stands after what it refers to.
@@ -69,10 +87,14 @@ class Architecture:
     outputs: tuple[Output, ...] = ()
     workloads: tuple[Workload, ...] = ()
     """What runs in the Kubernetes cluster, where there is one."""
+    needs: tuple[Need, ...] = ()
+    """What its services and jobs need (``needs:``). What nobody needs is nobody's to reach."""
     off_hours: OffHours | None = None
     """When it is stopped; None: never."""
     beyond: Mapping[Ref[Resource], Resource] = field(default_factory=dict)
     """What resources refer to that stands in another architecture."""
+    formerly: Mapping[Ref[Resource], Ref[Resource]] = field(default_factory=dict)
+    """What was renamed, and is still called in AWS by the name it had: ``renamed:`` of the blueprint."""
     standby: Architecture | None = None
     """The environment once more in another region, seen by itself: what is ``main`` there stands as ``standby_main``
     among ``resources`` here."""
@@ -131,6 +153,10 @@ class Architecture:
         """The resource of that kind and name, or None."""
         ref = Ref(kind, name, key)
         return self[ref] if ref in self._by_ref else None
+
+    def in_aws(self, ref: Ref[Resource]) -> Ref[Resource]:
+        """What a resource was called when AWS made it: its name now, unless it was renamed since."""
+        return self.formerly.get(ref, ref)
 
     def at(self, address: str) -> Resource | None:
         """The resource with an address like ``subnet.private[a]``, or None."""

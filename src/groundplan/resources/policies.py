@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Literal
 
+from groundplan.errors import Position
 from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Textual
 
@@ -28,6 +29,19 @@ class Condition(Record):
     values: tuple[Textual, ...]
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class Cause(Record):
+    """What a blueprint asked for, that something else is there because of."""
+
+    path: str
+    """``services.api.needs[0]``."""
+    position: Position | None = None
+    """Where that is written, or what it is a default of."""
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.position})" if self.position else self.path
+
+
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Statement(Record):
     """One statement of a policy."""
@@ -39,6 +53,8 @@ class Statement(Record):
     """Empty in a trust policy, which has no Resource element."""
     principals: tuple[Principal, ...] = ()
     conditions: tuple[Condition, ...] = ()
+    because: tuple[Cause, ...] = field(default=(), compare=False)
+    """What asked for it. It is not rendered, and statements are equal without it."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -48,4 +48,4 @@ class Record:
 
 
 def _names(record: Record) -> tuple[str, ...]:
-    return tuple(item.name for item in fields(record))  # type: ignore[arg-type]  # every subclass is a dataclass
+    return tuple(item.name for item in fields(record) if item.compare)  # type: ignore[arg-type]  # every subclass is a dataclass

@@ -168,5 +168,6 @@ _known_field_names: dict[type, tuple[str, ...]] = {}
 
 def _field_names(kind: type) -> tuple[str, ...]:
     if kind not in _known_field_names:
-        _known_field_names[kind] = tuple(item.name for item in fields(kind)) if is_dataclass(kind) else ()
+        compared = (item.name for item in fields(kind) if item.compare) if is_dataclass(kind) else ()
+        _known_field_names[kind] = tuple(compared)
     return _known_field_names[kind]

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
     from mypy_boto3_sts import STSClient
 
+    from groundplan.targets.ec2 import SecurityGroups
+
 TargetName = Literal["local", "aws"]
 _Service = Literal[
-    "autoscaling", "backup", "ce", "cloudformation", "cloudwatch", "ecr", "eks", "elbv2", "iam", "kms", "route53",
-    "s3", "secretsmanager", "ssm", "sts",
+    "autoscaling", "backup", "ce", "cloudformation", "cloudwatch", "ec2", "ecr", "eks", "elbv2", "iam", "kms",
+    "route53", "s3", "secretsmanager", "ssm", "sts",
 ]  # fmt: skip
 
 
@@ -91,6 +93,10 @@ class Connection:
     def cloudwatch(self, region: str) -> CloudWatchClient:
         """A client for Amazon CloudWatch."""
         return cast("CloudWatchClient", self._client("cloudwatch", region))
+
+    def ec2(self, region: str) -> SecurityGroups:
+        """A client for Amazon EC2, as far as security groups go."""
+        return cast("SecurityGroups", self._client("ec2", region))
 
     def ecr(self, region: str) -> ECRClient:
         """A client for Amazon ECR."""

@@ -19,6 +19,10 @@ resource "aws_backup_vault" "main" {
   tags = {
     Name = "sample-production-backup"
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_backup_vault_lock_configuration" "main" {

@@ -2,6 +2,10 @@ resource "aws_s3_bucket" "backups" {
   bucket        = "sample-production-backups-4f1c2a"
   force_destroy = false
 
+  lifecycle {
+    prevent_destroy = true
+  }
+
   depends_on = [aws_s3_bucket_policy.logs]
 }
 
@@ -143,6 +147,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "logs" {
 resource "aws_s3_bucket" "records" {
   bucket        = "sample-production-records-4f1c2a"
   force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "records" {
@@ -206,6 +214,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "records" {
 resource "aws_s3_bucket" "uploads" {
   bucket        = "sample-production-uploads-4f1c2a"
   force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "uploads" {
@@ -287,6 +299,10 @@ resource "aws_s3_bucket" "uploads_replica" {
   region        = "ap-southeast-1"
   bucket        = "sample-production-uploads-4f1c2a-ap-southeast-1"
   force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "uploads_replica" {
@@ -351,6 +367,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "uploads_replica" {
 resource "aws_s3_bucket" "website" {
   bucket        = "sample-production-website-4f1c2a"
   force_destroy = false
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }
 
 resource "aws_s3_bucket_public_access_block" "website" {

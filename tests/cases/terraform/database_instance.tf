@@ -71,6 +71,10 @@ resource "aws_db_instance" "main" {
     Name = "sample-production"
   }
 
+  lifecycle {
+    prevent_destroy = true
+  }
+
   depends_on = [aws_iam_role_policy_attachment.database_monitoring]
 }
 

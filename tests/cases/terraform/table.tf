@@ -33,4 +33,8 @@ resource "aws_dynamodb_table" "locks" {
   point_in_time_recovery {
     enabled = true
   }
+
+  lifecycle {
+    prevent_destroy = true
+  }
 }

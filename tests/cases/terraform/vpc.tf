@@ -7,3 +7,7 @@ resource "aws_vpc" "main" {
     Name = "sample-vpc"
   }
 }
+
+resource "aws_default_security_group" "main" {
+  vpc_id = aws_vpc.main.id
+}

@@ -41,7 +41,13 @@ BAD = (
         also=("GP-SEC-071",),
     ),
     Bad("GP-SEC-071", administrators("AdministratorAccess", MFA), "role.administrators", ("has every right",)),
-    Bad("GP-SEC-071", administrators("IAMFullAccess", MFA), "role.administrators", ("has every right",)),
+    Bad(
+        "GP-SEC-071",
+        administrators("IAMFullAccess", MFA),
+        "role.administrators",
+        ("has every right",),
+        also=("GP-SEC-069",),
+    ),
     Bad(
         "GP-VAL-055",
         change(ConformancePack, "s3", region=COPIES_REGION),

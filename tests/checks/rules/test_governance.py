@@ -110,7 +110,7 @@ BAD = (
         change(Bucket, "backups", versioning=False),
         "bucket.backups",
         ("backup_selection.main", "true is needed"),
-        also=("GP-REL-013",),
+        also=("GP-REL-013", "GP-VAL-056"),
     ),
 )  # fmt: skip
 

@@ -64,7 +64,7 @@ BAD = (
         balancer_elsewhere("ap-southeast-1"),
         "load_balancer.elsewhere",
         ("api.example.com", "failover SECONDARY is right"),
-        also=("GP-VAL-057",),
+        also=("GP-VAL-057", "GP-SEC-083", "GP-COST-006"),
     ),
     Bad(
         "GP-REL-046",
@@ -87,6 +87,7 @@ BAD = (
         change(Route, "private", "b", nat_gateway=Ref(NatGateway, "main", "a")),
         "nat_gateway.main[a]",
         ("ap-south-1a", "ap-south-1b too"),
+        also=("GP-COST-007",),
     ),
     Bad("GP-REL-005", change(EcsService, "worker", desired_count=1), "ecs_service.worker", ("desired_count 1; 2 or",)),
     Bad("GP-REL-005", change(ScalableTarget, "api", min_capacity=1), "ecs_service.api", ("min_capacity 1; 2 or more",)),
@@ -161,6 +162,7 @@ BAD = (
         together(*map(address, range(4))),
         "elastic_ip.spare[3]",
         ("6 Elastic IP", "5 is the default quota"),
+        also=("GP-COST-005",),
     ),
     Bad(
         "GP-REL-018",

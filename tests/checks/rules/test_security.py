@@ -349,6 +349,7 @@ BAD = (
         change(Role, "api", trust=PolicyDocument((Statement(actions=("sts:AssumeRole",), principals=EVERYONE),))),
         "role.api",
         ("statement number 1",),
+        also=("GP-VAL-107",),
     ),
     Bad(
         "GP-SEC-023",
@@ -373,6 +374,7 @@ BAD = (
         ),
         "topic_policy.alerts",
         ("budgets.amazonaws.com",),
+        also=("GP-OPS-060",),
     ),
     Bad(
         "GP-SEC-024",
@@ -391,6 +393,7 @@ BAD = (
         together(change(LoadBalancer, "main", access_log_bucket=None), change(Bucket, "logs", versioning=True)),
         "load_balancer.main",
         ("no access_log_bucket",),
+        also=("GP-COST-019",),
     ),
     Bad(
         "GP-SEC-026",
@@ -415,6 +418,7 @@ BAD = (
         change(QueuePolicy, "emails", policy=PolicyDocument((queue_statement(effect="Allow"),))),
         "queue.emails",
         ("no policy that denies",),
+        also=("GP-SEC-022",),
     ),
     Bad(
         "GP-SEC-022",
@@ -453,7 +457,7 @@ GOOD = (
     Good("GP-SEC-062", change(Distribution, "website", price_class="PriceClass_All")),
     Good(
         "GP-SEC-030",
-        copy(LogGroup, "api", name="waf-cdn", log_group_name="elsewhere", region="us-east-1", kms_key=None),
+        copy(LogGroup, "api", name="waf-other", log_group_name="elsewhere", region="us-east-1", kms_key=None),
     ),
     Good("GP-SEC-041", change(LaunchTemplate, "machines", http_put_response_hop_limit=1)),
     Good("GP-SEC-042", change(LaunchTemplate, "machines", volume_type="gp2")),

@@ -377,7 +377,7 @@ BAD = (
         "registry_replication.more",
         ("in the region of registry_replication.images", "one is all"),
     ),
-    Bad("GP-VAL-018", change(LogGroup, "api", retention_in_days=31), "log_group.api", ("31", "60")),
+    Bad("GP-VAL-018", change(LogGroup, "api", retention_in_days=366), "log_group.api", ("366", "400")),
     Bad("GP-VAL-019", change(DatabaseInstance, "main", allocated_storage=10), MAIN, ("10 GiB of gp3", "20 to 65536")),
     Bad(
         "GP-VAL-019",
@@ -440,6 +440,7 @@ BAD = (
         change(Subnet, "private", "b", cidr_block=IPv4Network("10.0.100.0/29")),
         "subnet.private[b]",
         ("10.0.100.0/29", "/16 to /28"),
+        also=("GP-REL-063",),
     ),
     Bad(
         "GP-VAL-026",
@@ -472,6 +473,7 @@ BAD = (
         change(Listener, "https", certificate=Ref(Certificate, "global")),
         "listener.https",
         ("us-east-1", "ap-south-1 is right"),
+        also=("GP-REL-061",),
     ),
     Bad(
         "GP-VAL-028",
@@ -505,8 +507,15 @@ BAD = (
         lifecycle(transitions=(Transition(days=90, storage_class="GLACIER"),), expiration_days=90),
         "bucket.uploads",
         ("deletes after 90 days", "a later expiration"),
+        also=("GP-COST-019",),
     ),
-    Bad("GP-VAL-031", lifecycle(id="abort", expiration_days=9), "bucket.uploads", ("2 lifecycle rules with id abort",)),
+    Bad(
+        "GP-VAL-031",
+        lifecycle(id="abort", expiration_days=9),
+        "bucket.uploads",
+        ("2 lifecycle rules with id abort",),
+        also=("GP-COST-019",),
+    ),
     Bad("GP-VAL-032", change(ScalableTarget, "api", max_capacity=2), "scalable_target.api", ("3 and max_capacity 2",)),
     Bad("GP-VAL-032", change(EcsService, "api", desired_count=30), "scalable_target.api", ("starts with 30",)),
     Bad(
@@ -532,9 +541,15 @@ BAD = (
         change(Route, "public", nat_gateway=Ref(NatGateway, "main", "a")),
         "route.public",
         ("exactly one",),
-        also=("GP-REL-004",),
+        also=("GP-REL-004", "GP-COST-008"),
     ),
-    Bad("GP-VAL-036", change(Route, "private", "a", nat_gateway=None), "route.private[a]", ("no gateway",)),
+    Bad(
+        "GP-VAL-036",
+        change(Route, "private", "a", nat_gateway=None),
+        "route.private[a]",
+        ("no gateway",),
+        also=("GP-COST-007",),
+    ),
     Bad("GP-VAL-036", change(NatGateway, "main", "a", subnet=PRIVATE), "nat_gateway.main[a]", ("subnet.private[a]",)),
     Bad(
         "GP-VAL-037",

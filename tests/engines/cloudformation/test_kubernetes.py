@@ -7,8 +7,9 @@ from functools import cache
 from typing import Any
 
 from tests.design.blueprints import designed
+from tests.engines.cloudformation.linting import found_by_lint
 
-from groundplan.engines.cloudformation import Rendering, Stack, render
+from groundplan.engines.cloudformation import Rendering, render
 
 BLUEPRINT = """
     project: shop
@@ -48,13 +49,8 @@ def resources(kind: str) -> dict[str, Mapping[str, Any]]:
 
 
 def test_cfn_lint_finds_nothing() -> None:
-    from cfnlint.api import ManualArgs, lint
-
-    def complaints(stack: Stack) -> list[str]:
-        return [str(match) for match in lint(stack.body, config=ManualArgs(regions=[stack.region]))]
-
     assert rendered().unsupported == ()
-    assert [complaint for stack in rendered().stacks for complaint in complaints(stack)] == []
+    assert [(stack.name, rule, message) for stack, rule, message in found_by_lint(rendered().stacks)] == []
 
 
 def test_stacks_follow_each_other_and_rights_of_alerts_stand_with_what_watches() -> None:

@@ -12,8 +12,6 @@ from tests.engines.samples import sample_architecture
 from tests.engines.terraform.architectures import architecture
 from tests.terraform_core.harness import TerraformCore
 
-from groundplan.blueprint.loading import load_environment
-from groundplan.design import design
 from groundplan.engines.terraform import Options, Rendering, render, write
 from groundplan.resources import Architecture, Output, Resource
 from groundplan.resources.compute import LaunchTemplate
@@ -26,7 +24,6 @@ from groundplan.resources.security import Secret
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import InputValue, Pseudo, Ref, SecretValue, Text, text
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 VARIABLES = {"alert_email": "ops@example.com"}
 
 
@@ -119,17 +116,6 @@ def test_other_choices_are_as_valid(core: TerraformCore, tmp_path: Path) -> None
     core.fmt_check(directory)
     core.validate(directory)
     core.plan(directory)
-
-
-def test_duskspendr_is_created_and_then_left_alone(core: TerraformCore, tmp_path: Path) -> None:
-    environment = load_environment(EXAMPLES / "duskspendr" / "groundplan.yaml", "production")
-    rendering = render(design(environment), Options(state_bucket="duskspendr-state"))
-    assert rendering.unsupported == ()
-    directory = _written(rendering, tmp_path / "duskspendr")
-    core.fmt_check(directory)
-    core.validate(directory)
-    core.apply(directory)
-    core.second_plan_is_empty(directory)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from tests.engines.samples import every_kind, google_kinds, sample_of
 
+from groundplan.catalog.terraform_providers import provider, provider_of
 from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.rendering import CONCERNS
 from groundplan.engines.terraform.rows import Beside, Row
@@ -21,19 +18,14 @@ from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
 KINDS = pytest.mark.parametrize("kind", [*every_kind(), *google_kinds()], ids=lambda kind: kind.__name__)
-_SCHEMAS = Path(__file__).parents[2] / "terraform_core" / "schema"
 
 
-@cache
-def _schemas() -> Mapping[str, Any]:
-    schemas: dict[str, Any] = {}
-    for file in sorted(_SCHEMAS.glob("*-schema.json.gz")):
-        with gzip.open(file) as stream:
-            (provider,) = json.load(stream)["provider_schemas"].values()
-        schemas |= provider["resource_schemas"]
-        schemas |= {f"data.{name}": schema for name, schema in provider["data_source_schemas"].items()}
-    ephemeral = json.loads((_SCHEMAS / "ephemeral.json").read_text())
-    return schemas | {f"ephemeral.{name}": {"block": block} for name, block in ephemeral.items()}
+def _schema(type_: str) -> Mapping[str, Any]:
+    sort = "data" if type_.startswith("data.") else "resource"
+    name = type_.removeprefix("data.")
+    schema = provider(provider_of(name)).block(sort, name)
+    assert schema is not None, f"the provider has no {type_}"
+    return schema
 
 
 class Watched:
@@ -75,6 +67,8 @@ def _run(row: Row[Any], resource: Resource, context: Context, read: set[str]) ->
     watched = Watched(resource, read)
     row.type_of(watched)
     row.count_of(watched)
+    if row.protects:
+        row.protects(watched)
     if row.arguments:
         row.arguments(watched, context)
     if callable(row.ignore_changes):
@@ -94,7 +88,7 @@ def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resou
         for spelling in row.attributes.values():
             type_ = spelling.type if isinstance(spelling, Beside) else row.type_of(resource)
             name = spelling if isinstance(spelling, str) else spelling.name
-            block = _schemas()[type_]["block"]
+            block = _schema(type_)
             known = block["attributes"].keys() | block.get("block_types", {}).keys()
             assert re.split(r"[.\[]", name)[0] in known
 
@@ -103,7 +97,7 @@ def test_every_attribute_is_mapped_to_one_that_the_provider_has(kind: type[Resou
 def test_numbers_are_those_of_the_provider(kind: type[Resource]) -> None:
     row = ROWS[kind]
     for resource in sample_of(kind).of(kind):
-        attributes = _schemas()[row.type_of(resource)]["block"]["attributes"]
+        attributes = _schema(row.type_of(resource))["attributes"]
         numbers = {
             name
             for name, spelling in row.attributes.items()
@@ -117,7 +111,7 @@ def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
     row = ROWS[kind]
     ordered = {name for paragraph in row.paragraphs for name in paragraph}
     for resource in sample_of(kind).of(kind):
-        block = _schemas()[row.type_of(resource)]["block"]
+        block = _schema(row.type_of(resource))
         ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
         top = {re.split(r"[.\[]", name)[0] for name in ignored}
         assert {*ordered, *top} <= block["attributes"].keys() | block.get("block_types", {}).keys()
@@ -127,7 +121,7 @@ def test_ignored_and_ordered_arguments_exist(kind: type[Resource]) -> None:
 def test_tags_can_be_written_where_the_kind_takes_them(kind: type[Resource]) -> None:
     for resource in sample_of(kind).of(kind):
         row = ROWS[kind]
-        block = _schemas()[row.type_of(resource)]["block"]
+        block = _schema(row.type_of(resource))
         tags = block["attributes"] if row.tags_argument else block["block_types"]
         assert not kind.taggable or ("tags" if row.tags_argument else "tag") in tags
 
@@ -155,4 +149,4 @@ def test_every_field_that_is_mapped_by_name_has_its_argument(kind: type[Resource
             argument = f"{name.removesuffix(plural)}_{suffix}{plural}" if suffix else name
         argument = row.rename.get(name, argument)
         for type_ in types:
-            assert argument in _schemas()[type_]["block"]["attributes"], f"{type_} has no {argument}, for {name}"
+            assert argument in _schema(type_)["attributes"], f"{type_} has no {argument}, for {name}"

@@ -14,8 +14,6 @@ import pytest
 from tests.cli.commands import FILE
 from tests.terraform_core import harness
 from tests.terraform_core.behaviour import BEHAVIOUR_VARIABLE, Behaviour
-from tests.terraform_core.certificate import CERTIFICATE_VARIABLE
-from tests.terraform_core.provider_schema import SCHEMA_VARIABLE
 from tests.terraform_core.secret_store import SECRETS_VARIABLE
 
 from groundplan.api.files import read_source
@@ -23,6 +21,7 @@ from groundplan.cli.main import run
 from groundplan.design import design
 from groundplan.engines import terraform
 from groundplan.operations.terraform.engine import ENGINE_VARIABLE, PACKAGE
+from groundplan.operations.terraform.offline import installation as stand_in
 
 SHOP = """
     project: shop
@@ -48,9 +47,7 @@ def surroundings(folder: Path) -> dict[str, str]:
         ENGINE_VARIABLE: PACKAGE,
         "GOGC": "800",
         "GOMAXPROCS": "1",
-        "TF_CLI_CONFIG_FILE": str(installation / "terraformrc"),
-        CERTIFICATE_VARIABLE: str(installation / "certificate.json"),
-        SCHEMA_VARIABLE: str(harness._schema_file(installation, rendered)),
+        **stand_in.surroundings(installation, harness._schema_file(installation, rendered)),
         SECRETS_VARIABLE: str(folder / "secrets.json"),
         BEHAVIOUR_VARIABLE: str(folder / "behaviour.json"),
     }

@@ -34,7 +34,7 @@ def test_plan_before_anything_is_there(groundplan: Command, blueprint: Blueprint
     planned = groundplan("plan", "--target", "aws", "--format", "json")
     assert planned.code == ExitCode.FINE, planned.err
     document = planned.json
-    assert set(document) == {"target", "changes", "monthly_change", "notes"}
+    assert set(document) == {"target", "changes", "monthly_change", "notes", "offline"}
     assert (document["target"], document["notes"]) == ("aws", [])
     assert {change["action"] for change in document["changes"]} == {"create"}
     assert all(set(change) == {"action", "resource", "type", "stack", "why"} for change in document["changes"])
@@ -51,7 +51,7 @@ def test_local_json_has_the_same_keys(groundplan: Command, blueprint: Blueprint)
     blueprint(SHOP)
     local = groundplan("plan", "--format", "json").json
     assert local["target"] == "local"
-    assert set(local) == {"target", "changes", "monthly_change", "notes"}
+    assert set(local) == {"target", "changes", "monthly_change", "notes", "offline"}
     assert set(local["changes"][0]) == {"action", "resource", "type", "stack", "why"}
     assert {change["type"] for change in local["changes"]} >= {"AWS::S3::Bucket"}, "the local AWS takes CloudFormation"
 

@@ -211,11 +211,24 @@ def test_a_disk_that_fills_up_during_an_operation(folder: Path) -> None:
     assert not client(running, "sns").list_topics().get("Topics")
 
 
-def test_damaged_snapshots(folder: Path) -> None:
+HEAD = json.dumps(versions(), sort_keys=True).encode() + b"\n"
+WHOLE = HEAD + pickle.dumps({"moto": {}, "fakes": {}, "stacks": {}, "change sets": {}})
+NO_VERSIONS, NO_STATE = b"\x00" * 100, HEAD + pickle.dumps([1])
+DAMAGED = (b"", b"{}", NO_VERSIONS, b"[1]\n", HEAD, HEAD + b"rubbish", WHOLE[:-5], NO_STATE)
+
+
+@pytest.mark.parametrize("content", DAMAGED)
+def test_damaged_snapshots(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "snapshot"
+    path.write_bytes(content)
+    with pytest.raises(EnvironmentalError, match=r"snapshot.*`groundplan local reset`"):
+        load(path, LocalAws())
+    assert path.read_bytes() == content
+
+
+def test_a_daemon_does_not_start_with_a_damaged_snapshot(folder: Path) -> None:
     folder.mkdir(mode=0o700)
-    head = json.dumps(versions(), sort_keys=True).encode() + b"\n"
-    whole = head + pickle.dumps({"moto": {}, "fakes": {}, "stacks": {}, "change sets": {}})
-    for content in (b"", b"{}", b"\x00" * 100, b"[1]\n", head, head + b"rubbish", whole[:-5], head + pickle.dumps([1])):
+    for content in (NO_VERSIONS, NO_STATE):
         (folder / "snapshot").write_bytes(content)
         with pytest.raises(EnvironmentalError, match=r"snapshot.*`groundplan local reset`"):
             local.start()

@@ -28,6 +28,7 @@ from groundplan.blueprint.validation.network import check_network
 from groundplan.blueprint.validation.numbers import check_numbers
 from groundplan.blueprint.validation.off_hours import check_off_hours
 from groundplan.blueprint.validation.queues import check_queues
+from groundplan.blueprint.validation.renames import check_renames
 from groundplan.blueprint.validation.secondary import check_secondary
 from groundplan.blueprint.validation.security import check_security
 from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
@@ -67,6 +68,7 @@ CHECKS: tuple[Check, ...] = (
     check_standby,
     check_failover,
     check_secondary,
+    check_renames,
 )
 
 

@@ -153,6 +153,9 @@ def _check_recovery(kept: Duration) -> Iterator[Finding]:
         yield Finding(("secret_recovery",), f"can be 0d, or 7d to 30d, and is {kept}")
 
 
+_MOST_HOURS = Duration(1000 * 730 * 3600)
+
+
 def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """Usage is said of buckets, image repositories and shared volumes (``<service>-<volume>``) that exist; ``logs`` is
     the bucket for access logs."""
@@ -168,6 +171,13 @@ def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if name not in stores:
             message = f'there is no bucket, image repository or shared volume "{name}"{suggestion(name, stores)}'
             yield Finding(("usage", "stored", name), message, at_key=True)
+    jobs = _names(tree, "jobs")
+    for name, hours in blueprint.usage.job_hours.items():
+        path = ("usage", "job_hours", name)
+        if name not in jobs:
+            yield Finding(path, f'there is no job "{name}"{suggestion(name, jobs)}', at_key=True)
+        elif hours > _MOST_HOURS:
+            yield Finding(path, f"{hours} is more than 1,000 tasks run in a month of 730 hours")
 
 
 def _names(tree: Node, family: str) -> list[str]:

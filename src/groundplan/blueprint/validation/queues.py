@@ -45,9 +45,7 @@ def check_queues(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
                 f"a message's age counts from when it was sent: kept for {dead.keep} here and {queue.keep} in the "
                 f"queue, one could be gone before anyone sees it; write {queue.keep} at least",
             )
-    for name, count in blueprint.usage.messages.items():
-        if count < 0:
-            yield Finding(("usage", "messages", name), f"{count} is too little; the least is 0")
+    for name in blueprint.usage.messages:
         if name not in blueprint.queues and tree.find(("queues", name)) is None:
             yield Finding(
                 ("usage", "messages", name), f'there is no queue "{name}"{suggestion(name, blueprint.queues)}',

@@ -113,6 +113,10 @@ def whole(primary: Draft) -> Architecture:
         resources=(*own.resources, *moved),
         inputs=_inputs(own.inputs, alone.inputs),
         outputs=(*own.outputs, *outputs),
+        needs=(
+            *own.needs,
+            *(replace(need, by=f"{STANDBY}{need.by}", name=f"{STANDBY}{need.name}") for need in alone.needs),
+        ),
         beyond={},
         standby=alone,
     )

@@ -116,7 +116,8 @@ def _add_role(draft: Draft, name: str, service: str, description: str, statement
             description=description,
             trust=service_trust(service, conditions=(own,)),
             inline_policies=(InlinePolicy(policy_name, PolicyDocument(tuple(statements))),),
-        )
+        ),
+        because="standby",
     )
 
 

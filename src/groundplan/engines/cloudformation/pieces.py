@@ -26,6 +26,8 @@ class Piece:
 
     resource: Resource
     row: Row[Any]
+    name: str
+    """What it was called when it was made: a rename moves nothing from one stack to another."""
     logical_id: str
     type: str
     properties: Mapping[str, object]
@@ -73,8 +75,9 @@ def pieces_of(architecture: Architecture) -> tuple[tuple[Piece, ...], tuple[Unsu
         else:
             expressible.append(resource)
     rank = {kind: at for at, kind in enumerate(ROWS)}
-    expressible.sort(key=lambda resource: (rank[type(resource)], resource.name, resource.key or ""))
-    logical_ids = _logical_ids(expressible)
+    made_as = {resource.ref: architecture.in_aws(resource.ref) for resource in expressible}
+    expressible.sort(key=lambda resource: (rank[type(resource)], *_by_kind_and_name(made_as[resource.ref])))
+    logical_ids = _logical_ids(expressible, made_as)
     pieces = tuple(_piece(resource, logical_ids[resource.ref], architecture) for resource in expressible)
     return pieces, tuple(unsupported.values())
 
@@ -100,6 +103,7 @@ def _piece(resource: Resource, logical_id: str, architecture: Architecture) -> P
     return Piece(
         resource=resource,
         row=row,
+        name=architecture.in_aws(resource.ref).name,
         logical_id=logical_id,
         type=row.type_of(resource),
         properties=own,
@@ -109,20 +113,23 @@ def _piece(resource: Resource, logical_id: str, architecture: Architecture) -> P
     )
 
 
-def _logical_ids(resources: Iterable[Resource]) -> dict[Ref[Resource], str]:
-    """``PrivateSubnetA``: name, kind and key. It says nothing of the stack, and none depends on another."""
-    plain = {resource.ref: _logical_id(resource) for resource in resources}
+def _logical_ids(
+    resources: Iterable[Resource], made_as: Mapping[Ref[Resource], Ref[Resource]]
+) -> dict[Ref[Resource], str]:
+    """``PrivateSubnetA``: name, kind and key. It says nothing of the stack, and none depends on another. With another
+    id CloudFormation would make another resource, so that what was renamed keeps its own."""
+    plain = {resource.ref: _logical_id(resource, made_as[resource.ref]) for resource in resources}
     seen: dict[str, int] = {}
     for found in plain.values():
         seen[found] = seen.get(found, 0) + 1
     return {
-        ref: found if seen[found] == 1 and len(found) < LONGEST_LOGICAL_ID else distinct(found, ref.address)
+        ref: found if seen[found] == 1 and len(found) < LONGEST_LOGICAL_ID else distinct(found, made_as[ref].address)
         for ref, found in plain.items()
     }
 
 
-def _logical_id(resource: Resource) -> str:
-    joined = pascal(resource.name) + type(resource).__name__ + pascal(resource.key or "")
+def _logical_id(resource: Resource, made_as: Ref[Resource]) -> str:
+    joined = pascal(made_as.name) + type(resource).__name__ + pascal(made_as.key or "")
     found = re.sub(r"[^A-Za-z0-9]", "", joined)
     version = ROWS[type(resource)].version if type(resource) in ROWS else None
     return distinct(found, version(resource)) if version else found

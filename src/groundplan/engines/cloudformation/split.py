@@ -50,7 +50,7 @@ def _shared_and_owned(pieces: Sequence[Piece], services: Sequence[str]) -> tuple
     for piece in pieces:
         if piece.ref in needed:
             continue
-        owner = _owner(piece.resource.name, services)
+        owner = _owner(piece.name, services)
         waiting = [piece.ref]
         while waiting:
             ref = waiting.pop()

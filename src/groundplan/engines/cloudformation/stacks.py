@@ -57,7 +57,7 @@ def plan_stacks(
     """
     home = architecture.region
     users = _users(pieces)
-    services = sorted({service.name for service in architecture.of(EcsService)})
+    services = sorted({architecture.in_aws(service.ref).name for service in architecture.of(EcsService)})
     plans: list[Plan] = []
     numbers: dict[tuple[Concern | None, str], int] = {}
     for concern, region, members in _by_concern(pieces, home) if division == "concern" else by_region(pieces, home):

@@ -109,6 +109,8 @@ ROWS = (
         DatabaseInstance,
         "aws_db_instance",
         RDS,
+        # A replica holds nothing that is not elsewhere.
+        protects=lambda instance: instance.deletion_protection and instance.source is None,
         attributes={
             # The provider's own id is the instance's resource id, which no dimension and no replica takes.
             "id": "identifier",
@@ -198,6 +200,7 @@ ROWS = (
         Table,
         "aws_dynamodb_table",
         DYNAMODB,
+        protects=lambda table: table.deletion_protection,
         attributes={"id": "name", "arn": "arn"},
         referred=("name", "id"),
         rename={"table_name": "name", "deletion_protection": "deletion_protection_enabled"},

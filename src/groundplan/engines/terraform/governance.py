@@ -229,6 +229,7 @@ ROWS = (
         BackupVault,
         "aws_backup_vault",
         BACKUP,
+        protects=lambda vault: vault.keep,
         attributes={"id": "name", "arn": "arn"},
         rename={"vault_name": "name"},
         arguments=_vault,

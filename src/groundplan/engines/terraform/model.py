@@ -33,6 +33,16 @@ class Unsupported:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What stands at another address than before, and what cannot be kept."""
+
+    pairs: tuple[tuple[str, str], ...] = ()
+    """From and to, without modules, in the order of the earlier resources."""
+    remarks: tuple[str, ...] = ()
+    """What holds data and is lost all the same, for people to read before they apply."""
+
+
 @dataclass(frozen=True)
 class Rendering:
     """An architecture as one Terraform root."""
@@ -42,3 +52,5 @@ class Rendering:
     addresses: Mapping[Ref[Resource], tuple[str, ...]]
     """The Terraform addresses of every resource; the first is the resource itself."""
     unsupported: tuple[Unsupported, ...]
+    moves: Moves = Moves()
+    """What ``moved.tf`` says."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from groundplan.engines.terraform.context import Context
-from groundplan.engines.terraform.hcl import Block
+from groundplan.engines.terraform.context import Context, label
+from groundplan.engines.terraform.hcl import Block, Expression
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources.network import (
     ElasticIp,
@@ -27,6 +27,16 @@ from groundplan.resources.values import Pseudo, Ref, text
 
 FILE = "network.tf"
 GROUPS = "security_groups.tf"
+DEFAULT_GROUP = "aws_default_security_group"
+
+
+def _default_group(vpc: Vpc, context: Context) -> Iterator[Block]:
+    """The group of whatever names none, which AWS makes open: without rules here, the provider takes all away.
+
+    Source: https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2
+    """
+    values = {"vpc_id": Expression(f"{context.address(vpc.ref)}.id")}
+    yield context.resource(DEFAULT_GROUP, label(vpc.ref), *context.arguments(values))
 
 
 def _subnet(subnet: Subnet, context: Context) -> dict[str, object]:
@@ -79,7 +89,7 @@ def _endpoint(endpoint: VpcEndpoint, _: Context) -> dict[str, object]:
 
 
 ROWS = (
-    Row(Vpc, "aws_vpc", FILE, attributes={"id": "id"}),
+    Row(Vpc, "aws_vpc", FILE, attributes={"id": "id"}, beside=_default_group),
     Row(InternetGateway, "aws_internet_gateway", FILE, attributes={"id": "id"}, section=1),
     Row(
         Subnet,

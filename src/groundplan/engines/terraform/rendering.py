@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from groundplan.engines.terraform import hcl, root
+from groundplan.engines.terraform import hcl, import_blocks, moved, root
 from groundplan.engines.terraform.context import CannotExpressError, Context, label
 from groundplan.engines.terraform.google import CONTENTS as GOOGLE_CONTENTS
 from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Blank, Block, Comment, Item
-from groundplan.engines.terraform.model import GITIGNORE, MARKER, Options, Rendering, Unsupported
+from groundplan.engines.terraform.import_blocks import Import, Importable
+from groundplan.engines.terraform.model import GITIGNORE, MARKER, Moves, Options, Rendering, Unsupported
 from groundplan.engines.terraform.rows import Row, body
 from groundplan.engines.terraform.security import secret_readers
 from groundplan.engines.terraform.table import ROWS
@@ -44,6 +45,8 @@ CONCERNS: Mapping[str, str] = {
     "events.tf": "which events are told, and to whom",
     "iam.tf": "roles and what they allow",
     "kms.tf": "encryption keys",
+    import_blocks.FILE: "what exists already and becomes Terraform's",
+    moved.FILE: "what Terraform finds under another address than before",
     "network.tf": "VPC, subnets, gateways, routes, network ACLs, flow logs and endpoints",
     "outputs.tf": "what people and other systems want to know",
     "parameters.tf": "values that other environments look up",
@@ -82,8 +85,18 @@ class Entry:
         return ROWS[type(self.resource)].file
 
 
-def render(architecture: Architecture, options: Options | None = None) -> Rendering:
+def render(
+    architecture: Architecture,
+    options: Options | None = None,
+    previous: Architecture | None = None,
+    ids: Mapping[str, str] | None = None,
+) -> Rendering:
     """The files of a Terraform root for the architecture.
+
+    ``previous`` is what was applied last, where that is known: ``moved`` blocks lead from its addresses to the new
+    ones. Without it they lead from those that the resources had before the blueprint said ``renamed:``.
+
+    ``ids`` are what exists already and is taken over, by address; see :func:`groundplan.engines.terraform.imports`.
 
     A resource that Terraform cannot express is left out, with everything that refers to it, and reported in
     ``Rendering.unsupported``. Raises InputError where two resources would share an address.
@@ -92,6 +105,7 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     context = Context(architecture, ROWS)
     entries, unsupported = all_entries(context)
     addresses = _addresses(entries)
+    moves_found = moves_since(previous, architecture, addresses)
     outputs, unsupported_outputs = outputs_of(context, unsupported)
     items: dict[str, list[Item]] = {
         "versions.tf": list(root.versions(architecture)),
@@ -100,6 +114,8 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
         "variables.tf": list(root.variables(architecture)),
         "terraform.tfvars": list(root.values(architecture)),
         "outputs.tf": outputs,
+        moved.FILE: list(moved.blocks(moves_found.pairs)),
+        import_blocks.FILE: list(import_blocks.blocks(_imports(entries, addresses, ids or {}))),
         "google_provider.tf": list(google_provider.providers(architecture)),
     }
     for entry in entries:
@@ -108,7 +124,64 @@ def render(architecture: Architecture, options: Options | None = None) -> Render
     files = {name: _file(name, content, architecture) for name, content in sorted(items.items()) if content}
     if options.backend == "local":
         files = {GITIGNORE: _file(GITIGNORE, (), architecture) + root.unversioned(), **files}
-    return Rendering(files, addresses, (*unsupported.values(), *unsupported_outputs))
+    return Rendering(files, addresses, (*unsupported.values(), *unsupported_outputs), moves_found)
+
+
+def addresses_of(architecture: Architecture) -> Mapping[Ref[Resource], tuple[str, ...]]:
+    """The Terraform addresses of every resource that can be rendered, in one root without modules."""
+    return _addresses(_entries(Context(architecture, ROWS))[0])
+
+
+def importable(architecture: Architecture) -> Mapping[str, Importable]:
+    """Every resource block by its address, with what an import has to know of it."""
+    return _importable(_entries(Context(architecture, ROWS))[0])
+
+
+def imports(architecture: Architecture, ids: Mapping[str, str]) -> tuple[Import, ...]:
+    """What exists already and is taken over, with its addresses in one root without modules.
+
+    ``ids``: what the provider's documentation takes for an import, by Terraform address (``aws_vpc.main``) or by
+    Groundplan's (``vpc.main``). Raises InputError for what cannot be imported.
+    """
+    entries, _ = _entries(Context(architecture, ROWS))
+    return _imports(entries, _addresses(entries), ids)
+
+
+def _importable(entries: Iterable[Entry]) -> dict[str, Importable]:
+    found = (block for entry in entries for block in entry.blocks if block.type == "resource")
+    return {item.address: item for item in map(import_blocks.importable, found)}
+
+
+def _imports(
+    entries: Iterable[Entry], addresses: Mapping[Ref[Resource], tuple[str, ...]], ids: Mapping[str, str]
+) -> tuple[Import, ...]:
+    if not ids:
+        return ()
+    names = {ref.address: found[0] for ref, found in addresses.items() if found}
+    return import_blocks.imports(_importable(entries), ids, names)
+
+
+def moves(previous: Architecture, current: Architecture) -> Moves:
+    """What of an earlier architecture stands at another address now, in one root without modules.
+
+    A resource is the same where AWS has it under the same name (``renamed:`` of the blueprint).
+    """
+    return moved.compare(previous, current, addresses_of(previous), addresses_of(current))
+
+
+def moves_since(
+    previous: Architecture | None,
+    current: Architecture,
+    addresses: Mapping[Ref[Resource], tuple[str, ...]] | None = None,
+) -> Moves:
+    """What of the architecture that was applied last stands at another address now. Where that is not known, what the
+    blueprint says is ``renamed:`` since it was made."""
+    if previous is None and not current.formerly:
+        return Moves()
+    from groundplan.design.renames import as_before  # here, since few blueprints were renamed
+
+    before = previous or as_before(current)
+    return moved.compare(before, current, addresses_of(before), addresses or addresses_of(current))
 
 
 def all_entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:

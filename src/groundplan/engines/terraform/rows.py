@@ -4,9 +4,8 @@ A row says what cannot be derived. Derived is: every field becomes the argument 
 what its target's row says that others write, so that ``vpc`` is ``vpc_id = aws_vpc.main.id`` and ``subnets`` is
 ``subnet_ids = [...]``; what is None or empty is left out; tags that are not on everything are written out.
 
-``prevent_destroy`` is written nowhere: it would turn every ``terraform destroy`` of a whole environment into an error
-that only an edit mends. What holds data is protected where AWS itself enforces it, with deletion protection, a final
-snapshot and ``force_destroy = false``, which hold in the console as well.
+``prevent_destroy`` stands where deletion protection is on, or the blueprint keeps what is inside: AWS refuses only when
+half of an apply is done, Terraform when it plans. ``groundplan destroy`` takes both off, after it has asked.
 """
 
 from __future__ import annotations
@@ -77,6 +76,8 @@ class Row(Generic[R]):
     """Who changes them, for the reader of the file."""
     tags_argument: bool = True
     """Whether its tags are the argument ``tags``; else ``blocks`` writes them."""
+    protects: Callable[[R], bool] | None = None
+    """Whether a plan that would delete it is refused, since it holds data."""
     create_before_destroy: bool = False
     """Whether a replacement takes over before the old one goes. Not possible where both would have one name."""
     waits_for: Callable[[R, Context], Iterable[str]] | None = None
@@ -116,18 +117,25 @@ def body(row: Row[R], resource: R, context: Context, waits_for: Iterable[str]) -
             items += [Blank(), Argument("tags", context.value(tags))]
     if row.blocks:
         items += row.blocks(resource, context)
-    if row.create_before_destroy:
-        items.append(Block("lifecycle", (), (Argument("create_before_destroy", True),)))
-    ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
-    if ignored:
-        because = row.ignored_because(resource) if callable(row.ignored_because) else row.ignored_because
-        why = (Comment(because),) if because else ()
-        names = [Expression(name) for name in ignored]
-        items.append(Block("lifecycle", (), (*why, Argument("ignore_changes", names))))
+    if lifecycle := tuple(_lifecycle(row, resource)):
+        items.append(Block("lifecycle", (), lifecycle))
     depends_on = [*waits_for, *(row.waits_for(resource, context) if row.waits_for else ())]
     if depends_on:
         items += [Blank(), Argument("depends_on", [Expression(address) for address in dict.fromkeys(depends_on)])]
     return tuple(items)
+
+
+def _lifecycle(row: Row[R], resource: R) -> Iterator[Item]:
+    if row.create_before_destroy:
+        yield Argument("create_before_destroy", True)
+    if row.protects and row.protects(resource):
+        yield Argument("prevent_destroy", True)
+    ignored = row.ignore_changes(resource) if callable(row.ignore_changes) else row.ignore_changes
+    if ignored:
+        because = row.ignored_because(resource) if callable(row.ignored_because) else row.ignored_because
+        if because:
+            yield Comment(because)
+        yield Argument("ignore_changes", [Expression(name) for name in ignored])
 
 
 def _arguments(row: Row[R], resource: R, context: Context) -> dict[str, object]:

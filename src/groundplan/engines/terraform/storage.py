@@ -123,6 +123,7 @@ ROWS = (
         Bucket,
         "aws_s3_bucket",
         FILE,
+        protects=lambda bucket: bucket.keep,
         attributes={"id": "id", "arn": "arn", "regional_domain_name": "bucket_regional_domain_name"},
         referred=("", "id"),
         rename={"bucket_name": "bucket"},

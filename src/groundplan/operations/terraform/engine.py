@@ -90,7 +90,8 @@ def _candidates() -> Iterator[tuple[str, str, tuple[str, ...]]]:
 
 def _version_of(where: str, command: tuple[str, ...]) -> str:
     """Raises EnvironmentalError where it does not say its version."""
-    surroundings = os.environ | {"CHECKPOINT_DISABLE": "1"}  # else it asks HashiCorp whether there is a newer one
+    # Else it asks HashiCorp whether there is a newer one, and takes arguments that are meant for other commands.
+    surroundings = os.environ | {"CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": ""}
     try:
         done = subprocess.run(  # noqa: S603 - no shell
             (*command, "version", "-json"),

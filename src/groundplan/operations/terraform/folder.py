@@ -106,25 +106,47 @@ def open_root(
     ``monthly``: what the environment costs in USD. Raises InputError for what Terraform cannot express, and
     EnvironmentalError where there is no engine, or Terraform refuses to begin.
     """
+    root = render_root(loaded, architecture, monthly, inputs, report)
+    open_folder(root)
+    return root
+
+
+def render_root(
+    loaded: LoadedEnvironment,
+    architecture: Architecture,
+    monthly: Decimal,
+    inputs: Mapping[str, str],
+    report: Report,
+    alone: tuple[Path, Mapping[str, str]] | None = None,
+) -> Root:
+    """Find an engine and render the environment. ``alone``: another folder than its own, with a state of its own in a
+    file, and the variables of the shell that Terraform is to see beside the person's.
+
+    Raises InputError for what Terraform cannot express, and EnvironmentalError where there is no engine.
+    """
     engine = find_engine()
-    options = terraform.Options(backend=loaded.blueprint.state.backend, state_bucket=loaded.state_bucket)
+    folder, shell = alone or (folder_of(loaded.source_file, architecture), {})
+    backend = "local" if alone else loaded.blueprint.state.backend
+    options = terraform.Options(backend=backend, state_bucket=loaded.state_bucket)
     rendering = terraform.render(architecture, options)
     gaps = [item for item in rendering.unsupported if not item.address.startswith("output.")]
     if gaps:
         told = "; ".join(f"{item.address}: {item.reason}" for item in gaps)
         raise InputError(f"Terraform cannot express everything in this blueprint: {told}")
-    folder = folder_of(loaded.source_file, architecture)
     known = {address: ref.address for ref, several in rendering.addresses.items() for address in several}
     bucket = loaded.state_bucket if options.backend == "s3" else None
     key = state_key(architecture.project, architecture.stage)
     around = Surroundings(engine, str(folder), loaded.name, bucket, key, known)
     priced = replace(rendering, files={**rendering.files, _MONTHLY_FILE: _price_tag(monthly)})
-    root = Root(architecture, priced, Terraform(around, folder, inputs, report), monthly)
-    _make(folder)
+    return Root(architecture, priced, Terraform(around, folder, inputs, report, shell), monthly)
+
+
+def open_folder(root: Root) -> None:
+    """Make the folder hold what was rendered, and have Terraform begin. Raises EnvironmentalError where it refuses."""
+    _make(root.folder)
     _refuse_lost_state(root)
-    root.write(priced)
+    root.write(root.rendering)
     initialise(root)
-    return root
 
 
 def initialise(root: Root) -> None:

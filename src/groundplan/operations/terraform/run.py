@@ -68,6 +68,8 @@ class Terraform:
     folder: Path
     inputs: Mapping[str, str]
     report: Report
+    shell: Mapping[str, str] = field(default_factory=dict)
+    """Variables of the shell that it is to see beside the person's, or in their place."""
 
     @property
     def data(self) -> Path:
@@ -128,7 +130,7 @@ class Terraform:
         kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
         given = {f"TF_VAR_{name}": value for name, value in self.inputs.items()}
         own = {"TF_DATA_DIR": str(self.data), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "CHECKPOINT_DISABLE": "1"}
-        return kept | given | own
+        return kept | given | own | dict(self.shell)
 
     def _tell_all(self, heard: SimpleQueue[str | None], outcome: Outcome) -> list[str]:
         """Until Terraform falls silent. Returns the lines that are no JSON."""

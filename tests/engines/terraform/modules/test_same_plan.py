@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,17 @@ from tests.terraform_core.harness import TerraformCore
 
 from groundplan.engines import terraform
 from groundplan.engines.terraform import Options
+from groundplan.engines.terraform.checking import check
 from groundplan.engines.terraform.context import GLOBAL
 from groundplan.engines.terraform.modules import write_tree
 
 Values = dict[str, dict[str, Any]]
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_schemas_of_the_providers_allow_it(system: str) -> None:
+    written = {f"{folder}/{name}": text for folder, files in tree(system).files.items() for name, text in files.items()}
+    assert check(written) == ()
 
 
 @pytest.mark.parametrize("system", SYSTEMS)
@@ -34,11 +41,11 @@ def test_the_same_through_modules(system: str, tmp_path: Path) -> None:
         planned = _values(core.plan(root, within=tmp_path / "tree"))
         assert planned == dict(_through_modules(expected, whole.rendering.addresses[name]))
         core.validate(root, within=tmp_path / "tree")
-        core.apply(root, within=tmp_path / "tree", planned=True)
+        core.apply(root, within=tmp_path / "tree")
         core.second_plan_is_empty(root, within=tmp_path / "tree")
 
 
-def _through_modules(expected: Values, addresses: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _through_modules(expected: Values, addresses: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The planned values under the addresses that they have through modules. An instance keeps its key."""
     for address, values in expected.items():
         flat = address if address in addresses else address.partition("[")[0]

@@ -22,7 +22,7 @@ class DatabaseInsight(Rule):
     )
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html#rds-6"
     references = References(
-        pillar="Operational Excellence", security_hub=("RDS.6",), checkov=("CKV_AWS_118", "CKV_AWS_353")
+        pillar="Operational Excellence", security_hub=("RDS.6",), checkov=("CKV_AWS_118", "CKV_AWS_353", "CKV_AWS_354")
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:

@@ -28,7 +28,7 @@ class EngineSupport(Rule):
         "Version",
     )
     source = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support.html"
-    references = References(pillar="Operational Excellence")
+    references = References(pillar="Operational Excellence", security_hub=("EKS.2",), checkov=("CKV_AWS_339",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for database in primaries(architecture):

@@ -22,7 +22,7 @@ class BackupVaultEncryption(Rule):
         cloudformation="AWS::Backup::BackupVault: EncryptionKeyArn",
     )
     source = "https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html"
-    references = References(pillar="Security", checkov=("CKV_AWS_166",))
+    references = References(pillar="Security", checkov=("CKV_AWS_166",), security_hub=("Backup.1",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for vault in architecture.of(BackupVault):

@@ -20,7 +20,7 @@ class FileSystemEncryption(Rule):
         cloudformation="AWS::EFS::FileSystem: Encrypted: true",
     )
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/efs-controls.html#efs-1"
-    references = References(pillar="Security", security_hub=("EFS.1",), checkov=("CKV_AWS_42",))
+    references = References(pillar="Security", security_hub=("EFS.1",), checkov=("CKV_AWS_42",), cis=("2.4.1",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for system in architecture.of(FileSystem):

@@ -24,7 +24,10 @@ class InstanceMetadata(Rule):
     )
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/autoscaling-controls.html#autoscaling-3"
     references = References(
-        pillar="Security", security_hub=("AutoScaling.3", "AutoScaling.4", "EC2.170"), checkov=("CKV_AWS_79",)
+        pillar="Security",
+        security_hub=("AutoScaling.3", "AutoScaling.4", "EC2.170"),
+        checkov=("CKV_AWS_79",),
+        cis=("5.6",),
     )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:

@@ -21,7 +21,7 @@ class InstanceVolumes(Rule):
         cloudformation="AWS::EC2::LaunchTemplate: BlockDeviceMappings, Ebs, Encrypted: true",
     )
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-3"
-    references = References(pillar="Security", security_hub=("EC2.3",), checkov=("CKV_AWS_8",))
+    references = References(pillar="Security", security_hub=("EC2.3",), checkov=("CKV_AWS_8",), cis=("2.2.1",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         templates: list[LaunchTemplate | NodeLaunchTemplate] = [*architecture.of(LaunchTemplate)]

@@ -20,7 +20,17 @@ class ListenerPlainHttp(Rule):
         cloudformation="AWS::ElasticLoadBalancingV2::Listener: DefaultActions with RedirectConfig to HTTPS",
     )
     source = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1"
-    references = References(pillar="Security", security_hub=("ELB.1",), checkov=("CKV_AWS_2", "CKV2_AWS_20"))
+    references = References(
+        pillar="Security",
+        security_hub=("ELB.1",),
+        checkov=(
+            "CKV_AWS_2",
+            "CKV_AWS_103",
+            "CKV_AWS_378",
+            "CKV2_AWS_20",
+            "CKV_AWS_376",
+        ),
+    )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for listener in architecture.of(Listener):

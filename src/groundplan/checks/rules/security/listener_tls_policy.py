@@ -27,7 +27,14 @@ class ListenerTlsPolicy(Rule):
         cloudformation=f"AWS::ElasticLoadBalancingV2::Listener: SslPolicy: {RECOMMENDED}",
     )
     source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
-    references = References(pillar="Security", security_hub=("ELB.17",), checkov=("CKV_AWS_103",))
+    references = References(
+        pillar="Security",
+        security_hub=("ELB.17",),
+        checkov=(
+            "CKV_AWS_103",
+            "CKV2_AWS_74",
+        ),
+    )
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for listener in architecture.of(Listener):

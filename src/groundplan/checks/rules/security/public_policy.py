@@ -5,13 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.wording import spelled
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.messaging import QueuePolicy
 from groundplan.resources.monitoring import TopicPolicy
-from groundplan.resources.policies import PolicyDocument
+from groundplan.resources.policies import PolicyDocument, Statement
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import BucketPolicy
+
+LIMITING = frozenset(
+    {
+        "aws:principalaccount", "aws:principalarn", "aws:principalorgid", "aws:principalorgpaths",
+        "aws:principalservicename", "aws:sourceaccount", "aws:sourcearn", "aws:sourceip", "aws:sourceorgid",
+        "aws:sourceorgpaths", "aws:sourceowner", "aws:sourcevpc", "aws:sourcevpce", "aws:userid", "aws:username",
+        "aws:vpceaccount", "aws:vpceorgid", "kms:calleraccount", "kms:viaservice", "s3:dataaccesspointaccount",
+        "s3:dataaccesspointarn", "sns:endpoint", "sts:externalid",
+    }
+)  # fmt: skip
+"""Condition keys that keep a policy for everyone from being public.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html#access-control-block-public-access-policy-status"""
 
 
 class PublicPolicy(Rule):
@@ -37,9 +50,17 @@ class PublicPolicy(Rule):
         for resource, document in _policies(architecture):
             for place, statement in enumerate(document.statements):
                 everyone = any("*" in who.identifiers or who.type == "*" for who in statement.principals)
-                if statement.effect == "Allow" and everyone and not statement.conditions:
+                if statement.effect == "Allow" and everyone and not _is_limited(statement):
                     name = statement.sid or f"number {place + 1}"
                     yield self.violation(resource, f"statement {name} allows principal *; named principals are right")
+
+
+def _is_limited(statement: Statement) -> bool:
+    """Whether a condition says who, or from where. That it has to be HTTPS, or what a prefix is, keeps nobody out."""
+    return any(
+        condition.key.lower() in LIMITING and any(spelled(value).strip("*") for value in condition.values)
+        for condition in statement.conditions
+    )
 
 
 def _policies(architecture: Architecture) -> Iterator[tuple[Resource, PolicyDocument]]:

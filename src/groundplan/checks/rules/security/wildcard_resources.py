@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from groundplan.catalog import iam
 from groundplan.checks.facts import role_statements
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
+from groundplan.checks.statements import is_every
 from groundplan.checks.wording import listed
 from groundplan.resources.architecture import Architecture
-
-UNSCOPED = re.compile(
-    r"ecr:GetAuthorizationToken"
-    r"|ssmmessages:(Create|Open)(Control|Data)Channel"
-    r"|logs:DescribeLogGroups"
-    r"|cloudwatch:(PutMetricData|GetMetricData|GetMetricStatistics|ListMetrics|DescribeAlarmsForMetric)"
-    r"|(autoscaling|elasticloadbalancing):Describe\w+|ec2:GetInstanceTypesFromInstanceRequirements"
-    r"|xray:(Put(TraceSegments|TelemetryRecords)|GetSampling(Rules|Targets|StatisticSummaries))"
-    r"|s3:ListAllMyBuckets|sts:GetCallerIdentity|ec2:Describe\w+"
-)
-"""Actions that IAM cannot limit to a resource: only ``*`` is possible."""
 
 
 class WildcardResources(Rule):
@@ -39,6 +29,11 @@ class WildcardResources(Rule):
         for role, policy, statement in role_statements(architecture):
             if "*" not in statement.resources or statement.conditions:
                 continue
-            scoped = [action for action in statement.actions if not UNSCOPED.fullmatch(action)]
+            scoped = [action for action in statement.actions if is_every(action) or _can_be_scoped(action)]
             if scoped:
                 yield self.violation(role, f"policy {policy} allows {listed(scoped)} on *; ARNs are right")
+
+
+def _can_be_scoped(action: str) -> bool:
+    """Whether a statement can name resources for it: of most actions that only look around, none can be named."""
+    return any(meant.types for meant in iam.expand(action))

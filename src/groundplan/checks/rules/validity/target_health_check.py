@@ -24,7 +24,7 @@ class TargetHealthCheckTimes(Rule):
         "HealthCheckIntervalSeconds",
     )
     source = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html"
-    references = References(pillar="Reliability")
+    references = References(pillar="Reliability", checkov=("CKV_AWS_261",))
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         for group in architecture.of(TargetGroup):

@@ -35,7 +35,7 @@ def recorded(now: Mapping[str, str], before: Record, renamed: Iterable[tuple[str
     was = {new: old for old, new in renamed}
     found: dict[str, Sequence[str]] = {}
     for flat, address in now.items():
-        history = [*before.get(was.get(flat, flat), ())]
+        history = [*(before.get(flat) or before.get(was.get(flat, flat), ()))]
         # Back at an earlier place: two blocks that lead to each other would be a circle.
         if address in history:
             history.remove(address)

@@ -15,6 +15,9 @@ MANY = 4
 """From how many blocks on a table reads better."""
 
 
+_PREVENT = "prevent_destroy"
+
+
 def body_of(description: Description, bodies: Mapping[Slot, Sequence[Item]]) -> tuple[Item, ...]:
     """The arguments and nested blocks of all instances. Raises CannotShareError."""
     return tuple(_Writer(description).items((), bodies))
@@ -54,18 +57,20 @@ class _Writer:
         return [Expression(code) for code in waits]
 
     def _lifecycle(self, found: Iterable[Sequence[Item]]) -> Iterable[Item]:
-        """Terraform takes only literal text here: what any environment leaves to others, all do. It says nothing of
-        what is made, only of whose later changes stand."""
+        """Terraform takes only literal text here. What any environment leaves to others, all do, which says nothing of
+        what is made, only of whose later changes stand; what must never go stands where that holds for all."""
         written: dict[str, list[Item]] = {}
         ignored: dict[str, Expression] = {}
-        for blocks in found:
-            for block in blocks:
-                assert isinstance(block, Block)
-                for item in block.body:
-                    if isinstance(item, Argument) and item.name == "ignore_changes":
-                        assert isinstance(item.value, Sequence)
-                        ignored |= {one.source: one for one in item.value if isinstance(one, Expression)}
-                    written.setdefault(repr(getattr(item, "name", item)), [item])
+        bodies = [[item for block in blocks if isinstance(block, Block) for item in block.body] for blocks in found]
+        everywhere = all(any(isinstance(item, Argument) and item.name == _PREVENT for item in body) for body in bodies)
+        for items in bodies:
+            for item in items:
+                if isinstance(item, Argument) and item.name == _PREVENT and not everywhere:
+                    continue
+                if isinstance(item, Argument) and item.name == "ignore_changes":
+                    assert isinstance(item.value, Sequence)
+                    ignored |= {one.source: one for one in item.value if isinstance(one, Expression)}
+                written.setdefault(repr(getattr(item, "name", item)), [item])
         body = [
             Argument(item.name, list(ignored.values()))
             if isinstance(item, Argument) and item.name == "ignore_changes"
@@ -73,7 +78,8 @@ class _Writer:
             for items in written.values()
             for item in items
         ]
-        yield Block("lifecycle", (), tuple(body))
+        if body:
+            yield Block("lifecycle", (), tuple(body))
 
     def _blocks(self, path: Paths, found: Mapping[Slot, Sequence[Item]]) -> Iterable[Item]:
         if path == ("lifecycle",):

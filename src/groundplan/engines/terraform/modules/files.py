@@ -15,6 +15,7 @@ from groundplan.engines.terraform.modules.handed import Handed
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.share import MODULES, Module, Sharing
 from groundplan.engines.terraform.modules.validations import validation
+from groundplan.engines.terraform.modules.variables import plain
 from groundplan.resources import Architecture
 
 NAMES: Mapping[str, str] = {
@@ -67,6 +68,8 @@ class ModuleFiles:
     module: Module
     sharing: Sharing
     gives: Sequence[Handed]
+    optional: Set[str]
+    """What it takes that not every caller has to give."""
     known: Mapping[str, Block]
     """Variables of the roots by name."""
     data: Mapping[str, Block]
@@ -106,6 +109,9 @@ class ModuleFiles:
             "main.tf" if file == main else file: hcl.render((*heading(self._about(file)), *items))
             for file, items in self.module.items.items()
         }
+        if sizes := self.module.interface.sizes:
+            body = tuple(Argument(name, plain(value)) for name, value in sorted(sizes.items()))
+            files["locals.tf"] = hcl.render((*heading(f"{self.name}: fixed sizes."), Block("locals", (), body)))
         if data := data_blocks(self.text, self.data):
             files["data.tf"] = hcl.render((*heading(f"{self.name}: what Terraform asks AWS about."), *data))
         if self.variables:
@@ -150,8 +156,10 @@ class ModuleFiles:
         keyed = handed.is_map or self.sharing.members[handed.groups[0]].keyed
         type_ = "map(string)" if keyed else "string"
         block = variable(handed.name, handed.description, type_, nullable=True)
+        nothing: Value = {} if keyed else None
+        default = (Argument("default", nothing),) if handed.name in self.optional else ()
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
-        return Block("variable", block.labels, (*block.body, *ephemeral))
+        return Block("variable", block.labels, (*block.body, *default, *ephemeral))
 
     def _output(self, handed: Handed) -> Block:
         there = [group for group in handed.groups if group in self.module.members]

@@ -177,8 +177,8 @@ class _Layout:
         words = {
             "var.name_prefix": prefixes,
             "lower(var.name_prefix)": {name: text.lower() for name, text in prefixes.items()},
-            "var.short_name": {name: site.short_name for name, site in self.sites.items()},
             "var.environment": {name: site.environment for name, site in self.sites.items()},
+            "var.short_name": {name: site.short_name for name, site in self.sites.items()},
             f'trimsuffix(var.name_prefix, "-{STANDBY_SITE}")': primary,
         }
         found: dict[str, dict[str, str]] = {}
@@ -237,7 +237,7 @@ class _Layout:
                 for site, module in by_site.items()
                 if site in flat.sites
             ]
-            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data)
+            own = Root(environment, flat.environment, calls, self.sharing, flat.outputs, flat.data, list(self.flats))
             files[f"environments/{environment}"] = own.files()
         return SharedRendering(
             dict(sorted(files.items())),
@@ -253,6 +253,12 @@ class _Layout:
         """The folder of a module."""
         return f"{name}_{site.replace(' ', '_')}" if name in self.apart else name
 
+    def _is_given(self, taken: Handed, site: Site) -> bool:
+        """Whether another module gives it to a site."""
+        called = self.called.get(module_of(self.sharing.members[taken.groups[0]].file), {})
+        module = called.get(site.of(taken.where) or "")
+        return module is not None and any(group in module.members for group in taken.groups)
+
     def _module(self, name: str, module: Module) -> ModuleFiles:
         known: dict[str, Block] = {}
         data: dict[str, Block] = {}
@@ -265,10 +271,21 @@ class _Layout:
         gives = [
             one for one in self.given.get(name, {}).values() if any(group in module.members for group in one.groups)
         ]
-        first = flats[0].environment.architecture
-        folder = self.folder(name, module.environments[0])
+        optional = {
+            wanted
+            for wanted, taken in module.takes.items()
+            if not all(self._is_given(taken, self.sites[site]) for site in module.environments)
+        }
         return ModuleFiles(
-            name, folder, module, self.sharing, sorted(gives, key=lambda one: one.name), known, data, first
+            name=name,
+            folder=self.folder(name, module.environments[0]),
+            module=module,
+            sharing=self.sharing,
+            gives=sorted(gives, key=lambda one: one.name),
+            optional=optional,
+            known=known,
+            data=data,
+            architecture=flats[0].environment.architecture,
         )
 
     def _addresses(self, flat: Flat) -> Iterator[tuple[str, str]]:

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Call, Expression, Heredoc, Template, Value, render
 
-_ADDRESS = re.compile(r"(?<![\w.\"-])(?:local\.[a-z_]\w*|(?:ephemeral\.)?[a-z]\w*\.[a-z_]\w*)")
+_ADDRESS = re.compile(r"(?<![\w.\"-])(?:local\.[a-z_]\w*|(?:(?:ephemeral|data)\.)?[a-z]\w*\.[a-z_]\w*)")
 _ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
 
 
@@ -22,7 +22,7 @@ class Group:
     """Everything of one block type, type and name: one resource, or one for each zone."""
 
     block: str
-    """``resource``, ``ephemeral`` or ``local``."""
+    """``resource``, ``data``, ``ephemeral`` or ``local``."""
     type: str
     """``aws_subnet``; empty for a local value."""
     name: str

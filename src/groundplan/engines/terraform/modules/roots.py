@@ -26,6 +26,7 @@ from groundplan.engines.terraform.modules.links import Code, Function, Link, Nor
 from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.texts import joined
+from groundplan.engines.terraform.modules.validations import allowed
 from groundplan.engines.terraform.modules.variables import plain
 from groundplan.engines.terraform.rendering import about
 from groundplan.resources.architecture import STANDBY
@@ -63,6 +64,8 @@ class Root:
     sharing: Sharing
     outputs: Sequence[Block]
     data: Mapping[str, Block]
+    every: Sequence[str]
+    """The names of all environments."""
 
     @cached_property
     def by_site(self) -> Mapping[tuple[str, str], ModuleCall]:
@@ -145,7 +148,21 @@ class Root:
             if call.settings:
                 variables.append(self._setting(call))
                 values += [Blank(), Argument(call.name, {key: plain(value) for key, value in call.settings.items()})]
-        return variables, values
+        known = {"region": architecture.region, "name_prefix": self.primary.name_prefix}
+        values = [item for item in values if not (isinstance(item, Argument) and item.name in known)]
+        return [self._declared(item, known) for item in variables], values
+
+    def _declared(self, item: Item, known: Mapping[str, str]) -> Item:
+        """What nobody has to say has a default, and an environment is one of those that there are."""
+        if not isinstance(item, Block):
+            return item
+        name, body = item.labels[0], item.body
+        if name in known:
+            default = Argument("default", known[name])
+            body = (*body[:2], default, *body[2:])
+        if name == "environment":
+            body = (*(one for one in body if not isinstance(one, Block)), allowed(name, self.every))
+        return Block(item.type, item.labels, tuple(body))
 
     def _switches(self, site: Site) -> list[Feature]:
         """The features that the modules ask for at a site."""
@@ -168,7 +185,7 @@ class Root:
             [Argument(one, self._told(one, call.site)) for one in call.files.told]
             + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))]
             * bool(call.module.interface.switches),
-            [Argument(one.name, self._taken(one, call.site)) for one in taken],
+            [Argument(one.name, given) for one in taken if (given := self._taken(one, call.site)) is not None],
             [Argument(one, Expression(f"var.{call.name}.{one}")) for one in call.settings],
         ]
         body: list[Item] = [Argument("source", f"../../modules/{call.files.folder}")]
@@ -200,13 +217,13 @@ class Root:
         own = getattr(self.primary, name)
         return Template(f"${{var.{name}}}{value.removeprefix(own)}") if own and value.startswith(own) else value
 
-    def _taken(self, taken: Handed, site: Site) -> Value:
-        """What another module gives, or nothing where the environment lacks it."""
+    def _taken(self, taken: Handed, site: Site) -> Expression | None:
+        """What another module gives; None where the environment lacks it."""
         member = self.sharing.members[taken.groups[0]]
         there = site.of(taken.where)
         call = self.by_site.get((there, module_of(member.file))) if there else None
         if call is None or not any(group in call.module.members for group in taken.groups):
-            return {} if taken.is_map or member.keyed else None
+            return None
         return Expression(f"module.{call.name}.{taken.here.name}")
 
     def _output(self, block: Block) -> Block:

@@ -34,3 +34,12 @@ def identifier(text: str) -> str:
     """A text as a name in Terraform: ``LookAtNodes`` becomes ``look_at_nodes``."""
     written = re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text)).strip("_").lower()
     return written if not written[:1].isdigit() else f"_{written}"
+
+
+def overlapping(first: str, second: str) -> str:
+    """Two names as one, in which words are not said twice: ``db_instance`` and ``instance_class``."""
+    words, more = first.split("_"), second.split("_")
+    same = max(
+        number for number in range(min(len(words), len(more)) + 1) if words[len(words) - number :] == more[:number]
+    )
+    return "_".join((*words, *more[same:]))

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from groundplan.engines.terraform import hcl
+from groundplan.engines.terraform import hcl, import_blocks, moved
+from groundplan.engines.terraform.import_blocks import Import
 from groundplan.engines.terraform.model import Unsupported
 from groundplan.engines.terraform.modules import addresses, documents, module_tests, scripts
 from groundplan.engines.terraform.modules.addresses import Record
 from groundplan.engines.terraform.modules.files import heading
 from groundplan.engines.terraform.modules.layout import Environment, SharedRendering, render_modules
-from groundplan.engines.terraform.rendering import render
+from groundplan.engines.terraform.rendering import about, render
 from groundplan.engines.terraform.writing import write_tree as write_folders
 from groundplan.errors import EnvironmentalError
 
 SHARED, ENVIRONMENTS, MODULES = "shared", "environments", "modules"
-MOVED = "moved.tf"
 
 
 @dataclass(frozen=True)
@@ -36,14 +36,14 @@ def render_tree(
     before: Mapping[str, Record] | None = None,
     renamed: Mapping[str, Iterable[tuple[str, str]]] | None = None,
     *,
+    imports: Mapping[str, Iterable[Import]] | None = None,
     from_flat: bool = False,
 ) -> Tree:
     """All environments through modules, and what stands once for the account (``shared``) as a root of its own.
 
-    ``from_flat`` says that what was applied so far is the root without modules.
-
     ``before`` are the records of an earlier rendering by environment (:func:`read_records`), ``renamed`` the addresses
-    in a root without modules that changed since then.
+    in a root without modules that changed since then, ``imports`` what exists already, at its addresses without
+    modules. ``from_flat`` says that what was applied so far is the root without modules.
     """
     rendering = render_modules(environments)
     files = {folder: dict(found) for folder, found in rendering.files.items()}
@@ -54,10 +54,14 @@ def render_tree(
             known = {flat: (flat,) for flat in rendering.addresses[name]} | dict(known)
         record = addresses.recorded(rendering.addresses[name], known, (renamed or {}).get(name, ()))
         root[addresses.FILE] = addresses.written(record)
-        if blocks := list(addresses.moved(record)):
-            title = f"{environment.architecture.title} {environment.architecture.stage}"
-            about = "what Terraform finds under another address than before"
-            root[MOVED] = hcl.render((*heading(f"{title}: {about}."), *blocks))
+        taken_over = _through_modules((imports or {}).get(name, ()), rendering.addresses[name])
+        title = f"{environment.architecture.title} {environment.architecture.stage}"
+        for file, blocks in (
+            (moved.FILE, list(addresses.moved(record))),
+            (import_blocks.FILE, list(import_blocks.blocks(taken_over))),
+        ):
+            if blocks:
+                root[file] = hcl.render((*heading(f"{title}: {about(file)}."), *blocks))
     unsupported = dict(rendering.unsupported)
     flat = {name: render(item.architecture, item.options) for name, item in shared.items()}
     for name, own in flat.items():
@@ -70,6 +74,15 @@ def render_tree(
         files[f"{MODULES}/{folder}/{module_tests.FOLDER}"] = tests
     files["."] = {documents.README: documents.of_tree(rendering, environments, list(flat))}
     return Tree(dict(sorted(files.items())), rendering, unsupported)
+
+
+def _through_modules(imports: Iterable[Import], addresses: Mapping[str, str]) -> tuple[Import, ...]:
+    """Imports at the addresses through modules; an instance keeps its key."""
+    found = []
+    for one in imports:
+        flat = one.to if one.to in addresses else one.to.partition("[")[0]
+        found.append(Import(addresses[flat] + one.to.removeprefix(flat), one.id))
+    return tuple(found)
 
 
 def _shared_folder(name: str, shared: Mapping[str, Environment]) -> str:

@@ -24,8 +24,17 @@ from groundplan.engines.terraform.modules.links import (
     links,
 )
 from groundplan.engines.terraform.modules.order import item_identity, item_name, merged_order
-from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Paths, Seen, Slot, identifier
+from groundplan.engines.terraform.modules.slots import (
+    EVERY,
+    CannotShareError,
+    Paths,
+    Seen,
+    Slot,
+    identifier,
+    overlapping,
+)
 from groundplan.engines.terraform.modules.texts import as_code, cut, joined, match, unescaped
+from groundplan.engines.terraform.modules.validations import SIZES
 from groundplan.engines.terraform.modules.variables import Interface
 
 _HYPHENED = 'replace(each.key, "_", "-")'
@@ -58,6 +67,8 @@ class Description:
         """One value for all instances."""
         values = list(seen.values())
         if all(value == values[0] for value in values[1:]) and not self.keyed_links(values[0]):
+            if (self.group.type, ".".join(path)) in SIZES and values[0] is not None and is_literal(values[0]):
+                return Expression(self.varying(path, seen, same=True))
             return self._written(values[0], "")
         if self.by_name and (found := self._in_table(path, seen)) is not None:
             return found
@@ -81,16 +92,18 @@ class Description:
         """Whether a value names a zone that may be meant as the instance's own."""
         return self.keyed and any(link.key is not None for link in links(value))
 
-    def varying(self, path: Paths, seen: Seen) -> str:
-        """The code of a plain value that differs: a variable or, where it differs by key, a field of ``each.value``."""
+    def varying(self, path: Paths, seen: Seen, *, same: bool = False) -> str:
+        """The code of a plain value that differs: a variable or, where it differs by key, a field of ``each.value``;
+        or of a size, which has a name though it is the same."""
         environments: dict[str, Normal] = {}
         for slot, value in seen.items():
             if slot.environment in environments and environments[slot.environment] != value:
                 return self._by_key(path, seen)
             environments[slot.environment] = value
         kind = self.group.type.removeprefix("aws_")
-        names = dict.fromkeys(identifier("_".join((word, *path))) for word in (kind, self.title))
-        return self.interface.variable(tuple(names), ".".join(path), self.address, environments)
+        names = dict.fromkeys(overlapping(identifier(word), identifier("_".join(path))) for word in (kind, self.title))
+        named = self.interface.size if same else self.interface.variable
+        return named(tuple(names), ".".join(path), self.address, environments)
 
     @property
     def address(self) -> str:

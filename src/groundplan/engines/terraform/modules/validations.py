@@ -44,6 +44,25 @@ CONDITIONS: Mapping[tuple[str, str], Condition] = {
 CreateReplicationGroup, CreateNodegroup, DeleteSecret, CreateListener and CreateRepository."""
 
 
+SIZES = frozenset(
+    {
+        ("aws_appautoscaling_target", "max_capacity"),
+        ("aws_appautoscaling_target", "min_capacity"),
+        ("aws_db_instance", "instance_class"),
+        ("aws_ecs_task_definition", "cpu"),
+        ("aws_ecs_task_definition", "memory"),
+        ("aws_elasticache_replication_group", "node_type"),
+    }
+)
+"""What is paid for by size, by type and argument. A module says it in one place, if all environments have the same too."""
+
+
+def allowed(name: str, values: Iterable[str]) -> Block:
+    """The block that refuses any other value."""
+    condition, right = _one_of(values)(f"var.{name}")
+    return _block(condition, f"The value of {name} must be {right}.")
+
+
 def validation(variable: Variable, *, optional: bool) -> Block | None:
     """The block that refuses what AWS would; None where nothing is known."""
     kinds = {address.partition(".")[0] for address in variable.of}
@@ -52,11 +71,12 @@ def validation(variable: Variable, *, optional: bool) -> Block | None:
         return None
     code = f"var.{variable.name}"
     condition, right = known(code)
-    return Block(
-        "validation",
-        (),
-        (
-            Argument("condition", Expression(f"{code} == null ? true : {condition}" if optional else condition)),
-            Argument("error_message", f"The value of {variable.name} must be {right}."),
-        ),
+    return _block(
+        f"{code} == null ? true : {condition}" if optional else condition,
+        f"The value of {variable.name} must be {right}.",
     )
+
+
+def _block(condition: str, message: str) -> Block:
+    body = (Argument("condition", Expression(condition)), Argument("error_message", message))
+    return Block("validation", (), body)

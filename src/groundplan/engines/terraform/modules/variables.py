@@ -40,6 +40,8 @@ class Interface:
     features: Features
     variables: dict[str, Variable] = field(default_factory=dict)
     switches: dict[str, Feature] = field(default_factory=dict)
+    sizes: dict[str, Normal] = field(default_factory=dict)
+    """Of the only environment, by the name of the local value: nothing could set them otherwise."""
 
     def switch(self, feature: Feature) -> str:
         """The code of a feature."""
@@ -61,6 +63,16 @@ class Interface:
                 self.variables[name] = replace(known, of=users, values=every, type=type_of(every.values()))
                 break
         return f"var.{name}"
+
+    def size(self, names: Sequence[str], what: str, of: str, values: Mapping[str, Normal]) -> str:
+        """The code of a size that is the same everywhere: a variable, for a single environment a local value."""
+        if len(self.environments) > 1:
+            return self.variable(names, what, of, values)
+        (value,) = values.values()
+        every = (*names, *(f"{names[-1]}_{number}" for number in range(2, len(self.sizes) + 3)))
+        name = next(one for one in every if self.sizes.get(one, value) == value)
+        self.sizes[name] = value
+        return f"local.{name}"
 
     def retype(self, code: str, type_: str) -> None:
         """Give a variable a type that its values alone do not tell."""

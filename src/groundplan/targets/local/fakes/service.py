@@ -15,7 +15,7 @@ from typing import Any, Final
 
 _FAMILIES = (
     "backup", "compute", "costs", "databases", "edge", "identity", "kubernetes", "monitoring", "parameters",
-    "rest_apis", "restore_testing", "secrets", "security", "storage", "tracing",
+    "rest_apis", "restore_testing", "secrets", "security", "spending", "storage", "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()

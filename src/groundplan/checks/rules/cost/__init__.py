@@ -1,0 +1,1 @@
+"""Cost: what is paid for and does nothing, or could do the same for less."""

@@ -1,0 +1,101 @@
+"""Right-sizing: the smallest size that still holds what was measured, at the use that is aimed at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from math import ceil
+
+from groundplan.blueprint.loading import LoadedEnvironment
+from groundplan.blueprint.models import Blueprint
+from groundplan.blueprint.tree import Plain
+from groundplan.catalog import fargate, instances
+from groundplan.errors import InputError, Problem, suggestion
+from groundplan.savings.change import Change
+from groundplan.units import Percentage
+
+
+def changes(loaded: LoadedEnvironment, used: Mapping[str, Percentage], target: Percentage) -> Iterator[Change]:
+    """A change for each that uses less than it could. Raises InputError for names that nothing has."""
+    blueprint = loaded.blueprint
+    known = [*blueprint.services, *blueprint.databases, *blueprint.caches, *blueprint.capacity]
+    known += blueprint.kubernetes.nodes
+    wrong = [name for name in used if name not in known]
+    if wrong:
+        raise InputError(
+            [
+                Problem(
+                    f'nothing that has a size is called "{name}"'
+                    f"{suggestion(name, known) or '; write the name of a service, database, cache or node group'}"
+                )
+                for name in wrong
+            ]
+        )
+    return _changes(blueprint, used, target)
+
+
+def _changes(blueprint: Blueprint, used: Mapping[str, Percentage], target: Percentage) -> Iterator[Change]:
+    for name, share in used.items():
+        enough = Fraction(share.fraction) / Fraction(target.fraction)
+        settings: dict[str, Plain] = {}
+        for key, machine in _machines(blueprint, name):
+            if smaller := smallest(machine, enough):
+                settings[key] = smaller
+        if name in blueprint.services:
+            settings |= _task(blueprint, name, enough)
+        if name in blueprint.kubernetes.nodes:
+            settings |= _nodes(blueprint, name, enough)
+        if settings:
+            note = f"measured {share}, aimed at {target}; measure at the busiest hour"
+            yield Change("right-sizing", f"{name} as large as it is used", settings, note)
+
+
+def _machines(blueprint: Blueprint, name: str) -> Iterator[tuple[str, str]]:
+    if name in blueprint.databases:
+        yield f"databases.{name}.class", blueprint.databases[name].instance_class
+    if name in blueprint.caches:
+        yield f"caches.{name}.class", blueprint.caches[name].node_class
+    if name in blueprint.capacity:
+        yield f"capacity.{name}.instance", blueprint.capacity[name].instance
+
+
+def smallest(machine: str, share: Fraction) -> str | None:
+    """The smallest size of the same family that has this share of both CPU and memory; None where it is this one."""
+    own = instances.find(machine)
+    if own is None or not own.vcpu or not own.memory_gib:
+        return None
+    cpu, memory = own.vcpu * share, Fraction(own.memory_gib) * share
+    prefix = machine.rpartition(".")[0]
+    table = instances.rds_classes() if machine.startswith("db.") else instances.ec2_types()
+    if machine.startswith("cache."):
+        table = instances.cache_node_types()
+    fitting = [
+        (each.memory_gib, each.vcpu, each.name)
+        for each in table.values()
+        if each.name.rpartition(".")[0] == prefix
+        and each.vcpu
+        and each.memory_gib
+        and cpu <= each.vcpu
+        and memory <= Fraction(each.memory_gib)
+        and each.memory_gib < own.memory_gib
+    ]
+    return min(fitting)[2] if fitting else None
+
+
+def _task(blueprint: Blueprint, name: str, share: Fraction) -> Mapping[str, Plain]:
+    service = blueprint.services[name]
+    size = service.size
+    cpu, memory = ceil(size.cpu * share), ceil(size.memory * share)
+    if blueprint.platform == "ecs" and not any(one in blueprint.capacity for one in service.capacity):
+        fitting = fargate.nearest(cpu, memory)
+        cpu, memory = fitting.cpu, fitting.memory_mib
+    if cpu > size.cpu or memory > size.memory or (cpu, memory) == (size.cpu, size.memory):
+        return {}
+    return {f"services.{name}.size": {"cpu": cpu, "memory": memory}}
+
+
+def _nodes(blueprint: Blueprint, name: str, share: Fraction) -> Mapping[str, Plain]:
+    """Fewer nodes; not fewer than scaling keeps in any case."""
+    group = blueprint.kubernetes.nodes[name]
+    wanted = max(group.min, ceil(group.desired * share))
+    return {f"kubernetes.nodes.{name}.desired": wanted} if wanted < group.desired else {}
