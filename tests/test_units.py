@@ -87,7 +87,9 @@ def test_monthly_amounts(written: str, usd: str) -> None:
         (Percentage.parse, "101%", '"101%" is more than 100%'),
         (MonthlyAmount.parse, 373, "373 is not an amount of money; write it like 373 USD/month"),
         (MonthlyAmount.parse, "373", '"373" is not an amount of money; write it like 373 USD/month'),
-        (MonthlyAmount.parse, "373 EUR", '"373 EUR" is not an amount of money; write it like 373 USD/month'),
+        (MonthlyAmount.parse, "373 EUR", "\"373 EUR\" is in EUR; the only currency is USD, that of AWS's price lists: "
+         "write it like 373 USD/month"),
+        (MonthlyAmount.parse, "-3 USD", '"-3 USD" is less than nothing; write it like 373 USD/month'),
         (MonthlyAmount.parse, "about four hundred", '"about four hundred" is not an amount of money; write it like '
          "373 USD/month"),
         (MonthlyAmount.parse, "10 USD/year", '"10 USD/year" is not an amount of money; write it like 373 USD/month'),

@@ -189,6 +189,14 @@ class MonthlyAmount(_Written):
             r"\s*(?:~|<)?\s*(\$)?\s*(\d[\d,]*(?:\.\d+)?)\s*(USD|\$)?\s*(?:(?:/|per)\s*month)?\s*", written
         ) if isinstance(written, str) else None  # fmt: skip
         if not match or not (match[1] or match[3]):
+            other = re.fullmatch(r"[^A-Za-z]*([A-Z]{3}|[€£¥₹])[^A-Z]*", written) if isinstance(written, str) else None
+            if other and other[1] != "USD":
+                raise ValueError(
+                    f"{shown(written)} is in {other[1]}; the only currency is USD, that of AWS's price lists: "
+                    "write it like 373 USD/month"
+                )
+            if isinstance(written, str) and re.match(r"\s*\$?\s*-\s*\d", written):
+                raise ValueError(f"{shown(written)} is less than nothing; write it like 373 USD/month")
             raise ValueError(f"{shown(written)} is not an amount of money; write it like 373 USD/month")
         try:
             return cls(Decimal(match[2].replace(",", "")))

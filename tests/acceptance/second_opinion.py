@@ -1,14 +1,16 @@
-"""What Checkov found last in an example (``make second-opinion``), and what became of it."""
+"""What Checkov found last in an example (``make second-opinion``), and what becomes of it with the blueprint as it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
-from tests.second_opinion.document import recorded
+from tests.second_opinion.document import DOCUMENT, recorded
 from tests.second_opinion.environments import Subject, subjects
-from tests.second_opinion.test_verdicts import RECORD
-from tests.second_opinion.verdicts import Exemption, Verdict, judge, read_exemptions
+from tests.second_opinion.verdicts import Exemption, Verdict, judge
+
+RECORD = Path(__file__).parents[1] / "second_opinion" / "found.csv"
 
 
 @cache
@@ -17,13 +19,24 @@ def of_system(system: str) -> tuple[Subject, ...]:
     return tuple(subject for subject in subjects() if subject.system == system)
 
 
-def verdicts(system: str, exemptions: tuple[Exemption, ...] | None = None) -> Iterator[tuple[str, Verdict]]:
-    """Environment and verdict of each check that failed."""
+def verdicts(system: str, exemptions: tuple[Exemption, ...]) -> Iterator[tuple[str, Verdict]]:
+    """Environment and verdict of each check that failed on something that is still there."""
     last, _ = recorded(RECORD.read_text(encoding="utf-8"))
-    known = read_exemptions() if exemptions is None else exemptions
     for subject in of_system(system):
-        findings = subject.report.findings
-        for verdict in judge(
-            last[subject.name], findings, subject.architecture, known, is_production=subject.is_production
-        ):
-            yield subject.name, verdict
+        there = [item for item in last[subject.name] if subject.architecture.at(item.resource)]
+        found = judge(
+            there,
+            subject.report.findings,
+            subject.architecture,
+            exemptions,
+            is_production=subject.is_production,
+        )
+        yield from ((subject.name, verdict) for verdict in found)
+
+
+def told(system: str) -> dict[str, list[int]]:
+    """By environment what the page of the last run says: accepted, exempt, said, open, templates, cfn-lint's findings."""
+    lines = [line.strip("|").split("|") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    cells = [[cell.strip().strip("*") for cell in line] for line in lines]
+    names = {subject.name for subject in of_system(system)}
+    return {cell[0]: [int(number) for number in cell[1:]] for cell in cells if cell[0] in names and len(cell) == 7}

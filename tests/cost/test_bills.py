@@ -67,9 +67,7 @@ def last_estimate(bill: WorkedBill, directory: Path) -> Estimate:
     file = directory / "groundplan.yaml"
     file.write_text(yaml.safe_dump(dict(bill["blueprint"]), sort_keys=False), encoding="utf-8")
     account = Allowances()
-    found = [
-        estimate(design(loaded), loaded.blueprint.usage, None, allowances=account) for loaded in load_all(file)
-    ]
+    found = [estimate(design(loaded), loaded.blueprint.usage, None, allowances=account) for loaded in load_all(file)]
     return found[-1]
 
 

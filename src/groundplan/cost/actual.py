@@ -55,10 +55,9 @@ class Spending:
         """All of it."""
         return sum((item.usd for item in self.items), Decimal(0))
 
-    @property
-    def share(self) -> Decimal:
-        """How much of the month it is."""
-        return Decimal((self.end - self.start).days) / monthrange(self.start.year, self.start.month)[1]
+    def part(self, monthly: Decimal) -> Decimal:
+        """What a monthly amount is for as many days."""
+        return monthly * (self.end - self.start).days / monthrange(self.start.year, self.start.month)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def compare(architecture: Architecture, estimate: Estimate, spending: Spending) 
 
     A charge that several concerns cause together is divided between them as the estimate divides it.
     """
-    parts = _parts(architecture, estimate, spending.share)
+    parts = _parts(architecture, estimate, spending)
     regions = (architecture.region, *((architecture.standby.region,) if architecture.standby else ()))
     named = _by_usage_type(parts, (*regions, GLOBAL))
     billed: dict[frozenset[str], list[Spent]] = {}
@@ -149,7 +148,7 @@ def compare(architecture: Architecture, estimate: Estimate, spending: Spending) 
     charges += [Charge(f"{item.service}: {item.usage_type}", {}, item.usd) for item in unexpected]
     return Comparison(
         spending=spending,
-        estimated=estimate.monthly * spending.share,
+        estimated=spending.part(estimate.monthly),
         concerns=_concerns(charges),
         charges=tuple(charges),
     )
@@ -159,13 +158,13 @@ _Parts = Mapping[str, Mapping[Concern | None, Decimal]]
 """SKU to what each concern is estimated to cause of it."""
 
 
-def _parts(architecture: Architecture, estimate: Estimate, share: Decimal) -> _Parts:
+def _parts(architecture: Architecture, estimate: Estimate, spending: Spending) -> _Parts:
     concern_of = _concern_of(architecture)
     found: dict[str, dict[Concern | None, Decimal]] = {}
     for line in estimate.lines:
         concerns = found.setdefault(line.sku, {})
         concern = concern_of.get(line.resource)
-        concerns[concern] = concerns.get(concern, Decimal(0)) + line.monthly * share
+        concerns[concern] = concerns.get(concern, Decimal(0)) + spending.part(line.monthly)
     return found
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeAlias
 
 from groundplan import cost, recovery
 from groundplan.blueprint.loading import LoadedEnvironment, Source
@@ -86,7 +87,7 @@ class Bench:
         new = after.report.new_since(before.report, "")
         errors = [finding for finding in new.standing if finding.severity == "error"]
         if errors:
-            told = "; ".join(f"{error.rule} {error.resource} {error.message}" for error in errors)
+            told = "; ".join(f"{error.rule} {error.message}" for error in errors)
             return Refusal(change, f"it would be an error: {told}")
         return Saving(
             change=change,
@@ -107,31 +108,46 @@ def _why_not(saved: Decimal, uncounted: tuple[Unpriced, ...]) -> str:
 
 
 def difference(before: Estimate, after: Estimate) -> tuple[Decimal, tuple[Unpriced, ...]]:
-    """How much less the second costs, and what of it has no price though the first did not lack it.
+    """How much less the second costs, and what of it has no price in one of them though it has in the other.
 
-    A resource that loses its price would look like a saving: what is charged for it is left out on both sides.
+    A resource that loses its price would look like a saving, and one that gets one like a loss: what is charged for it
+    is left out on both sides.
     """
-    new = _new_unpriced(before, after)
-    left_out = {item.resource for item in new}
+    new, gone = _unpriced_beyond(before, after), _unpriced_beyond(after, before)
     then, now = _by_resource(before), _by_resource(after)
-    saved = sum((amount for resource, amount in then.items() if resource not in left_out), Decimal(0))
-    due = sum((amount for resource, amount in now.items() if resource not in left_out), Decimal(0))
-    return saved - due, new
+    left_out = {item.resource for item in new if item.lacks_price or then[item.resource].keys() - now[item.resource]}
+    left_out |= {item.resource for item in gone if item.lacks_price and now[item.resource]}
+    uncounted = (*new, *(item for item in gone if item.resource in left_out))
+    return _sum(then, left_out) - _sum(now, left_out), tuple(dict.fromkeys(uncounted))
 
 
-def _by_resource(estimate: Estimate) -> Mapping[str, Decimal]:
-    found: dict[str, Decimal] = {}
+_Charges: TypeAlias = Mapping[str, Mapping[str, Decimal]]
+"""Monthly amounts by resource and sku."""
+
+
+def _by_resource(estimate: Estimate) -> _Charges:
+    found: defaultdict[str, defaultdict[str, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
     for line in estimate.lines:
-        found[line.resource] = found.get(line.resource, Decimal(0)) + line.monthly
+        found[line.resource][line.sku] += line.monthly
     return found
 
 
-def _new_unpriced(before: Estimate, after: Estimate) -> tuple[Unpriced, ...]:
-    """A kind that has as many unpriced charges as before has only other words for them."""
-    had, has = Counter(map(_kind, before.unpriced)), Counter(map(_kind, after.unpriced))
-    known = {(_kind(item), item.why) for item in before.unpriced}
+def _sum(charges: _Charges, left_out: Collection[str]) -> Decimal:
+    return sum(
+        (amount for resource, skus in charges.items() if resource not in left_out for amount in skus.values()),
+        Decimal(0),
+    )
+
+
+def _unpriced_beyond(one: Estimate, other: Estimate) -> tuple[Unpriced, ...]:
+    """What the other leaves unpriced and the first does not.
+
+    A kind that has as many unpriced charges in both only has other words for them.
+    """
+    had, has = Counter(map(_kind, one.unpriced)), Counter(map(_kind, other.unpriced))
+    known = {(_kind(item), item.why) for item in one.unpriced}
     return tuple(
-        item for item in after.unpriced if has[_kind(item)] > had[_kind(item)] and (_kind(item), item.why) not in known
+        item for item in other.unpriced if has[_kind(item)] > had[_kind(item)] and (_kind(item), item.why) not in known
     )
 
 

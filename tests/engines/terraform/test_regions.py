@@ -13,7 +13,7 @@ from tests.design.blueprints import designed
 from tests.terraform_core.harness import TerraformCore
 
 from groundplan.engines.terraform import Options, Rendering, render, write
-from groundplan.engines.terraform.context import _GLOBAL
+from groundplan.engines.terraform.context import GLOBAL
 from groundplan.engines.terraform.table import ROWS
 
 SCHEMA = Path(__file__).parents[2] / "terraform_core" / "schema" / "aws-6.62.0-schema.json.gz"
@@ -87,4 +87,4 @@ def test_what_takes_no_region_is_known() -> None:
     schemas = _schemas()
     types = {row.type for row in ROWS.values() if isinstance(row.type, str) and row.kind.cloud == "aws"}
     takes = {type_ for type_ in types if "region" in schemas[type_]["block"]["attributes"]}
-    assert {type_ for type_ in types if not type_.startswith(_GLOBAL)} == takes
+    assert {type_ for type_ in types if not type_.startswith(GLOBAL)} == takes

@@ -21,8 +21,8 @@ KINDS = pytest.mark.parametrize("kind", [*every_kind(), *google_kinds()], ids=la
 
 
 def _schema(type_: str) -> Mapping[str, Any]:
-    sort = "data" if type_.startswith("data.") else "resource"
-    name = type_.removeprefix("data.")
+    *sorts, name = type_.split(".")
+    sort = sorts[0] if sorts else "resource"
     schema = provider(provider_of(name)).block(sort, name)
     assert schema is not None, f"the provider has no {type_}"
     return schema

@@ -16,7 +16,7 @@ from tests.terraform_core.behaviour import Behaviour
 
 from groundplan.errors import ExitCode
 
-MANAGED = 26
+MANAGED = 27
 """Resources of the shop in Terraform."""
 
 

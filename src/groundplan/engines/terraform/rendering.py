@@ -118,7 +118,7 @@ def render(
         import_blocks.FILE: list(import_blocks.blocks(_imports(entries, addresses, ids or {}))),
         "google_provider.tf": list(google_provider.providers(architecture)),
     }
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: entry.place):
         items.setdefault(entry.file, []).extend(entry.blocks)
     items["data.tf"] = list(root.data(context))
     files = {name: _file(name, content, architecture) for name, content in sorted(items.items()) if content}
@@ -185,14 +185,14 @@ def moves_since(
 
 
 def all_entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:
-    """Every resource that Terraform can express, in the order of its file, and what it cannot."""
+    """Every resource that Terraform can express, in the architecture's order, and what it cannot."""
     entries, unsupported = _entries(context)
     for number, entry in enumerate(entries):
         secret = entry.resource
         if isinstance(secret, Secret) and secret.ref in context.secrets_read:
             readers = secret_readers(secret, context.within(secret.region))
             entries[number] = replace(entry, blocks=(*entry.blocks, *readers))
-    return sorted(entries, key=lambda entry: entry.place), unsupported
+    return entries, unsupported
 
 
 def _entries(context: Context) -> tuple[list[Entry], dict[Ref[Resource], Unsupported]]:

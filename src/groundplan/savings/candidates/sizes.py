@@ -14,6 +14,9 @@ from groundplan.errors import InputError, Problem, suggestion
 from groundplan.savings.change import Change
 from groundplan.units import Percentage
 
+SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+"""From small to large; from the largest ones on, right-sizing is left to people."""
+
 
 def changes(loaded: LoadedEnvironment, used: Mapping[str, Percentage], target: Percentage) -> Iterator[Change]:
     """A change for each that uses less than it could. Raises InputError for names that nothing has."""
@@ -60,26 +63,25 @@ def _machines(blueprint: Blueprint, name: str) -> Iterator[tuple[str, str]]:
 
 
 def smallest(machine: str, share: Fraction) -> str | None:
-    """The smallest size of the same family that has this share of both CPU and memory; None where it is this one."""
+    """The smallest size that has this share of both CPU and memory: of the same family, else of the burstable one with
+    the same processors. None where nothing smaller has it."""
     own = instances.find(machine)
     if own is None or not own.vcpu or not own.memory_gib:
         return None
     cpu, memory = own.vcpu * share, Fraction(own.memory_gib) * share
-    prefix = machine.rpartition(".")[0]
+    *prefix, family, _ = machine.split(".")
+    burstable = "t4g" if own.architecture == "arm64" or family.endswith("g") else "t3"
     table = instances.rds_classes() if machine.startswith("db.") else instances.ec2_types()
     if machine.startswith("cache."):
         table = instances.cache_node_types()
-    fitting = [
-        (each.memory_gib, each.vcpu, each.name)
-        for each in table.values()
-        if each.name.rpartition(".")[0] == prefix
-        and each.vcpu
-        and each.memory_gib
-        and cpu <= each.vcpu
-        and memory <= Fraction(each.memory_gib)
-        and each.memory_gib < own.memory_gib
-    ]
-    return min(fitting)[2] if fitting else None
+    for each_family in (family, burstable):
+        names = (".".join((*prefix, each_family, size)) for size in SIZES)
+        for each in filter(None, map(table.get, names)):
+            if not each.vcpu or not each.memory_gib or each.memory_gib >= own.memory_gib:
+                continue
+            if cpu <= each.vcpu and memory <= Fraction(each.memory_gib):
+                return each.name
+    return None
 
 
 def _task(blueprint: Blueprint, name: str, share: Fraction) -> Mapping[str, Plain]:

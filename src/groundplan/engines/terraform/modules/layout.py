@@ -103,7 +103,7 @@ def _flat(name: str, environment: Environment) -> Flat:
     found: dict[str, list[Piece]] = {site.name: [] for site in sites}
     standby = environment.architecture.standby
     there = environment.architecture.in_standby
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: entry.place):
         own = pieces(entry.resource, entry.blocks, entry.file, entry.place)
         if standby and entry.resource.address in there and entry.resource.region == standby.region:
             found[sites[1].name] += [standby_piece(piece, standby.region) for piece in own]

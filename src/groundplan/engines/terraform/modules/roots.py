@@ -160,8 +160,8 @@ class Root:
         if name in known:
             default = Argument("default", known[name])
             body = (*body[:2], default, *body[2:])
-        if name == "environment":
-            body = (*(one for one in body if not isinstance(one, Block)), allowed(name, self.every))
+        if (checked := allowed(name, self.every)) is not None:
+            body = (*(one for one in body if not isinstance(one, Block)), checked)
         return Block(item.type, item.labels, tuple(body))
 
     def _switches(self, site: Site) -> list[Feature]:

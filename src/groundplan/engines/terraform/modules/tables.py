@@ -159,9 +159,8 @@ class _Search:
 
     def _is_single(self, group: Group) -> bool:
         return all(
-            slot.key is None and not any(
-                isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body
-            )
+            slot.key is None
+            and not any(isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body)
             for slot, block in self.blocks[group].items()
         )
 

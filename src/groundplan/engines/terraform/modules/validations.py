@@ -27,6 +27,9 @@ def _between(least: int, most: int) -> Condition:
 
 _RANGE: Condition = lambda code: (f"can(cidrnetmask({code}))", "a range of IPv4 addresses like 10.0.0.0/16")  # noqa: E731
 
+_REGION = _matches("^[a-z]{2}(-[a-z]+)+-[0-9]+$", "ap-south-1")
+_NAMES = ("name_prefix", "short_name")
+
 CONDITIONS: Mapping[tuple[str, str], Condition] = {
     ("aws_vpc", "cidr_block"): _RANGE,
     ("aws_cloudwatch_log_group", "retention_in_days"): _one_of(logs.retention_days()),
@@ -54,12 +57,18 @@ SIZES = frozenset(
         ("aws_elasticache_replication_group", "node_type"),
     }
 )
-"""What is paid for by size, by type and argument. A module says it in one place, if all environments have the same too."""
+"""What is paid for by size, by type and argument. A module says it in one place, though it is the same everywhere."""
 
 
-def allowed(name: str, values: Iterable[str]) -> Block:
-    """The block that refuses any other value."""
-    condition, right = _one_of(values)(f"var.{name}")
+def allowed(name: str, environments: Iterable[str]) -> Block | None:
+    """The block of a root's variable that every environment has; None for any other variable."""
+    if name in _NAMES:
+        condition = f'can(regex("^[A-Za-z0-9][A-Za-z0-9_./-]*$", var.{name}))'
+        return _block(condition, f"The value of {name} must be: letters, digits, hyphens, underscores, dots, slashes.")
+    known = {"environment": _one_of(environments), "standby_region": _REGION}.get(name)
+    if known is None:
+        return None
+    condition, right = known(f"var.{name}")
     return _block(condition, f"The value of {name} must be {right}.")
 
 

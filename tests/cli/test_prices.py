@@ -1,0 +1,128 @@
+"""``groundplan prices``: what is shown, asked and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.commands import Command
+from tests.operations.offer_files import OfferServer, offer, serving, usage
+
+from groundplan.catalog import prices
+from groundplan.errors import ExitCode
+
+
+@pytest.fixture
+def book(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where the refreshed prices of this test lie."""
+    monkeypatch.setenv("GROUNDPLAN_PRICES", str(folder / "prices.csv"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    prices.book.cache_clear()
+    yield folder / "prices.csv"
+    prices.book.cache_clear()
+
+
+@pytest.fixture
+def server(book: Path) -> Iterator[OfferServer]:
+    """AWS's price list: what images cost in Mumbai has risen."""
+    with serving() as running:
+        running.files["AmazonECR/ap-south-1"] = offer("AmazonECR", usage("APS3-TimedStorage-ByteHrs", "0.11"))
+        yield running
+
+
+def refresh(groundplan: Command, server: OfferServer, *more: str, service: str = "ecr") -> tuple[int, str, str]:
+    result = groundplan(
+        "prices", "refresh", "--service", service, "--region", "ap-south-1", "--from", server.address, *more
+    )
+    return result.code, result.out, result.err
+
+
+def test_refresh_shows_the_change_and_writes_it(groundplan: Command, server: OfferServer, book: Path) -> None:
+    code, out, err = refresh(groundplan, server, "--yes")
+    assert code == ExitCode.FINE, err
+    assert "ecr.storage.gb_month" in out
+    assert "+10.0 %" in out
+    assert "2026-11-19" in out
+    assert "1 prices change, 0 are confirmed" in out
+    assert f"written: {book}" in out
+    shown = groundplan("prices", "show")
+    assert "refreshed: 1 prices, the newest of 2026-11-19" in shown.out
+    assert str(book) in shown.out
+    found = prices.price("ecr.storage.gb_month", "ap-south-1")
+    assert found
+    assert str(found.usd) == "0.11"
+    code, out, err = refresh(groundplan, server, "--yes")
+    assert "0 prices change, 1 are confirmed" in out
+
+
+def test_a_dry_run_writes_nothing(groundplan: Command, server: OfferServer, book: Path) -> None:
+    code, out, _ = refresh(groundplan, server, "--dry-run")
+    assert code == ExitCode.FINE
+    assert "+10.0 %" in out
+    assert not book.exists()
+
+
+def test_without_a_yes_nothing_is_written(
+    groundplan: Command, server: OfferServer, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False, raising=False)
+    code, out, err = refresh(groundplan, server)
+    assert code == ExitCode.BAD_INPUT
+    assert "+10.0 %" in out
+    assert "answer with --yes" in err
+    assert not book.exists()
+
+
+def test_an_error_keeps_what_was_there(groundplan: Command, server: OfferServer, book: Path) -> None:
+    refresh(groundplan, server, "--yes")
+    before = book.read_bytes()
+    server.files["AmazonECR/ap-south-1"] = server.files["AmazonECR/ap-south-1"][:-30]
+    code, _, err = refresh(groundplan, server, "--yes")
+    assert code == ExitCode.BAD_INPUT
+    assert "cut off" in err
+    assert book.read_bytes() == before
+
+
+def test_json(groundplan: Command, server: OfferServer) -> None:
+    result = groundplan(
+        "prices", "refresh", "--service", "ecr", "--region", "ap-south-1", "--from", server.address, "--dry-run",
+        "--format", "json",
+    )  # fmt: skip
+    (change,) = result.json["changes"]
+    assert (change["sku"], change["region"], change["old"], change["new"]) == (
+        "ecr.storage.gb_month", "ap-south-1", 0.1, 0.11,
+    )  # fmt: skip
+    assert groundplan("prices", "show", "--format", "json").json["refreshed"] is None
+
+
+def test_what_stays_as_it_is_is_said_with_the_reason(groundplan: Command, server: OfferServer) -> None:
+    code, out, err = refresh(groundplan, server, "--dry-run", service="fargate")
+    assert code == ExitCode.FINE, err
+    assert "AWS has no price list of AmazonECS in ap-south-1: fargate." in out
+    assert "Spot prices change all day" in out
+
+
+def test_reset(groundplan: Command, server: OfferServer, book: Path) -> None:
+    refresh(groundplan, server, "--yes")
+    assert groundplan("prices", "reset", "--yes").out == f"removed: {book}\n"
+    assert not book.exists()
+    assert groundplan("prices", "reset").out == "there are no refreshed prices\n"
+    assert "refreshed: none" in groundplan("prices", "show").out
+
+
+def test_a_damaged_file_is_removed_by_reset(groundplan: Command, book: Path) -> None:
+    book.write_text("nonsense\n", encoding="utf-8")
+    result = groundplan("prices", "show")
+    assert result.code == ExitCode.BAD_INPUT
+    assert "is no file of prices" in result.err
+    assert groundplan("prices", "reset", "--yes").code == ExitCode.FINE
+
+
+def test_refreshed_prices_that_are_switched_off_are_not_written(
+    groundplan: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GROUNDPLAN_PRICES", "packaged")
+    result = groundplan("prices", "refresh", "--yes")
+    assert result.code == ExitCode.BAD_INPUT
+    assert "unset it" in result.err
