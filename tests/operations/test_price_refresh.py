@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -182,6 +183,25 @@ def test_prices_are_converted_to_the_units_of_the_book(server: OfferServer) -> N
     assert "furlongs, which is not a unit" in why(asked(server, "ebs"), "ebs.gp3.mibps_month")
 
 
+def test_a_long_file_is_read_as_it_comes(server: OfferServer) -> None:
+    """Only the rows that count are kept: 12 MB pass through far less memory."""
+    other = [
+        usage(f"APS3-BoxUsage:x{number}.large", "0.1", **INSTANCE, PriceDescription="x" * 500) for number in range(500)
+    ]
+    body = offer("AmazonEC2", *other, usage("APS3-BoxUsage:t3.medium", "0.045", **INSTANCE))
+    heading, rows = body.split(b'"SKU001"', 1)
+    server.files["AmazonEC2/ap-south-1"] = heading + (b'"SKU001"' + rows) * 30
+    tracemalloc.start()
+    try:
+        fresh = one(asked(server, "ec2"), "ec2.t3_medium.hour")
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert fresh.new.usd == Decimal("0.045")
+    assert len(server.files["AmazonEC2/ap-south-1"]) > 10_000_000
+    assert most < 4_000_000
+
+
 def test_global_prices_come_from_the_file_of_all_regions(server: OfferServer) -> None:
     server.files["AmazonRoute53"] = offer(
         "AmazonRoute53",
@@ -290,7 +310,9 @@ def test_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         refresh(prices.packaged(), services=["ecr"], regions=[MUMBAI], address="http://127.0.0.1:9")
 
 
-@pytest.mark.parametrize("address", ["file:///etc", "nonsense", "ftp://127.0.0.1"])
+@pytest.mark.parametrize(
+    "address", ["file:///etc", "nonsense", "ftp://127.0.0.1", "http://", "http://a:b", "https://[x"]
+)
 def test_an_address_that_is_none(address: str) -> None:
     with pytest.raises(InputError, match="should begin with https"):
         refresh(prices.packaged(), services=["ecr"], regions=[MUMBAI], address=address)

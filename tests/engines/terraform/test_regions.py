@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.design.blueprints import designed
 from tests.terraform_core.harness import TerraformCore
 
+from groundplan.catalog.terraform_providers import provider
 from groundplan.engines.terraform import Options, Rendering, render, write
 from groundplan.engines.terraform.context import GLOBAL
 from groundplan.engines.terraform.table import ROWS
 
-SCHEMA = Path(__file__).parents[2] / "terraform_core" / "schema" / "aws-6.62.0-schema.json.gz"
 BLUEPRINT = """
     project: shop
     region: eu-west-1
@@ -75,16 +71,9 @@ def test_nothing_starts_before_what_it_needs(rendering: Rendering) -> None:
     assert "aws_iam_role_policy.files_replication" in copies
 
 
-def _schemas() -> Mapping[str, Any]:
-    with gzip.open(SCHEMA) as stream:
-        (provider,) = json.load(stream)["provider_schemas"].values()
-    schemas: Mapping[str, Any] = provider["resource_schemas"]
-    return schemas
-
-
 def test_what_takes_no_region_is_known() -> None:
     """A region at a global type is an error of Terraform; none at another type puts the thing into the wrong region."""
-    schemas = _schemas()
+    aws = provider("aws")
     types = {row.type for row in ROWS.values() if isinstance(row.type, str) and row.kind.cloud == "aws"}
-    takes = {type_ for type_ in types if "region" in schemas[type_]["block"]["attributes"]}
+    takes = {type_ for type_ in types if "region" in (aws.block("resource", type_) or {})["attributes"]}
     assert {type_ for type_ in types if not type_.startswith(GLOBAL)} == takes
