@@ -10,9 +10,9 @@ import pytest
 from tests.engines.terraform.modules.small import tree
 from tests.engines.terraform.modules.systems import SYSTEMS
 from tests.engines.terraform.modules.systems import tree as tree_of
-from tests.terraform_core import provider_schema
 from tests.terraform_core.harness import TerraformCore
 
+from groundplan.catalog import terraform_providers
 from groundplan.engines.terraform.hcl import Expression, Value
 from groundplan.engines.terraform.modules import Tree, write_tree
 from groundplan.engines.terraform.modules.assertions import demands, expected
@@ -131,7 +131,7 @@ def test_what_is_expected(expects: str, right: Value, wrong: Value) -> None:
 def test_the_table_asks_for_what_exists() -> None:
     """Every type and path of it is one of the providers' schemas."""
     asked = [demand for demand in demands() if demand.type != "*"]
-    providers = provider_schema.select({("resource", demand.type) for demand in asked})
+    providers = terraform_providers.select({("resource", demand.type) for demand in asked})
     schemas = {type_: schema for provider in providers.values() for type_, schema in provider["resource"].items()}
     assert [demand for demand in asked if not _has(schemas.get(demand.type, {}), demand.path)] == []
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.links import Normal, is_literal, links, normal
 from groundplan.engines.terraform.modules.order import by_name, layout
-from groundplan.engines.terraform.modules.slots import Paths, Seen, Slot
+from groundplan.engines.terraform.modules.slots import Paths, Seen, Slot, plural
 from groundplan.engines.terraform.modules.unify import Description
 
 MANY = 4
@@ -148,7 +148,7 @@ class _Writer:
 
     def _dynamic(self, path: Paths, rows: Seen) -> Block:
         name = path[-1]
-        table = self.description.varying((*path[:-1], f"{name}s"), rows)
+        table = self.description.varying((*path[:-1], plural(name)), rows)
         columns = dict.fromkeys(
             column
             for value in rows.values()

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.links import Group, Link
 from groundplan.engines.terraform.modules.sites import Site
-from groundplan.engines.terraform.modules.slots import identifier
+from groundplan.engines.terraform.modules.slots import identifier, plural
 
 _SIMPLE = re.compile(r"\.[a-z_0-9]+")
 _ID = ".id"
@@ -31,7 +31,7 @@ class Handed:
     def name(self) -> str:
         """``vpc_main_id``, ``kms_key_arns``: the output there, the variable here."""
         first = self.groups[0]
-        own = _plural(f"{first.type.removeprefix('aws_')}{self.attribute}") if self.is_map else first.title
+        own = plural(f"{first.type.removeprefix('aws_')}{self.attribute}") if self.is_map else first.title
         name = identifier(own if self.is_map else f"{own}{self.attribute}")
         return f"{self.where}_{name}" if self.where else name
 
@@ -114,7 +114,3 @@ def _circle(
     except CycleError as error:
         return {node[1] for node in error.args[1] if isinstance(node[1], Handed)}
     return None
-
-
-def _plural(name: str) -> str:
-    return f"{name}es" if name.endswith(("s", "x")) else f"{name}s"

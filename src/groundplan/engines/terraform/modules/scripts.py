@@ -57,6 +57,11 @@ def files(environments: Sequence[str], shared: Sequence[str]) -> Mapping[str, st
         + "else\n"
         + '  terraform -chdir="$root" apply "$@"\n'
         + "fi\n",
+        "test.sh": _head("Tests every module by itself, with made-up inputs; nothing is asked of AWS.")
+        + "\nfor module in modules/*/; do\n"
+        + '  terraform -chdir="$module" init -input=false -backend=false\n'
+        + '  terraform -chdir="$module" test\n'
+        + "done\n",
         "destroy.sh": _head("Removes an environment. Terraform shows what goes, and asks.")
         + choice
         + _INIT

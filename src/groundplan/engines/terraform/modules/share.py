@@ -11,7 +11,7 @@ from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
-from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot
+from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot, plural
 from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface, object_type
 
@@ -187,7 +187,7 @@ class _Writer:
         rows: dict[str, Value] = {
             key: Row({name: column.get(key) for name, column in description.columns.items()}) for key in every
         }
-        local = f"{group.title.removesuffix(f'_{EVERY}')}s"
+        local = plural(group.title.removesuffix(f"_{EVERY}"))
         table.append(Block("locals", (), (Argument(local, rows),)))
         if same:
             return Expression(f"local.{local}")
@@ -210,7 +210,7 @@ class _Writer:
                 }
                 for environment in self.module.environments
             }
-            name = f"{group.title}s"
+            name = plural(group.title)
             values: dict[str, Normal] = dict(rows.items())
             code = self.module.interface.variable((name,), "", f"{group.address} by zone", values)
             every = [row for table in rows.values() for row in table.values()]

@@ -43,3 +43,8 @@ def overlapping(first: str, second: str) -> str:
         number for number in range(min(len(words), len(more)) + 1) if words[len(words) - number :] == more[:number]
     )
     return "_".join((*words, *more[same:]))
+
+
+def plural(name: str) -> str:
+    """``kms_keys``, ``addresses``."""
+    return f"{name}es" if name.endswith(("s", "x")) else f"{name}s"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from groundplan.engines.terraform import hcl, import_blocks, moved
+from groundplan.engines.terraform import root as root_files
 from groundplan.engines.terraform.import_blocks import Import
-from groundplan.engines.terraform.model import Unsupported
+from groundplan.engines.terraform.model import GITIGNORE, MARKER, Unsupported
 from groundplan.engines.terraform.modules import addresses, documents, module_tests, scripts
 from groundplan.engines.terraform.modules.addresses import Record
 from groundplan.engines.terraform.modules.files import heading
@@ -72,7 +73,8 @@ def render_tree(
         files[f"{MODULES}/{folder}"][documents.README] = documents.of_module(module, rendering.called_by[folder])
         tests = {f"{folder}.tftest.hcl": module_tests.of_module(module, environments)}
         files[f"{MODULES}/{folder}/{module_tests.FOLDER}"] = tests
-    files["."] = {documents.README: documents.of_tree(rendering, environments, list(flat))}
+    unversioned = f"{MARKER}: what Terraform makes for itself.\n{root_files.unversioned()}"
+    files["."] = {documents.README: documents.of_tree(rendering, environments, list(flat)), GITIGNORE: unversioned}
     return Tree(dict(sorted(files.items())), rendering, unsupported)
 
 
