@@ -48,7 +48,11 @@ class Bootstrapped:
         (folder / "backend.tf").write_text(backend, encoding="utf-8")
         (folder / "main.tf").write_text(THING % thing, encoding="utf-8")
         terraform = Terraform(folder, self.aws.environment)
-        settings = [f"-backend-config={name}={value}" for name, value in self.bucket["backend_config"].items()]
+        settings = [
+            f"-backend-config={name}={value}"
+            for name, value in self.bucket["backend_config"].items()
+            if name != "dynamodb_table"  # the file beside the state is the lock
+        ]
         role = f'-backend-config=assume_role={{role_arn="{self.environment["role"]}"}}'
         terraform.run("init", *settings, role)
         return terraform
@@ -65,9 +69,11 @@ class Terraform:
         """A command that goes on by itself."""
         known = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         return subprocess.Popen(
-            (*TERRAFORM, *arguments, "-no-color", "-input=false"),
+            (*TERRAFORM, *arguments),
             cwd=self.folder,
-            env=known | dict(self.surroundings) | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"},
+            env=known
+            | dict(self.surroundings)
+            | {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "TF_INPUT": "0", "TF_CLI_ARGS": "-no-color"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

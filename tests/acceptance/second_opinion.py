@@ -1,4 +1,4 @@
-"""What Checkov found last in an example (``make second-opinion``), and what becomes of it with the blueprint as it is."""
+"""What Checkov found last in an example (``make second-opinion``), and what becomes of it now."""
 
 from __future__ import annotations
 
@@ -35,8 +35,10 @@ def verdicts(system: str, exemptions: tuple[Exemption, ...]) -> Iterator[tuple[s
 
 
 def told(system: str) -> dict[str, list[int]]:
-    """By environment what the page of the last run says: accepted, exempt, said, open, templates, cfn-lint's findings."""
-    lines = [line.strip("|").split("|") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
+    """What the page of the last run says by environment: accepted, exempt, said, open, templates, cfn-lint."""
+    lines = [
+        line.strip("|").split("|") for line in DOCUMENT.read_text(encoding="utf-8").splitlines() if line[:1] == "|"
+    ]
     cells = [[cell.strip().strip("*") for cell in line] for line in lines]
     names = {subject.name for subject in of_system(system)}
     return {cell[0]: [int(number) for number in cell[1:]] for cell in cells if cell[0] in names and len(cell) == 7}

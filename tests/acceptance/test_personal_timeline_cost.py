@@ -15,9 +15,11 @@ from tests.acceptance.rows import requirement
 from tests.acceptance.system import CommandLine
 from tests.acceptance.variants import overlaid
 
+from groundplan.blueprint.loading import load
 from groundplan.cost import Estimate, estimate
 from groundplan.cost.report import cents
 from groundplan.design import design
+from groundplan.savings import find
 
 ENVIRONMENT = "production"
 NAME = "personal-timeline"
@@ -119,6 +121,22 @@ def test_optimization_saves_a_fifth(blueprint: Path, readme: str, tmp_path: Path
     told = section(readme, "Savings").replace("\n", " ")
     assert f"{plain:,.2f} USD" in told
     assert f"{saved:.0%}".replace("%", " %") in told
+
+
+@requirement("PT-239")
+def test_a_fifth_is_found_by_redesign(blueprint: Path, readme: str, tmp_path: Path) -> None:
+    """C-47: from the same start ``groundplan savings`` saves a fifth in two of three environments already."""
+    plain = sum(priced(blueprint, environment, ONE_SIZE, tmp_path) for environment in ENVIRONMENTS)
+    told, saved = section(readme, "Savings").replace("\n", " "), Decimal(0)
+    for environment in ("development", "staging"):
+        overlaid(blueprint, environment, ONE_SIZE, tmp_path)
+        best = find(load(tmp_path / blueprint.name), environment).combination
+        assert not any(finding.severity == "error" for finding in best.findings)
+        assert best.monthly == best.before - best.after
+        assert f"{best.monthly:,.2f} USD off {environment}" in told
+        saved += best.monthly
+    assert saved > plain / 5
+    assert f"{saved / plain:.0%}".replace("%", " %") in told
 
 
 def priced(blueprint: Path, environment: str, overlay: Mapping[str, Any], folder: Path) -> Decimal:

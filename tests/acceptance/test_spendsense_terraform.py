@@ -105,7 +105,7 @@ def test_variable(tree: TerraformTree, readme: str, variable: str, path: str) ->
             continue
         assert "default" not in given.attributes, "it is required"
         assert given.literal("nullable") is False
-        assert f'{name} = {_written(row[environment])}' in _squeezed(tree.text(f"{folder}/terraform.tfvars"))
+        assert f"{name} = {_written(row[environment])}" in _squeezed(tree.text(f"{folder}/terraform.tfvars"))
         if module:
             assert f"{name} = var.{path}" in _squeezed(tree.text(f"{folder}/main.tf"))
     if module:
@@ -125,7 +125,11 @@ def _squeezed(text: str) -> str:
 
 
 WRONG = {
-    'environment = "dev"': ('environment = "qa"\nregion = "mars"', "must be one of dev, staging, prod", "a region of AWS"),
+    'environment = "dev"': (
+        'environment = "qa"\nregion = "mars"',
+        "must be one of dev, staging, prod",
+        "a region of AWS",
+    ),
     '"db.t4g.micro"': ('"t4g.micro"', "must be like db.t4g.medium"),
     '"cache.t4g.micro"': ('"t4g.micro"', "must be like cache.t4g.small"),
 }
@@ -149,7 +153,9 @@ def test_wrong_values_are_refused(tree: TerraformTree, tmp_path: Path) -> None:
 
 @requirement("SS-100", "SS-144")
 def test_the_code_keeps_its_state_in_that_bucket(tree: TerraformTree, state: Bootstrapped) -> None:
-    terraform = next(block for block in tree.blocks("environments/prod", "terraform") if block.body.blocks_of("backend"))
+    terraform = next(
+        block for block in tree.blocks("environments/prod", "terraform") if block.body.blocks_of("backend")
+    )
     (backend,) = terraform.body.blocks_of("backend")
     assert backend.labels == ("s3",)
     written = {name: backend.body.literal(name) for name in ("bucket", "key", "encrypt", "use_lockfile")}
@@ -201,9 +207,7 @@ def test_state_is_versioned(aws: Aws) -> None:
 
 
 @requirement("SS-147")
-def test_a_former_state_can_be_had_again(
-    aws: Aws, state: Bootstrapped, tree: TerraformTree, tmp_path: Path
-) -> None:
+def test_a_former_state_can_be_had_again(aws: Aws, state: Bootstrapped, tree: TerraformTree, tmp_path: Path) -> None:
     """Written over and then deleted by the real core and by a mistake: each version is still there."""
     terraform = state.root(tmp_path / "root", tree.text("environments/prod/backend.tf"), "first")
     terraform.run("apply", "-auto-approve")

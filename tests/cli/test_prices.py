@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import Command
+from tests.cli.commands import DUSKSPENDR, Command
 from tests.operations.offer_files import OfferServer, offer, serving, usage
 
-from groundplan.catalog import prices
+from groundplan.catalog import price_file, prices
 from groundplan.errors import ExitCode
+
+AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -126,3 +130,17 @@ def test_refreshed_prices_that_are_switched_off_are_not_written(
     result = groundplan("prices", "refresh", "--yes")
     assert result.code == ExitCode.BAD_INPUT
     assert "unset it" in result.err
+
+
+def test_cost_says_which_prices_it_used(groundplan: Command, book: Path) -> None:
+    said = "with the prices of"
+    assert said not in groundplan("cost", "-f", DUSKSPENDR, "-e", "production").out
+    old = prices.packaged().find("nat.hour", "ap-south-1")
+    assert old
+    price_file.write(book, [replace(old, usd=old.usd * 2, source_date="2020-01-31")], AT)
+    prices.book.cache_clear()
+    out = groundplan("cost", "-f", DUSKSPENDR, "-e", "production").out
+    assert f"{said} {book}, refreshed 2026-11-20" in out
+    assert "2020-01-31, high" in out
+    shown = groundplan("prices", "show").out
+    assert "They are older than the packaged ones: refresh or reset them" in shown

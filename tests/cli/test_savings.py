@@ -31,7 +31,7 @@ def test_as_data(groundplan: Command, write: Write) -> None:
         "concern", "title", "settings", "note", "monthly", "at_most", "free", "findings", "gone", "objectives",
         "uncounted",
     }  # fmt: skip
-    assert one["settings"] == {"databases.main.class": "db.t3.small"}
+    assert one["settings"] == {"databases.main.class": "db.t4g.small"}
     best = result.json["combination"]
     assert best["after"] == round(result.json["monthly"] - best["monthly"], 2)
     cheaper = [f"--set={path}={value}" for path, value in best["settings"].items()]

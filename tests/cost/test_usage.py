@@ -16,6 +16,9 @@ from groundplan.cost import Allowances, Estimate, estimate, to_json
 from groundplan.cost.bill import known_allowances, known_tiers
 from groundplan.cost.model import total
 from groundplan.errors import InputError
+from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.monitoring import Topic, TopicSubscription
+from groundplan.resources.values import Ref
 
 ALL = {
     "requests": {"low": "9M", "expected": "90M", "high": "180M"},
@@ -166,6 +169,7 @@ environments: {production: {}}
         ("{messages: {orders: 3}}", 'there is no queue "orders"'),
         ("{job_hours: {reprot: 3h}}", '6:21: usage.job_hours.reprot: there is no job "reprot"; did you mean "report"?'),
         ("{job_hours: {report: 9000000h}}", "is more than 1,000 tasks run in a month of 730 hours"),
+        ("{recovery_points: {api: 3 GB}}", 'there is no database, bucket or shared volume "api"'),
         ("{stored: {api: -1 GB}}", '6:23: usage.stored.api: "-1 GB" is too little; the least is 0 GB'),
     ],
 )
@@ -198,3 +202,39 @@ def test_an_environment_changes_one_figure_of_a_range(tmp_path: Path) -> None:
     assert usage["nat"] == {"low": None, "expected": "2 GB", "high": "9 GB"}
     assert usage["requests"] == {"low": None, "expected": 2_000_000, "high": None}
     assert development.blueprint.usage.nat is None
+
+
+def test_what_is_copied_between_regions_is_charged_once() -> None:
+    usage = {"between_regions": "100 GB"}
+    architecture = sample_architecture()
+    found = estimate(architecture, Usage.model_validate(usage), None)
+    lines = [item for item in found.lines if item.sku == "dto.inter_region.gb"]
+    assert [item.monthly for item in lines] == [Decimal("8.6")]  # 100 × 0.086 out of Mumbai
+
+
+def test_extended_support_of_a_database_is_paid_by_vcpu_and_side() -> None:
+    architecture = architecture_of(sample_architecture(), "us-east-1")
+    main = architecture.at("database_instance.main")
+    assert isinstance(main, DatabaseInstance)
+    first = estimate(architecture.changed(main, engine_version="13.23"), Usage(), None)
+    support = line(first, main.address, "rds.extended_support_y1.vcpu_hour")
+    assert support.monthly == 292  # 2 vCPU × 2 sides × 730 h × 0.10
+    old = estimate(architecture.changed(main, engine_version="13.23", instance_class="db.z9.huge"), Usage(), None)
+    assert any("paid by vCPU, and db.z9.huge is not known" in why for why in reasons(old, main.address))
+    third = estimate(architecture.changed(main, engine="mysql", engine_version="5.7.44"), Usage(), None)
+    assert "mysql 5.7.44 is in extended support in its third year, of which no price is known" in reasons(
+        third, main.address
+    )
+    current = estimate(architecture, Usage(), None)
+    assert not [item for item in current.lines if item.sku.startswith("rds.extended_support")]
+
+
+def test_mails_go_to_each_address_that_listens() -> None:
+    mails = [TopicSubscription(name=f"who-{one}", concern="monitoring", topic=Ref(Topic, "alarms"), protocol="email",
+                               endpoint=f"{one}@bill-of-dns.com") for one in ("first", "second")]  # fmt: skip
+    topic = Topic(name="alarms", concern="monitoring", topic_name="alarms", display_name="Alarms")
+    virginia = architecture_of([topic, *mails], "us-east-1")
+    found = estimate(virginia, Usage(notifications=2_000_000), None)
+    # A million publishes are free, and 1,000 of four million e-mails.
+    assert line(found, "topic.alarms", "sns.publish.per_1m").monthly == Decimal("0.5")
+    assert line(found, "topic.alarms", "sns.email.per_100k").monthly == (40 - Decimal("0.01")) * 2

@@ -18,6 +18,7 @@ from groundplan.design import design
 from groundplan.errors import InputError
 from groundplan.savings import Saving, Savings, find, to_json
 from groundplan.savings.change import over
+from groundplan.savings.trial import difference
 from groundplan.units import Percentage
 
 HEAD = "project: shop\nregion: us-east-1\n"
@@ -144,8 +145,23 @@ def test_best_set_is_recomputed_and_costs_nothing_else() -> None:
 
 def test_what_has_no_price_then_is_no_saving() -> None:
     result = found(NODES)
-    assert refusal(result, "nodes general on Spot").startswith("what it saves is not known: 4 m5.large nodes: Spot")
+    assert refusal(result, "nodes general on Spot").startswith("what it saves is not known: Spot prices of EC2 change")
     assert "nodes general on Spot" not in {one.change.title for one in result.savings}
+
+
+def test_a_price_that_is_lost_or_found_is_no_difference() -> None:
+    """Without the lines of a resource that has no price in one of both, and no price of a Spot node is ever known."""
+    priced = source(NODES + "environments: {production: {}}\n").environment()
+    spot = over(source(NODES + "environments: {production: {}}\n"), "production", {
+        "kubernetes.nodes.general.spot": True, "network.nat": "single",
+    }).environment()  # fmt: skip
+    one, other = (estimate(design(loaded), loaded.blueprint.usage, None) for loaded in (priced, spot))
+    nat = (Decimal("0.045") + Decimal("0.005")) * 730
+    for before, after, saved in ((one, other, nat), (other, one, -nat)):
+        found_saving, uncounted = difference(before, after)
+        assert found_saving == saved
+        assert before.monthly - after.monthly != saved
+        assert "node_group.general" in {item.resource for item in uncounted}
 
 
 def test_nodes_and_what_runs_on_them_change_together() -> None:
@@ -201,6 +217,14 @@ def test_right_sizing(used: tuple[str, str], key: str, value: Plain) -> None:
     one = saving(found(WEB, used), f"{used[0]} as large as it is used")
     assert one.change.settings == {key: value}
     assert one.monthly == found(WEB).before - monthly(WEB, {key: value})
+
+
+def test_right_sizing_and_graviton_at_once() -> None:
+    result = found(WEB, ("main", "30%"))
+    both = saving(result, "main as large as it is used, on Graviton")
+    assert both.change.settings == {"databases.main.class": "db.t4g.small"}
+    assert both.monthly > saving(result, "main as large as it is used").monthly
+    assert result.combination.settings["databases.main.class"] == "db.t4g.small"
 
 
 def test_what_is_used_well_is_left_alone() -> None:

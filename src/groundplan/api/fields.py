@@ -1225,12 +1225,14 @@ class UsageOverlay(TypedDict, total=False):
     internet_out: str | SizeForecastOverlay | None
     nat: str | SizeForecastOverlay | None
     between_zones: str | SizeForecastOverlay | None
+    between_regions: str | SizeForecastOverlay | None
     endpoints: str | SizeForecastOverlay | None
     logs: str | SizeForecastOverlay | None
     stored: Mapping[str, str | SizeForecastOverlay | None] | None
     bucket_writes: str | CountForecastOverlay | int | None
     bucket_reads: str | CountForecastOverlay | int | None
     database_backups: str | SizeForecastOverlay | None
+    recovery_points: Mapping[str, str | SizeForecastOverlay | None] | None
     cache_snapshots: str | SizeForecastOverlay | None
     messages: Mapping[str, str | CountForecastOverlay | int | None] | None
     notifications: str | CountForecastOverlay | int | None
@@ -1259,6 +1261,8 @@ class Usage(TypedDict, total=False):
     """Data through NAT gateways."""
     between_zones: str | SizeForecast | None
     """Data from one availability zone to another, which is charged when it leaves and when it arrives."""
+    between_regions: str | SizeForecast | None
+    """Data copied to another region: new images and objects, what a database writes."""
     endpoints: str | SizeForecast | None
     """Data through interface endpoints."""
     logs: str | SizeForecast | None
@@ -1271,6 +1275,9 @@ class Usage(TypedDict, total=False):
     """GET requests to buckets."""
     database_backups: str | SizeForecast | None
     """Backups and snapshots of databases kept by RDS; as much as the instances have storage is free."""
+    recovery_points: Mapping[str, str | SizeForecast]
+    """What AWS Backup keeps, by database, bucket or shared volume (``<service>-<volume>``): a whole copy, and what
+    changed since for each further recovery point. A copy in another region holds as much again."""
     cache_snapshots: str | SizeForecast | None
     """Snapshots of caches beyond the first of each, which is free."""
     messages: Mapping[str, str | CountForecast | int]
@@ -1309,6 +1316,9 @@ class Objectives(TypedDict, total=False):
     recovery_time: str | timedelta | None
     """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
     failover`` holds its sum to it."""
+    utilisation: str | None
+    """How much of CPU or memory, whichever is more, should be in use at the busiest hour: ``groundplan savings
+    --used`` chooses sizes for it. ``None``: 70 %."""
 
 
 class Accept(TypedDict, total=False):

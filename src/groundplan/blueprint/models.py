@@ -78,6 +78,9 @@ class Objectives(Part):
     recovery_time: Duration | None = None
     """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
     failover`` holds its sum to it."""
+    utilisation: Percentage | None = None
+    """How much of CPU or memory, whichever is more, should be in use at the busiest hour: ``groundplan savings --used``
+    chooses sizes for it. ``null``: 70 %."""
 
 
 class Accept(Part):

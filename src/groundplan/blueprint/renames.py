@@ -115,6 +115,7 @@ class Names:
         tree = _at(tree, ("kubernetes", "nodes"), lambda node: _keys(node, self._of["nodes"]))
         tree = _at(tree, ("usage", "stored"), self._stored)
         tree = _at(tree, ("usage", "messages"), lambda node: _keys(node, self._of["queues"]))
+        tree = _at(tree, ("usage", "recovery_points"), self._backed_up)
         tree = _at(tree, ("usage", "job_hours"), lambda node: _keys(node, self._of["jobs"]))
         for key in ("copies", "dumps", "without"):
             tree = _at(tree, ("secondary", "google", key), lambda node: _values(node, self._any))
@@ -143,6 +144,10 @@ class Names:
             if key not in names and owner is not None:
                 names[key] = self._of["services"][owner] + key.removeprefix(owner)
         return _keys(node, names)
+
+    def _backed_up(self, node: Node) -> Node:
+        """Databases, and what is stored."""
+        return self._stored(_keys(node, self._of["databases"]))
 
     def _variable(self, node: Node) -> Node:
         if not isinstance(node.value, str):

@@ -154,6 +154,8 @@ class Usage(Part):
     """Data through NAT gateways."""
     between_zones: Sizes | None = None
     """Data from one availability zone to another, which is charged when it leaves and when it arrives."""
+    between_regions: Sizes | None = None
+    """Data copied to another region: new images and objects, what a database writes."""
     endpoints: Sizes | None = None
     """Data through interface endpoints."""
     logs: Sizes | None = None
@@ -166,6 +168,9 @@ class Usage(Part):
     """GET requests to buckets."""
     database_backups: Sizes | None = None
     """Backups and snapshots of databases kept by RDS; as much as the instances have storage is free."""
+    recovery_points: dict[Name, Sizes] = Field(default={})
+    """What AWS Backup keeps, by database, bucket or shared volume (``<service>-<volume>``): a whole copy, and what
+    changed since for each further recovery point. A copy in another region holds as much again."""
     cache_snapshots: Sizes | None = None
     """Snapshots of caches beyond the first of each, which is free."""
     messages: dict[Name, Counts] = Field(default={})

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,6 +92,8 @@ def write(path: Path, prices: Sequence[Price], at: datetime) -> None:
 
     Raises EnvironmentalError where that is not possible, as on a full disk: what was there stays as it is.
     """
+    import tempfile
+
     made: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,7 @@ def cost(
 ) -> None:
     """What the environment costs per month: each line with its formula and source."""
     from groundplan import cost as costs
+    from groundplan.catalog import price_file
     from groundplan.cost.report import cents
 
     loaded, architecture = designed(file, environment, settings)
@@ -66,6 +67,9 @@ def cost(
         f"{loaded.name}: {cents(estimate.monthly)} USD/month "
         f"({cents(estimate.fixed)} fixed, {cents(estimate.usage)} by the stated usage; 730 hours)"
     )
+    refreshed = price_file.refreshed()
+    if refreshed:
+        write(f"with the prices of {refreshed.path}, refreshed {refreshed.at:%Y-%m-%d}")
     if estimate.forecast:
         low, high = estimate.forecast.low, estimate.forecast.high
         write(

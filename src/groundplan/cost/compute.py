@@ -12,7 +12,7 @@ from math import ceil
 
 from groundplan.catalog import instances
 from groundplan.cost.bill import Bill, pricer
-from groundplan.cost.network import charge_public_addresses
+from groundplan.cost.network import charge_between_regions, charge_public_addresses
 from groundplan.cost.quantities import amount, count, gigabytes
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import (
@@ -164,9 +164,7 @@ def _clusters(bill: Bill, clusters: tuple[EcsCluster, ...]) -> None:
 
 
 def _registry_replications(bill: Bill, replications: tuple[RegistryReplication, ...]) -> None:
-    bill.add_unpriced(
-        replications, "usage does not state the size of new images: each is transferred to the other region"
-    )
+    charge_between_regions(bill, replications, replications, "each new image is transferred to the other region")
 
 
 def _repositories(bill: Bill, repositories: tuple[ContainerRepository, ...]) -> None:

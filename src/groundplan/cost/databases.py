@@ -12,7 +12,7 @@ from groundplan.catalog import engines
 from groundplan.catalog import instances as instance_classes
 from groundplan.catalog.engines import Support
 from groundplan.cost.bill import Bill, pricer
-from groundplan.cost.network import charge_public_addresses
+from groundplan.cost.network import charge_between_regions, charge_public_addresses
 from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes, number
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance, Table
 
@@ -33,9 +33,8 @@ def _instances(bill: Bill, instances: tuple[DatabaseInstance, ...]) -> None:
         _charge_extras(bill, instance)
         _charge_extended_support(bill, instance)
         if bill.region(_primary(bill, instance)) != bill.region(instance):
-            bill.add_unpriced(
-                instance, "usage does not state what is written to the primary: all of it is transferred to the replica"
-            )
+            why = "all that is written to the primary is transferred to the replica"
+            charge_between_regions(bill, instance, _primary(bill, instance), why)
     # What is free is reckoned region by region.
     for region in dict.fromkeys(bill.region(instance) for instance in instances):
         here = tuple(instance for instance in instances if bill.region(instance) == region)

@@ -6,7 +6,9 @@ Sources: https://aws.amazon.com/config/pricing/, https://aws.amazon.com/backup/p
 from __future__ import annotations
 
 from groundplan.cost.bill import Bill, Chargeable, pricer
-from groundplan.cost.quantities import amount, number
+from groundplan.cost.quantities import amount, gigabytes, number
+from groundplan.resources.databases import DatabaseInstance
+from groundplan.resources.files import FileSystem
 from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder, RestoreTestingPlan
 
 
@@ -31,13 +33,28 @@ def _rules(bill: Bill, rules: tuple[ConfigRule, ...]) -> None:
 
 def _vaults(bill: Bill, vaults: tuple[BackupVault, ...]) -> None:
     """The first recovery point holds everything, the others what has changed since."""
+    kept = {name.replace("-", "_"): size for name, size in bill.usage.recovery_points.items()}
     for vault in vaults:
+        if kept:
+            for name, size in kept.items():
+                note = f"recovery points of {name}"
+                bill.charge(vault, _backed_up(bill, name), gigabytes(size), "usage", note=note)
+            continue
         databases, buckets = (_each(bill, vault, f"backup.{kind}.gb_month") for kind in ("rds_snapshot", "s3"))
         bill.add_unpriced(
             vault,
-            "usage does not state how much changes between two recovery points: "
+            "usage.recovery_points does not state how much they hold: "
             f"those of databases are paid by GB and month{databases}, those of buckets{buckets or ' too'}",
         )
+
+
+def _backed_up(bill: Bill, name: str) -> str:
+    """The sku of what is backed up under a name of the blueprint."""
+    if any(instance.name == name for instance in bill.architecture.of(DatabaseInstance)):
+        return "backup.rds_snapshot.gb_month"
+    if any(system.name == name for system in bill.architecture.of(FileSystem)):
+        return "backup.efs_warm.gb_month"
+    return "backup.s3.gb_month"
 
 
 def _restore_tests(bill: Bill, plans: tuple[RestoreTestingPlan, ...]) -> None:

@@ -12,6 +12,8 @@ from groundplan.resources.network import ElasticIp, InternetGateway, NatGateway,
 
 _VPC_PRICING = "https://docs.aws.amazon.com/vpc/latest/userguide/what-is-amazon-vpc.html"
 
+_TRANSFER = "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer"
+BETWEEN_REGIONS = "dto.inter_region.gb"
 DIRECTIONS = 2
 """Data between zones is charged where it leaves and where it arrives.
 
@@ -22,6 +24,20 @@ Source: https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer_within_the_s
 def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity, hours: Quantity = MONTH) -> None:
     """Public IPv4 addresses are charged by the hour, in use or not, whatever they belong to."""
     bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * hours)
+
+
+def charge_between_regions(bill: Bill, copy: Chargeable, origin: Chargeable, why: str) -> None:
+    """Data that is copied to another region, at the price of the region that it leaves.
+
+    It is one figure for all that is copied, and charged once.
+    """
+    if bill.usage.between_regions is None:
+        bill.add_unpriced(copy, f"usage.between_regions is not stated: {why}")
+    elif any(line.sku == BETWEEN_REGIONS for line in bill.lines):
+        bill.add_free(copy, "what it transfers is charged once for all, by usage.between_regions", _TRANSFER)
+    else:
+        note = "all that is copied to another region"
+        bill.charge(origin, BETWEEN_REGIONS, gigabytes(bill.usage.between_regions), "usage", note=note)
 
 
 def _vpcs(bill: Bill, vpcs: tuple[Vpc, ...]) -> None:

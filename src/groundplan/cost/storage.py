@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.network import charge_between_regions
 from groundplan.cost.quantities import amount, gigabytes
 from groundplan.resources.storage import Bucket, Transition
 
@@ -33,9 +34,7 @@ def _buckets(bill: Bill, buckets: tuple[Bucket, ...]) -> None:
 
 def _replica(bill: Bill, source: Bucket, replica: Bucket) -> None:
     """A copy holds what its source holds, in its own storage class and at the prices of its region."""
-    bill.add_unpriced(
-        replica, "usage does not state what is new each month: each object is transferred to the other region, and put"
-    )
+    charge_between_regions(bill, replica, source, "each new object is transferred to the other region, and put")
     stored = bill.stored(source)
     sku = _SKUS.get(source.replication.storage_class) if source.replication else None
     if stored is None:

@@ -24,12 +24,14 @@ class Used:
     internet_out: DataSize | None
     nat: DataSize | None
     between_zones: DataSize | None
+    between_regions: DataSize | None
     endpoints: DataSize | None
     logs: DataSize | None
     stored: Mapping[str, DataSize]
     bucket_writes: int | None
     bucket_reads: int | None
     database_backups: DataSize | None
+    recovery_points: Mapping[str, DataSize]
     cache_snapshots: DataSize | None
     messages: Mapping[str, int]
     notifications: int | None
@@ -53,12 +55,14 @@ def used(usage: Usage, case: Case) -> Used:
         internet_out=_size(usage.internet_out, case),
         nat=_size(usage.nat, case),
         between_zones=_size(usage.between_zones, case),
+        between_regions=_size(usage.between_regions, case),
         endpoints=_size(usage.endpoints, case),
         logs=_size(usage.logs, case),
-        stored={name: size for name, one in usage.stored.items() if (size := _size(one, case)) is not None},
+        stored=_sizes(usage.stored, case),
         bucket_writes=_count(usage.bucket_writes, case),
         bucket_reads=_count(usage.bucket_reads, case),
         database_backups=_size(usage.database_backups, case),
+        recovery_points=_sizes(usage.recovery_points, case),
         cache_snapshots=_size(usage.cache_snapshots, case),
         messages={name: count for name, one in usage.messages.items() if (count := _count(one, case)) is not None},
         notifications=_count(usage.notifications, case),
@@ -94,3 +98,7 @@ def _size(forecast: SizeForecast | DataSize | None, case: Case) -> DataSize | No
         return forecast
     found = {"low": forecast.low, "expected": forecast.expected, "high": forecast.high}[case]
     return forecast.expected if found is None else found
+
+
+def _sizes(forecasts: Mapping[str, SizeForecast | DataSize], case: Case) -> dict[str, DataSize]:
+    return {name: size for name, one in forecasts.items() if (size := _size(one, case)) is not None}

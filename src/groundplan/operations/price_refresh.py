@@ -93,9 +93,9 @@ def refresh(
     files = _files(book, services, regions)
     fresh: list[Fresh] = []
     kept = [
-        Kept(price.sku, price.region, without_selector()[price.sku])
+        Kept(price.sku, price.region, without_selector().get(price.sku, "no selector says where it stands"))
         for price in book
-        if price.sku in without_selector()
+        if price.sku not in selectors()
         and (not services or price.service in services)
         and (not regions or price.region in regions)
     ]
@@ -188,6 +188,7 @@ def _plausible(old: Decimal, new: Decimal) -> bool:
 def _opened(url: str) -> Iterator[Iterator[str] | None]:
     """The lines of a file as they arrive, or None where there is no such file."""
     import urllib.error
+    import urllib.parse
     import urllib.request
 
     # Only these: no redirection leads to a file of this machine.
@@ -202,8 +203,13 @@ def _opened(url: str) -> Iterator[Iterator[str] | None]:
         urllib.request.UnknownHandler(),
     ):
         opener.add_handler(handler)
-    if not url.startswith(("https://", "http://")):
-        raise InputError(f"{url} is no address of an offer file: it should begin with https://")
+    try:
+        parts = urllib.parse.urlsplit(url)
+        usable = parts.scheme in ("https", "http") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets around what is no IPv6 address
+        usable = False
+    if not usable:
+        raise InputError(f"{url} is no address of an offer file: it should begin with https:// and name a server")
     try:
         with opener.open(url, timeout=_SECONDS) as answer:
             yield _lines(cast("http.client.HTTPResponse", answer), url)

@@ -27,13 +27,16 @@ def find(
     """Every saving of an environment of a blueprint, each tried by redesign, and the best set of them.
 
     ``used``: how much of its CPU or memory, whichever is more, a service, database, cache, node group or EC2 capacity
-    uses at its busiest, by its name: what right-sizing starts from. ``target``: the use that it aims at; 70 % by
-    default. Raises InputError where the blueprint is wrong, or ``used`` names something that it does not have.
+    uses at its busiest, by its name: what right-sizing starts from. ``target``: the use that it aims at; by default
+    ``objectives.utilisation``, else 70 %.
+
+    Raises InputError where the blueprint is wrong, or ``used`` names something that it does not have.
     """
     bench = Bench(source, environment)
     savings: list[Saving] = []
     refused: list[Refusal] = []
-    for change in candidates(bench.now.loaded, used or {}, target or TARGET):
+    aim = target or bench.now.loaded.blueprint.objectives.utilisation or TARGET
+    for change in candidates(bench.now.loaded, used or {}, aim):
         outcome = bench.attempt(change)
         if isinstance(outcome, Saving):
             savings.append(outcome)

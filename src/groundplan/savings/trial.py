@@ -115,8 +115,9 @@ def difference(before: Estimate, after: Estimate) -> tuple[Decimal, tuple[Unpric
     """
     new, gone = _unpriced_beyond(before, after), _unpriced_beyond(after, before)
     then, now = _by_resource(before), _by_resource(after)
-    left_out = {item.resource for item in new if item.lacks_price or then[item.resource].keys() - now[item.resource]}
-    left_out |= {item.resource for item in gone if item.lacks_price and now[item.resource]}
+    lost = {item.resource for item in new if item.lacks_price or _families(then, item) - _families(now, item)}
+    got = {item.resource for item in gone if _families(now, item) - _families(then, item)}
+    left_out = lost | got
     uncounted = (*new, *(item for item in gone if item.resource in left_out))
     return _sum(then, left_out) - _sum(now, left_out), tuple(dict.fromkeys(uncounted))
 
@@ -130,6 +131,11 @@ def _by_resource(estimate: Estimate) -> _Charges:
     for line in estimate.lines:
         found[line.resource][line.sku] += line.monthly
     return found
+
+
+def _families(charges: _Charges, item: Unpriced) -> set[str]:
+    """What a resource is charged for: ``rds.storage``, whatever the type of volume."""
+    return {".".join(sku.split(".")[:2]) for sku in charges.get(item.resource, {})}
 
 
 def _sum(charges: _Charges, left_out: Collection[str]) -> Decimal:

@@ -45,7 +45,7 @@ class Edge:
         every = aws.client("elbv2").describe_load_balancers()["LoadBalancers"]
         assert len([item for item in every if item["VpcId"] == balancer["VpcId"]]) == 1
 
-    @requirement("PT-28", "PT-166", "PT-216", "PT-258")
+    @requirement("PT-28", "PT-89", "PT-166", "PT-216", "PT-258")
     def test_tls_ends_at_the_load_balancer(self, aws: Aws, system: System) -> None:
         """C-39: 1.3 wherever a client knows it."""
         listeners = listeners_of(aws, system)
@@ -57,7 +57,7 @@ class Edge:
         (action,) = listeners[80]["DefaultActions"]
         assert (action["Type"], action["RedirectConfig"]["Protocol"]) == ("redirect", "HTTPS")
 
-    @requirement("PT-28", "PT-258")
+    @requirement("PT-28", "PT-89", "PT-258")
     def test_distribution_has_its_certificate(self, aws: Aws, system: System) -> None:
         arn = at(distribution_of(aws, system), "DistributionConfig.ViewerCertificate.ACMCertificateArn")
         assert arn.split(":")[3] == "us-east-1"

@@ -171,6 +171,11 @@ def check_usage(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if name not in stores:
             message = f'there is no bucket, image repository or shared volume "{name}"{suggestion(name, stores)}'
             yield Finding(("usage", "stored", name), message, at_key=True)
+    backed_up = {*_names(tree, "databases"), *_names(tree, "buckets"), *shared}
+    for name in blueprint.usage.recovery_points:
+        if name not in backed_up:
+            message = f'there is no database, bucket or shared volume "{name}"{suggestion(name, backed_up)}'
+            yield Finding(("usage", "recovery_points", name), message, at_key=True)
     jobs = _names(tree, "jobs")
     for name, hours in blueprint.usage.job_hours.items():
         path = ("usage", "job_hours", name)

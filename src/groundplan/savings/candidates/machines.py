@@ -8,6 +8,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Plain
 from groundplan.catalog import instances, prices
 from groundplan.catalog.prices import Confidence
+from groundplan.savings.candidates.spot import UNKNOWN
 from groundplan.savings.change import Change
 
 GRAVITON: Mapping[str, tuple[str, ...]] = {
@@ -30,6 +31,8 @@ GRAVITON: Mapping[str, tuple[str, ...]] = {
 
 Source: https://aws.amazon.com/ec2/instance-types/
 """
+RDS = "rds.postgres.{}.single_az.hour"
+ELASTICACHE = "elasticache.{}.{}.hour"
 _EC2 = "ec2.{}.hour"
 REBUILD = "the images have to be built for arm64 first"
 
@@ -40,14 +43,14 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
     for name, database in blueprint.databases.items():
         settings: dict[str, Plain] = {}
         for key, machine in (("class", database.instance_class), ("replica_class", database.replica_class)):
-            better = _sibling(machine, region, "rds.postgres.{}.single_az.hour")
+            better = sibling(machine, region, RDS)
             if better:
                 settings[f"databases.{name}.{key}"] = better
         if settings:
             yield Change("graviton", f"database {name} on Graviton", settings, "a short failover while it changes")
     for name, cache in blueprint.caches.items():
         engine = cache.engine.name
-        better = _sibling(cache.node_class, region, f"elasticache.{engine}.{{}}.hour")
+        better = sibling(cache.node_class, region, ELASTICACHE.format(engine, "{}"))
         if better:
             yield Change("graviton", f"cache {name} on Graviton", {f"caches.{name}.class": better})
         if engine == "redis":
@@ -68,7 +71,7 @@ def _fargate(blueprint: Blueprint) -> Iterator[Change]:
 
 def _capacity(blueprint: Blueprint) -> Iterator[Change]:
     for name, capacity in blueprint.capacity.items():
-        better = _sibling(capacity.instance, blueprint.region, _EC2)
+        better = sibling(capacity.instance, blueprint.region, _EC2)
         if better:
             settings: dict[str, Plain] = {f"capacity.{name}.instance": better}
             settings |= {
@@ -77,7 +80,8 @@ def _capacity(blueprint: Blueprint) -> Iterator[Change]:
                 for one, workload in workloads.items()
                 if name in workload.capacity and workload.architecture != "arm64"
             }
-            yield Change("graviton", f"capacity {name} on Graviton", settings, REBUILD)
+            unknown = UNKNOWN if capacity.spot else ""
+            yield Change("graviton", f"capacity {name} on Graviton", settings, REBUILD, unknown=unknown)
 
 
 def _nodes(blueprint: Blueprint) -> Iterator[Change]:
@@ -88,7 +92,7 @@ def _nodes(blueprint: Blueprint) -> Iterator[Change]:
     for chosen in ([name for name in groups if not groups[name].taints], *([n] for n in groups if groups[n].taints)):
         settings: dict[str, Plain] = {}
         for name in chosen:
-            better = [_sibling(each, blueprint.region, _EC2) for each in groups[name].instances]
+            better = [sibling(each, blueprint.region, _EC2) for each in groups[name].instances]
             machines = [machine for machine in better if machine]
             if len(machines) == len(better):
                 settings[f"kubernetes.nodes.{name}.instances"] = list(machines)
@@ -99,14 +103,15 @@ def _nodes(blueprint: Blueprint) -> Iterator[Change]:
                 settings[f"services.{name}.architecture"] = "arm64"
         if not groups[chosen[0]].taints:
             settings |= {f"jobs.{name}.architecture": "arm64" for name in blueprint.jobs}
-        yield Change("graviton", f"nodes {', '.join(chosen)} on Graviton", settings, REBUILD)
+        unknown = UNKNOWN if all(groups[name].spot for name in chosen) else ""
+        yield Change("graviton", f"nodes {', '.join(chosen)} on Graviton", settings, REBUILD, unknown=unknown)
 
 
 def _capacities(blueprint: Blueprint, shares: Mapping[str, object]) -> bool:
     return any(name in blueprint.capacity for name in shares)
 
 
-def _sibling(machine: str | None, region: str, sku: str) -> str | None:
+def sibling(machine: str | None, region: str, sku: str) -> str | None:
     """The Graviton machine of the same size: the first that has a price here, else the first that there is."""
     *prefix, family, size = (machine or ".").split(".")
     known = [

@@ -11,6 +11,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Plain
 from groundplan.catalog import fargate, instances
 from groundplan.errors import InputError, Problem, suggestion
+from groundplan.savings.candidates.machines import ELASTICACHE, RDS, sibling
 from groundplan.savings.change import Change
 from groundplan.units import Percentage
 
@@ -38,6 +39,9 @@ def changes(loaded: LoadedEnvironment, used: Mapping[str, Percentage], target: P
 
 
 def _changes(blueprint: Blueprint, used: Mapping[str, Percentage], target: Percentage) -> Iterator[Change]:
+    if not used:
+        unknown = "how much is used was not said; measure it, and say --used NAME=PERCENT"
+        yield Change("right-sizing", "sizes as large as they are used", {}, unknown=unknown)
     for name, share in used.items():
         enough = Fraction(share.fraction) / Fraction(target.fraction)
         settings: dict[str, Plain] = {}
@@ -51,6 +55,8 @@ def _changes(blueprint: Blueprint, used: Mapping[str, Percentage], target: Perce
         if settings:
             note = f"measured {share}, aimed at {target}; measure at the busiest hour"
             yield Change("right-sizing", f"{name} as large as it is used", settings, note)
+        if managed := _on_graviton(blueprint, name, settings):
+            yield Change("right-sizing", f"{name} as large as it is used, on Graviton", settings | managed, note)
 
 
 def _machines(blueprint: Blueprint, name: str) -> Iterator[tuple[str, str]]:
@@ -60,6 +66,23 @@ def _machines(blueprint: Blueprint, name: str) -> Iterator[tuple[str, str]]:
         yield f"caches.{name}.class", blueprint.caches[name].node_class
     if name in blueprint.capacity:
         yield f"capacity.{name}.instance", blueprint.capacity[name].instance
+
+
+def _on_graviton(blueprint: Blueprint, name: str, settings: Mapping[str, Plain]) -> dict[str, Plain]:
+    """The same size of database or cache, which run no images, with AWS's own processors."""
+    found: dict[str, Plain] = {}
+    for key, sku in (
+        (f"databases.{name}.class", RDS),
+        (f"caches.{name}.class", ELASTICACHE.format(_engine(blueprint, name), "{}")),
+    ):
+        machine = settings.get(key)
+        if isinstance(machine, str) and (better := sibling(machine, blueprint.region, sku)):
+            found[key] = better
+    return found
+
+
+def _engine(blueprint: Blueprint, name: str) -> str:
+    return blueprint.caches[name].engine.name if name in blueprint.caches else ""
 
 
 def smallest(machine: str, share: Fraction) -> str | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from groundplan.blueprint.models import Blueprint
 from groundplan.savings.change import Change
 
+UNKNOWN = "Spot prices of EC2 change by the hour and the zone; on demand is the most they reach"
 NOTE = "a task may be taken away with two minutes of warning"
 
 
@@ -27,7 +28,9 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
         )
     for name, capacity in blueprint.capacity.items():
         if not capacity.spot:
-            yield Change("spot", f"capacity {name} on Spot", {f"capacity.{name}.spot": True}, NOTE, choice=choice)
+            settings = {f"capacity.{name}.spot": True}
+            yield Change("spot", f"capacity {name} on Spot", settings, NOTE, choice=choice, unknown=UNKNOWN)
     for name, group in blueprint.kubernetes.nodes.items() if blueprint.platform == "eks" else ():
         if not group.spot:
-            yield Change("spot", f"nodes {name} on Spot", {f"kubernetes.nodes.{name}.spot": True}, NOTE, choice=choice)
+            settings = {f"kubernetes.nodes.{name}.spot": True}
+            yield Change("spot", f"nodes {name} on Spot", settings, NOTE, choice=choice, unknown=UNKNOWN)

@@ -26,6 +26,7 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
     yield from _logs(blueprint)
     for name, bucket in blueprint.buckets.items():
         if bucket.replicate is not None:
+            unknown = "" if name in blueprint.usage.stored else f"usage.stored.{name} is not stated"
             for storage_class in COPIES:
                 if bucket.replicate.storage_class != storage_class:
                     yield Change(
@@ -33,6 +34,7 @@ def changes(blueprint: Blueprint) -> Iterator[Change]:
                         f"copies of bucket {name} in {storage_class}",
                         {f"buckets.{name}.replicate.storage_class": storage_class},
                         "reading a copy costs by GB, and each is charged for 30 days (GLACIER_IR: 90) at least",
+                        unknown=unknown,
                     )
         if not any(rule.archive for rule in bucket.lifecycle.values()):
             yield Change(
