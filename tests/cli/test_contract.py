@@ -188,7 +188,10 @@ def test_a_folder_is_no_blueprint(groundplan: Command, folder: Path) -> None:
         (["nonsense"], "error: No such command 'nonsense'; see groundplan --help"),
         (["validate", "--nonsense"], "error: No such option: --nonsense; see groundplan validate --help"),
         (["cost", "--format", "xml"], "'xml' is not one of 'table', 'json'; see groundplan cost --help"),
-        (["check", "--format", "xml"], "'xml' is not one of 'table', 'json', 'sarif', 'junit', 'markdown', 'github'; see"),
+        (
+            ["check", "--format", "xml"],
+            "'xml' is not one of 'table', 'json', 'sarif', 'junit', 'markdown', 'github'; see",
+        ),
         (["plan", "--target", "azure"], "'azure' is not one of 'local', 'aws'; see groundplan plan --help"),
         (["render"], "error: Missing option '--out' / '-o'; see groundplan render --help"),
         (["validate", "extra"], "extra"),

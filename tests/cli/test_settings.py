@@ -56,7 +56,9 @@ def test_the_commands_are_found() -> None:
 @pytest.mark.parametrize("command", commands_with_a_blueprint())
 def test_every_command_reads_settings(command: str, groundplan: Command, write: Write, tmp_path: Path) -> None:
     write(SHOP)
-    needed = {"kubernetes switch": ("web",), "reach": ("--all",)} | dict.fromkeys(("render", "kubernetes fill"), ("--out", tmp_path / "out"))
+    needed = {"kubernetes switch": ("web",), "reach": ("--all",)} | dict.fromkeys(
+        ("render", "kubernetes fill"), ("--out", tmp_path / "out")
+    )
     result = groundplan(*command.split(), *needed.get(command, ()), *WRONG)
     assert result.code == ExitCode.BAD_INPUT
     assert result.err.startswith('error: option --set: services.web.image.tag: "latest" names another image')

@@ -5,8 +5,21 @@ blueprint does not state, is listed as unpriced with the reason and counts nothi
 """
 
 from groundplan.cost.bill import Allowances
+from groundplan.cost.concerns import by_concern
 from groundplan.cost.estimate import estimate
 from groundplan.cost.model import Estimate, Free, Line, Range, Unpriced
 from groundplan.cost.report import to_json
+from groundplan.cost.together import estimate_together
 
-__all__ = ["Allowances", "Estimate", "Free", "Line", "Range", "Unpriced", "estimate", "to_json"]
+__all__ = [
+    "Allowances",
+    "Estimate",
+    "Free",
+    "Line",
+    "Range",
+    "Unpriced",
+    "by_concern",
+    "estimate",
+    "estimate_together",
+    "to_json",
+]

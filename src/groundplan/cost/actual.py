@@ -19,6 +19,7 @@ from groundplan.catalog import prices
 from groundplan.catalog.price_list import selectors, usage_prefixes
 from groundplan.catalog.prices import GLOBAL
 from groundplan.cost.bill import DATA
+from groundplan.cost.concerns import concern_of
 from groundplan.cost.model import Estimate
 from groundplan.resources import CONCERNS, Architecture, Concern
 
@@ -159,21 +160,12 @@ _Parts = Mapping[str, Mapping[Concern | None, Decimal]]
 
 
 def _parts(architecture: Architecture, estimate: Estimate, spending: Spending) -> _Parts:
-    concern_of = _concern_of(architecture)
+    known = concern_of(architecture)
     found: dict[str, dict[Concern | None, Decimal]] = {}
     for line in estimate.lines:
         concerns = found.setdefault(line.sku, {})
-        concern = concern_of.get(line.resource)
+        concern = known.get(line.resource)
         concerns[concern] = concerns.get(concern, Decimal(0)) + spending.part(line.monthly)
-    return found
-
-
-def _concern_of(architecture: Architecture) -> dict[str, Concern]:
-    """By address, and by ``kind.*`` for what all resources of a kind cost together: the first one's."""
-    found: dict[str, Concern] = {}
-    for resource in architecture:
-        found[resource.address] = resource.concern
-        found.setdefault(f"{resource.kind_name()}.*", resource.concern)
     return found
 
 

@@ -17,9 +17,9 @@ def ranged(expected: Iterable[Line], low: Iterable[Line], high: Iterable[Line]) 
     A line that only a busy month has (a further tier) stands below as nothing in a usual one, so that each of the
     three columns adds up to its own sum.
     """
-    low_by, high_by = dict(_keyed(low)), dict(_keyed(high))
+    low_by, high_by = dict(keyed(low)), dict(keyed(high))
     lines = []
-    for key, line in _keyed(expected):
+    for key, line in keyed(expected):
         lines.append(replace(line, low=_monthly(low_by.pop(key, None)), high=_monthly(high_by.pop(key, None))))
     for key, line in high_by.items():
         other = low_by.pop(key, None)
@@ -28,7 +28,7 @@ def ranged(expected: Iterable[Line], low: Iterable[Line], high: Iterable[Line]) 
     return tuple(lines)
 
 
-def _keyed(lines: Iterable[Line]) -> Iterator[tuple[_Key, Line]]:
+def keyed(lines: Iterable[Line]) -> Iterator[tuple[_Key, Line]]:
     """Each line by what it charges; the same charge of the same resource is told apart by its place."""
     seen: dict[tuple[str, str], int] = {}
     for line in lines:

@@ -166,6 +166,19 @@ class Estimate:
         """What the budget leaves; negative where the estimate is above it, None without a budget."""
         return None if self.budget is None else self.budget.usd - self.monthly
 
+    @property
+    def above_budget(self) -> tuple[Line, ...]:
+        """Where the fixed floor alone is above the budget: its lines, the largest first, up to the one that passes the
+        budget. Empty where the budget holds the floor, or there is none."""
+        if self.budget is None or self.fixed <= self.budget.usd:
+            return ()
+        found: list[Line] = []
+        for line in sorted((line for line in self.lines if line.kind == "fixed"), key=lambda line: -line.monthly):
+            found.append(line)
+            if total(found) > self.budget.usd:
+                break
+        return tuple(found)
+
     def of(self, resource: str) -> tuple[Line, ...]:
         """The lines of one resource, by its address."""
         return tuple(line for line in self.lines if line.resource == resource)

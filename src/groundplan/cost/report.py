@@ -71,14 +71,31 @@ class OffHoursData(TypedDict):
     always_on: list[str]
 
 
+class FloorLineData(TypedDict):
+    """A fixed line."""
+
+    resource: str
+    sku: str
+    monthly: float
+
+
+class FloorData(TypedDict):
+    """The fixed floor of an estimate whose budget is below it, and its largest lines up to the one that passes it."""
+
+    monthly: float
+    lines: list[FloorLineData]
+
+
 class EstimateData(TypedDict):
     """The whole estimate. ``monthly`` is the exact sum, rounded once; ``budget`` is null where there is none. There is
-    a ``standby`` where the environment has one in another region, and a ``forecast`` where usage states low or high."""
+    a ``floor`` where the budget is below it, a ``standby`` where the environment has one in another region, and a
+    ``forecast`` where usage states low or high."""
 
     environment: str
     currency: str
     monthly: float
     budget: float | None
+    floor: NotRequired[FloorData]
     forecast: NotRequired[ForecastData]
     standby: NotRequired[StandbyData]
     off_hours: NotRequired[OffHoursData]
@@ -101,6 +118,14 @@ def to_json(estimate: Estimate, environment: str) -> EstimateData:
         "lines": [_line(line) for line in estimate.lines],
         "unpriced": [_unpriced(item) for item in estimate.unpriced],
     }
+    if estimate.above_budget:
+        data["floor"] = {
+            "monthly": float(cents(estimate.fixed)),
+            "lines": [
+                {"resource": line.resource, "sku": line.sku, "monthly": float(cents(line.monthly))}
+                for line in estimate.above_budget
+            ],
+        }
     if estimate.forecast:
         forecast = estimate.forecast
         data["forecast"] = {
