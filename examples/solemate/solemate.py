@@ -73,7 +73,17 @@ staging = Overlay(
 production = Overlay(
     network=network(1),
     databases={"main": DatabaseOverlay(deletion_protection=True, final_snapshot=True)},
-    accept=[Accept(rule="GP-REL-004", reason=ONE_NAT), CAPACITY, S3_MANAGED, TRAIL, PASSWORD, LOGS],
+    accept=[
+        Accept(rule="GP-REL-004", reason=ONE_NAT),
+        CAPACITY,
+        S3_MANAGED,
+        Accept(rule="GP-COST-002", reason="gp2, as the specification has it"),
+        Accept(rule="GP-COST-004", reason="db.t3.small, as the specification has it"),
+        Accept(rule="GP-OPS-065", reason="Few may read the bucket, and the trail itself records who changes it"),
+        TRAIL,
+        PASSWORD,
+        LOGS,
+    ],
 )
 
 blueprint = Blueprint(

@@ -17,7 +17,7 @@ from groundplan.resources.security import Key, Role, Secret
 from groundplan.resources.values import Pseudo, Ref, text
 
 TASK_ROLE = Ref(Role, "api_task")
-NO_RESOURCE = {"ecr:GetAuthorizationToken"}
+NO_RESOURCE = {"ecr:GetAuthorizationToken", "logs:DescribeLogGroups"}
 """Actions that know no resource. Source:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerregistry.html"""
 TRUST = {

@@ -138,7 +138,8 @@ def test_check_ends_well(command_line: CommandLine, environment: str) -> None:
 def test_roles_have_the_least_rights(architecture: Architecture, environment: str) -> None:
     """No wildcard for an action; for resources only where AWS knows none of the action's."""
     without_resources = {
-        "ecr:GetAuthorizationToken", "xray:GetSamplingRules", "xray:GetSamplingStatisticSummaries",
+        "ecr:GetAuthorizationToken", "logs:DescribeLogGroups", "xray:GetSamplingRules",
+        "xray:GetSamplingStatisticSummaries",
         "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments",
         "ec2messages:AcknowledgeMessage", "ec2messages:DeleteMessage", "ec2messages:FailMessage",
         "ec2messages:GetEndpoint", "ec2messages:GetMessages", "ec2messages:SendReply",
@@ -230,7 +231,7 @@ def test_documented_alarms_are_the_designed_ones(readme: str, architecture: Arch
 
 LINES = {
     "tasks on Fargate": ("ecs_service",),
-    "EC2 capacity, its volume and metrics": ("auto_scaling_group",),
+    "EC2 capacity and its volume": ("auto_scaling_group",),
     "database, its standby and replica": ("database_instance",),
     "load balancer with its public addresses": ("load_balancer",),
     "NAT gateway with its public address": ("nat_gateway", "elastic_ip"),

@@ -83,7 +83,7 @@ def test_cost(groundplan: Command) -> None:
     result = groundplan("cost", "-f", DUSKSPENDR, "--format", "json")
     assert result.code == ExitCode.FINE
     document = result.json
-    assert set(document) == {"environment", "currency", "monthly", "budget", "lines", "unpriced"}
+    assert set(document) == {"environment", "currency", "monthly", "budget", "floor", "lines", "unpriced"}
     assert (document["environment"], document["currency"], document["budget"]) == ("production", "USD", 373.0)
     for line in document["lines"]:
         assert set(line) == {

@@ -184,8 +184,8 @@ def write_floor(loaded: LoadedEnvironment, estimate: Estimate) -> None:
         return
     place = loaded.position("objectives.budget")
     write(
-        f"{f'{place}: ' if place else ''}objectives.budget: {estimate.budget} is below the fixed floor of {loaded.name}, "
-        f"{cents(estimate.fixed)} USD, which is due whether or not anybody comes. More than the budget are already:"
+        f"{f'{place}: ' if place else ''}objectives.budget: {estimate.budget} is below the fixed floor of "
+        f"{loaded.name}, {cents(estimate.fixed)} USD, which is due whether or not anybody comes. More than the budget are already:"
     )
     together, rows = Decimal(0), []
     for line in estimate.above_budget:

@@ -152,8 +152,15 @@ def _tell_plan(result: Plan, target: TargetOption, format: OutputFormat) -> None
         )
         return
     _show(result)
-    if result.changes and result.monthly_change is not None:
-        write(f"Monthly cost: {result.monthly_change:+.2f} USD, without what `groundplan cost` lists as not in its sum")
+    if result.changes:
+        write(_cost_change(result))
+
+
+def _cost_change(plan: Plan) -> str:
+    """What the changes add to the monthly cost."""
+    if plan.monthly_change is None:
+        return "Monthly cost: by how much it changes is not known; what is deployed does not say what it costs"
+    return f"Monthly cost: {plan.monthly_change:+.2f} USD, without what `groundplan cost` lists as not in its sum"
 
 
 def _show(plan: Plan) -> None:
@@ -181,6 +188,8 @@ def confirm_plan(ahead: Plan, *, yes: bool) -> None:
         say(f"  {change.action} {change.resource} ({change.type}): {change.why}")
     for note in ahead.notes:
         say(f"  {note}")
+    if ahead.changes:
+        say(_cost_change(ahead))
     if ahead.dangerous:
         lost = ", ".join(change.resource for change in ahead.dangerous if change.action != "may replace")
         perhaps = ", ".join(change.resource for change in ahead.dangerous if change.action == "may replace")
