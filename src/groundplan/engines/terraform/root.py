@@ -20,18 +20,22 @@ TERRAFORM_VERSION = ">= 1.11"
 PROVIDER_VERSION = "~> 6.62"
 """The version whose schema the tests hold; 6.0 still lacks some of what is written, like ``secret_arn``."""
 
+_TERRAFORM_REASON = "The first with write-only arguments, which keep secrets out of the state."
+_PROVIDER_REASON = "Checked against the schema of 6.62; a new major version may change what arguments mean."
+
 _REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"
 
 
 def versions(architecture: Architecture) -> Iterator[Item]:
     """``versions.tf``"""
     provider: Value = {"source": "hashicorp/aws", "version": PROVIDER_VERSION}
-    required = (Argument("aws", provider), *google_provider.required(architecture))
-    yield Block(
-        "terraform",
-        (),
-        (Argument("required_version", TERRAFORM_VERSION), Block("required_providers", (), required)),
+    required: tuple[Item, ...] = (Comment(_PROVIDER_REASON), Argument("aws", provider), *google_provider.required(architecture))
+    body: tuple[Item, ...] = (
+        Comment(_TERRAFORM_REASON),
+        Argument("required_version", TERRAFORM_VERSION),
+        Block("required_providers", (), required),
     )
+    yield Block("terraform", (), body)
 
 
 def providers(architecture: Architecture) -> Iterator[Item]:
