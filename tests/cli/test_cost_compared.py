@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 import pytest
 from tests.cli.commands import DUSKSPENDR, Command, Write
 from tests.cli.test_check import commit
 
+from groundplan.cli.deploy import confirm_plan
 from groundplan.errors import ExitCode
+from groundplan.operations.plan import Change, Plan
 
 SHOP = """
     project: shop
@@ -104,8 +107,11 @@ def test_since_a_revision(groundplan: Command, write: Write) -> None:
     file.write_text(text + "  third: {}\n")
     result = groundplan("cost", "-e", "production", "--since", "first")
     assert result.code == ExitCode.FINE
-    assert re.search(r"^ added +nat_gateway\.b .* \+40\.88 *$", result.out, re.MULTILINE), result.out
-    assert "Now among what is not in the sum:" in result.out
+    assert re.search(r"^ added +nat_gateway\.main\[b\] .* \+40\.88 *$", result.out, re.MULTILINE), result.out
+    unknown = result.out.partition("Now among what is not in the sum:")[2]
+    assert re.search(r"^ internet_gateway\.main +usage\.internet_out is not stated", unknown, re.MULTILINE)
+    assert "No longer" not in result.out, "one gateway more says the same of both"
+    assert "usage.nat is" not in unknown
     last = result.out.splitlines()[-1]
     assert re.fullmatch(r"production: \+[\d.]+ USD/month since first, from [\d.]+ to [\d.]+ at today's prices", last), (
         last
@@ -147,3 +153,21 @@ def test_a_revision_that_cannot_be_read(groundplan: Command, write: Write) -> No
     broken = groundplan("cost", "-e", "staging", "--since", "broken")
     assert (broken.code, broken.out) == (ExitCode.BAD_INPUT, "")
     assert broken.err.startswith("error: broken:groundplan.yaml:6:")
+
+
+@pytest.mark.parametrize(
+    ("monthly", "told"),
+    [
+        (Decimal("12.5"), "Monthly cost: +12.50 USD,"),
+        (Decimal("-3"), "Monthly cost: -3.00 USD,"),
+        (None, "Monthly cost: by how much it changes is not known"),
+    ],
+)
+def test_a_deployment_says_what_it_adds_before_it_asks(
+    capfd: pytest.CaptureFixture[str], monthly: Decimal | None, told: str
+) -> None:
+    change = Change("create", "nat_gateway.main[b]", "AWS::EC2::NatGateway", "network", "new in the blueprint")
+    confirm_plan(Plan("aws", (change,), monthly), yes=True)
+    assert told in capfd.readouterr().err
+    confirm_plan(Plan("aws", (), monthly), yes=True)
+    assert capfd.readouterr().err == ""

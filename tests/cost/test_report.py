@@ -19,7 +19,7 @@ from groundplan.units import MonthlyAmount
 def test_the_shape_is_the_contract() -> None:
     found = estimate(sample_architecture(), Usage(), MonthlyAmount.parse("373.50 USD/month"))
     data = json.loads(json.dumps(to_json(found, "production")))
-    assert list(data) == ["environment", "currency", "monthly", "budget", "lines", "unpriced"]
+    assert list(data) == ["environment", "currency", "monthly", "budget", "lines", "unpriced", "floor"]
     assert (data["environment"], data["currency"]) == ("production", "USD")
     assert (data["monthly"], data["budget"]) == (2649.88, 373.5)
     assert data["lines"][0] == {

@@ -39,6 +39,7 @@ def cost(
             "--environment",
             "-e",
             help="The environment; several side by side. Default: the only one.",
+            metavar="NAME",
             show_default=False,
         ),
     ] = None,
@@ -185,7 +186,8 @@ def write_floor(loaded: LoadedEnvironment, estimate: Estimate) -> None:
     place = loaded.position("objectives.budget")
     write(
         f"{f'{place}: ' if place else ''}objectives.budget: {estimate.budget} is below the fixed floor of "
-        f"{loaded.name}, {cents(estimate.fixed)} USD, which is due whether or not anybody comes. More than the budget are already:"
+        f"{loaded.name}, {cents(estimate.fixed)} USD, which is due whether or not anybody comes. More than the budget "
+        "are already:"
     )
     together, rows = Decimal(0), []
     for line in estimate.above_budget:

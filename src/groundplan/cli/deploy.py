@@ -153,14 +153,7 @@ def _tell_plan(result: Plan, target: TargetOption, format: OutputFormat) -> None
         return
     _show(result)
     if result.changes:
-        write(_cost_change(result))
-
-
-def _cost_change(plan: Plan) -> str:
-    """What the changes add to the monthly cost."""
-    if plan.monthly_change is None:
-        return "Monthly cost: by how much it changes is not known; what is deployed does not say what it costs"
-    return f"Monthly cost: {plan.monthly_change:+.2f} USD, without what `groundplan cost` lists as not in its sum"
+        write(result.cost_change)
 
 
 def _show(plan: Plan) -> None:
@@ -189,7 +182,7 @@ def confirm_plan(ahead: Plan, *, yes: bool) -> None:
     for note in ahead.notes:
         say(f"  {note}")
     if ahead.changes:
-        say(_cost_change(ahead))
+        say(ahead.cost_change)
     if ahead.dangerous:
         lost = ", ".join(change.resource for change in ahead.dangerous if change.action != "may replace")
         perhaps = ", ".join(change.resource for change in ahead.dangerous if change.action == "may replace")

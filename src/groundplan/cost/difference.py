@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -102,5 +103,18 @@ def _cases(estimate: Estimate | None) -> tuple[Decimal, Decimal]:
 
 
 def _without(items: Iterable[Unpriced], others: Iterable[Unpriced]) -> tuple[Unpriced, ...]:
-    known = {(item.resource, item.why) for item in others}
-    return tuple(item for item in items if (item.resource, item.why) not in known)
+    """What is in the first only. The same reason at another resource of the kind is the same: two gateways say as
+    ``nat_gateway.*`` what one said by its own name."""
+    one, other = ({(item.resource, item.why): item for item in each} for each in (items, others))
+    moved = Counter(_kind(item) for key, item in other.items() if key not in one)
+    found = []
+    for item in (item for key, item in one.items() if key not in other):
+        if moved[_kind(item)]:
+            moved[_kind(item)] -= 1
+        else:
+            found.append(item)
+    return tuple(found)
+
+
+def _kind(item: Unpriced) -> tuple[str, str]:
+    return item.resource.partition(".")[0], item.why

@@ -47,6 +47,13 @@ class Plan:
     """Whether nobody was asked what exists: everything counts as new."""
 
     @property
+    def cost_change(self) -> str:
+        """The sentence that says what the changes add to the monthly cost."""
+        if self.monthly_change is None:
+            return "Monthly cost: by how much it changes is not known; what is deployed does not say what it costs"
+        return f"Monthly cost: {self.monthly_change:+.2f} USD, without what `groundplan cost` lists as not in its sum"
+
+    @property
     def dangerous(self) -> tuple[Change, ...]:
         """Changes that destroy or replace what holds data, or may do so."""
         return tuple(
