@@ -73,9 +73,13 @@ def test_empty_it_has_a_key_and_a_topic() -> None:
     assert addresses(shared(SMALL + "shared: {}\n")) == {"key.main", "topic.alarms", "topic_policy.alarms"}
 
 
-def test_the_checks_find_the_administrators_alone() -> None:
-    found = {(finding.rule, finding.resource) for finding in run(shared()).findings}
-    assert found == {("GP-SEC-071", "role.administrators")}
+def test_the_checks_find_the_administrators_and_ask_about_the_trail() -> None:
+    found = {(finding.rule, finding.resource, finding.severity) for finding in run(shared()).findings}
+    assert found == {
+        ("GP-SEC-071", "role.administrators", "warning"),
+        ("GP-OPS-065", "bucket.trail", "info"),  # no access logs of the bucket
+        ("GP-SEC-082", "trail.main", "info"),  # no copy in CloudWatch Logs
+    }
 
 
 def test_a_region_without_a_zone_b_is_fine() -> None:

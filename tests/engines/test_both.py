@@ -76,10 +76,12 @@ def values(owner: Any, path: str = "") -> Iterator[tuple[str, str]]:
     """Every text, number and address range in a record, with the field that it stands in.
 
     Passed over: words that the model chooses from a few (each engine spells them its own way), single digits (they are
-    found anywhere), and what is known only when something exists.
+    found anywhere), what is known only when something exists, and what is no part of the thing (why it was asked for).
     """
     hints = get_type_hints(type(owner))
     for item in fields(owner):
+        if not item.compare:
+            continue
         if path or item.name not in ("name", "key", "concern", "region", "depends_on"):
             yield from _inside(getattr(owner, item.name), hints[item.name], path or item.name)
 
