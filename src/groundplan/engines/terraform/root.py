@@ -29,7 +29,11 @@ _REGION = r"^[a-z]{2}(-[a-z]+)+-[0-9]+$"
 def versions(architecture: Architecture) -> Iterator[Item]:
     """``versions.tf``"""
     provider: Value = {"source": "hashicorp/aws", "version": PROVIDER_VERSION}
-    required: tuple[Item, ...] = (Comment(_PROVIDER_REASON), Argument("aws", provider), *google_provider.required(architecture))
+    required: tuple[Item, ...] = (
+        Comment(_PROVIDER_REASON),
+        Argument("aws", provider),
+        *google_provider.required(architecture),
+    )
     body: tuple[Item, ...] = (
         Comment(_TERRAFORM_REASON),
         Argument("required_version", TERRAFORM_VERSION),

@@ -12,7 +12,7 @@ import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,7 @@ _NOBODY: Mapping[str, Mapping[str, Value]] = {
     "google": {"project": "none", "access_token": "none"},
 }
 """Each provider, and how it is configured without an account."""
+_USE = re.compile(r'(\w+\()?\bvar\.([a-z_][a-z0-9_]*)\b(\[)?(?:"([^"]+)"\])?')
 _DURING = Argument("override_during", Expression("plan"))
 
 
@@ -247,10 +248,18 @@ class _Test:
 
     def _asked(self, name: str) -> set[str] | None:
         """The keys of a map that the code names, none where it only waits for it; None where it goes through all."""
-        uses = list(re.finditer(rf'(\w+\()?\bvar\.{name}\b(\[)?(?:"([^"]+)"\])?', self.files.text))
-        if any(use[1] or (use[2] and not use[3]) for use in uses):
+        uses = self._uses.get(name, ())
+        if any(call or (indexed and not key) for call, indexed, key in uses):
             return None
-        return {use[3] for use in uses if use[3]}
+        return {key for _, _, key in uses if key}
+
+    @cached_property
+    def _uses(self) -> Mapping[str, Sequence[tuple[str, str, str]]]:
+        """How the code uses each variable: what is called with it, whether it is indexed, by which key."""
+        found: dict[str, list[tuple[str, str, str]]] = {}
+        for call, name, indexed, key in _USE.findall(self.files.text):
+            found.setdefault(name, []).append((call, indexed, key))
+        return found
 
     def _placeholder(self, taken: Handed, name: str) -> str:
         return placeholder(taken.groups[0].type, taken.attribute, name, self.values.region)

@@ -58,6 +58,8 @@ class _Search:
     names: Names
     together: dict[Group, Group] = field(default_factory=dict)
     """What is a row of a table already, and the table's group."""
+    rows: dict[Group, Set[Group]] = field(default_factory=dict)
+    """What is in each table."""
     alone: dict[Group, int] = field(default_factory=dict)
     savings: dict[tuple[frozenset[Group], str], int] = field(default_factory=dict)
 
@@ -185,7 +187,7 @@ class _Search:
             return False
         groups, table = best
         self.together |= dict.fromkeys(groups, table)
-        del self.graph
+        self.rows[table] = groups
         for name, known in self.placed.items():
             known |= self._overlay(name, groups, table)
         return True
@@ -214,23 +216,25 @@ class _Search:
         """Whether what a table of these groups waits for waits for one of them."""
         members = {(site, group) for group in together}
         waiting = [target for member in members for target in self.graph.get(member, ())]
-        seen = set(waiting)
+        seen: set[tuple[str, Group]] = set()
         while waiting:
-            node = waiting.pop()
-            if node in members:
-                return True
-            new = self.graph.get(node, frozenset()) - seen
-            seen |= new
-            waiting += new
+            there, group = waiting.pop()
+            # Who waits for a row of a table waits for all of it.
+            table = self.together.get(group)
+            for node in [(there, row) for row in self.rows[table]] if table else [(there, group)]:
+                if node in members:
+                    return True
+                if node not in seen:
+                    seen.add(node)
+                    waiting += self.graph.get(node, ())
         return False
 
     @cached_property
     def graph(self) -> Mapping[tuple[str, Group], Set[tuple[str, Group]]]:
-        """What waits for what, with the tables found so far."""
+        """What waits for what, each group by itself."""
         found: dict[tuple[str, Group], set[tuple[str, Group]]] = {}
-        for (site, group), (there, target) in self.edges:
-            targets = found.setdefault((site, self.together.get(group, group)), set())
-            targets.add((there, self.together.get(target, target)))
+        for waits, target in self.edges:
+            found.setdefault(waits, set()).add(target)
         return found
 
     def _saved(self, together: Set[Group], table: Group) -> int:
