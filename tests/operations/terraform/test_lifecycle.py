@@ -25,7 +25,7 @@ def in_state(state: Path = STATE) -> dict[str, dict[str, Any]]:
     return {
         f"{item['type']}.{item['name']}": item["instances"][0]["attributes"]
         for item in json.loads(state.read_text())["resources"]
-        if item["mode"] == "managed"
+        if item["mode"] == "managed" and item["instances"]  # one that was never made may stand there without any
     }
 
 
