@@ -44,12 +44,12 @@ class Features:
         """The features of groups that not every site has, with what refers to what."""
         found = cls(tuple(sites))
         for groups in _components(presence, refers):
-            name, sites = _common_name(groups), presence[groups[0]]
+            name = _common_name(groups)
             described = ", ".join(group.address for group in groups[:3])
             more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
             if name in found.named or name in _VAGUE:
                 name = groups[0].title
-            feature = found._add(name, sites, f"{described}{more}")
+            feature = found._add(name, presence[groups[0]], f"{described}{more}")
             found.by_group |= dict.fromkeys(groups, feature)
         return found
 

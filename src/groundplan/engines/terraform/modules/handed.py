@@ -99,18 +99,18 @@ def _circle(
     """The bundles in a circle of what waits for what; None where there is no circle."""
     by_group = {(group, one.attribute): one for one in together for group in one.groups}
     crosses = set(crossing)
-    graph: dict[_Node, set[_Node]] = {}
+    graph: dict[_Node, dict[_Node, None]] = {}  # in order, so that the same circle is found each time
     for one in known:
         there = sites[one.site].of(one.link.group.where)
         group = one.link.group.here
         bundle = by_group.get((group, one.link.attribute or _ID)) if one in crosses else None
-        graph.setdefault((one.site, one.group), set()).add((there, bundle or group))
+        graph.setdefault((one.site, one.group), {})[there, bundle or group] = None
         if bundle:
-            graph.setdefault((there, bundle), set()).update((there, member) for member in bundle.groups)
+            graph.setdefault((there, bundle), {}).update(dict.fromkeys((there, member) for member in bundle.groups))
     for node, targets in graph.items():
-        targets.discard(node)
+        targets.pop(node, None)
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
-        return {node[1] for node in error.args[1] if isinstance(node[1], Handed)}
+        return {node[1] for node in error.args[1] if isinstance(node[1], Handed)} or None
     return None

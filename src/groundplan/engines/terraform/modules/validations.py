@@ -25,13 +25,15 @@ def _between(least: int, most: int) -> Condition:
     return lambda code: (f"{code} >= {least} && {code} <= {most}", f"from {least} to {most}")
 
 
-_RANGE: Condition = lambda code: (f"can(cidrnetmask({code}))", "a range of IPv4 addresses like 10.0.0.0/16")  # noqa: E731
+def _range(code: str) -> tuple[str, str]:
+    return f"can(cidrnetmask({code}))", "a range of IPv4 addresses like 10.0.0.0/16"
+
 
 _REGION = _matches("^[a-z]{2}(-[a-z]+)+-[0-9]+$", "ap-south-1")
 _NAMES = ("name_prefix", "short_name")
 
 CONDITIONS: Mapping[tuple[str, str], Condition] = {
-    ("aws_vpc", "cidr_block"): _RANGE,
+    ("aws_vpc", "cidr_block"): _range,
     ("aws_cloudwatch_log_group", "retention_in_days"): _one_of(logs.retention_days()),
     ("aws_db_instance", "instance_class"): _matches("^db[.][a-z0-9]+[.][a-z0-9]+$", "db.t4g.medium"),
     ("aws_db_instance", "backup_retention_period"): _between(0, 35),
