@@ -174,6 +174,7 @@ def explained(doing: str) -> Iterator[None]:
     Raises EnvironmentalError: no credentials, no network, an expired session, or AWS's own refusal in its own words.
     """
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
+    from botocore.parsers import ResponseParserError
 
     try:
         yield
@@ -193,5 +194,7 @@ def explained(doing: str) -> Iterator[None]:
         raise EnvironmentalError(
             f"{doing}: AWS says {details.get('Code', 'Error')}: {details.get('Message', error)}"
         ) from error
+    except ResponseParserError as error:  # no BotoCoreError: who answered was ended before it had said all
+        raise EnvironmentalError(f"{doing}: the answer broke off. Try again") from error
     except BotoCoreError as error:
         raise EnvironmentalError(f"{doing}: {error}") from error
