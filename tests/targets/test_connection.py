@@ -37,7 +37,7 @@ def test_an_answer_that_breaks_off(endpoint: str) -> None:
     environment = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_ENDPOINT_URL": endpoint}
     client = Connection("local", environment).cloudformation("us-east-1")
     with (
-        pytest.raises(EnvironmentalError, match="^Watching the stack: the answer broke off. Try again$"),
+        pytest.raises(EnvironmentalError, match=r"^Watching the stack: the answer broke off\. Try again$"),
         explained("Watching the stack"),
     ):
         client.describe_stacks()
