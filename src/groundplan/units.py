@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -208,6 +209,68 @@ class MonthlyAmount(_Written):
 
 
 _PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Latency(_Written):
+    """How long an answer takes, in whole milliseconds. Written ``200ms``, ``1.5s`` or ``2s``."""
+
+    milliseconds: int
+
+    pattern: ClassVar[str] = r"^\s*(\d+\s*ms|\d+(\.\d+)?\s*s)\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("200ms", "1.5s")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a latency. Raises ValueError where the unit is missing, or it is no whole number of ms above 0."""
+        match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(ms|s)\s*", written) if isinstance(written, str) else None
+        milliseconds = Decimal(match[1]) * (1000 if match[2] == "s" else 1) if match else Decimal(0)
+        if milliseconds <= 0 or milliseconds != int(milliseconds):
+            raise ValueError(
+                f"{shown(written)} is not a latency; write whole ms above 0, or seconds, like 200ms or 1.5s"
+            )
+        return cls(int(milliseconds))
+
+    @property
+    def seconds(self) -> float:
+        """The same in seconds."""
+        return self.milliseconds / 1000
+
+    def __str__(self) -> str:
+        if self.milliseconds % 1000 == 0:
+            return f"{self.milliseconds // 1000}s"
+        return f"{self.milliseconds}ms"
+
+
+_RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RequestRate(_Written):
+    """Requests in a time, exact. Written ``500/s``, ``30000/min`` or ``90000/h``."""
+
+    per_second: Fraction
+
+    pattern: ClassVar[str] = r"^\s*\d+(\.\d+)?\s*/\s*(s|min|h)\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("500/s", "30000/min")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a rate. Raises ValueError where the time is missing or nothing is asked."""
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*(s|min|h)\s*", written) if isinstance(written, str) else None
+        rate = Fraction(found[1]) / _RATE_UNITS[found[2]] if found else Fraction(0)
+        if rate <= 0:
+            raise ValueError(
+                f"{shown(written)} is not a rate of requests; write a number above 0 and /s, /min or /h, like 500/s"
+            )
+        return cls(rate)
+
+    def __str__(self) -> str:
+        for unit, seconds in _RATE_UNITS.items():
+            amount = self.per_second * seconds
+            if amount.denominator == 1:
+                return f"{amount}/{unit}"
+        return f"{float(self.per_second):g}/s"
 
 
 def parse_cidr(written: object) -> IPv4Network:

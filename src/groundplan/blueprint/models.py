@@ -14,13 +14,14 @@ from groundplan.blueprint.governance import Account, Audit, Backup, Security
 from groundplan.blueprint.jobs import Job
 from groundplan.blueprint.kubernetes import Kubernetes
 from groundplan.blueprint.network import Network
+from groundplan.blueprint.objectives import Objectives as Objectives
 from groundplan.blueprint.off_hours import OffHours
 from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.recovery import Secondary, Standby
 from groundplan.blueprint.renames import Renamed
 from groundplan.blueprint.services import Service
 from groundplan.blueprint.usage import Usage as Usage
-from groundplan.units import Duration, MonthlyAmount, Percentage
+from groundplan.units import Duration, Percentage
 
 Profile = Literal["poc", "development", "staging", "production"]
 
@@ -67,20 +68,6 @@ class Secret(Part):
     parameter in the memory of the deployment. ``null``: a person fills it."""
     description: str | None = None
     """What it is for, and where its value comes from."""
-
-
-class Objectives(Part):
-    """What the environment has to hold to."""
-
-    budget: MonthlyAmount | None = None
-    """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it counts
-    by tags, which ``account.cost_tags`` activates once in the account as cost allocation tags."""
-    recovery_time: Duration | None = None
-    """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
-    failover`` holds its sum to it."""
-    utilisation: Percentage | None = None
-    """How much of CPU or memory, whichever is more, should be in use at the busiest hour: ``groundplan savings --used``
-    chooses sizes for it. ``null``: 70 %."""
 
 
 class Accept(Part):

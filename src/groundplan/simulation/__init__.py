@@ -1,0 +1,1 @@
+"""What will happen, computed from the architecture: failures and repairs, traffic and scaling."""
