@@ -34,7 +34,7 @@ def shown(value: object) -> str:
     return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
 
 
-class _Written:
+class Quantity:
     """What the quantities share: a pydantic field type that reads ``parse`` and writes ``str``."""
 
     pattern: ClassVar[str]
@@ -71,7 +71,7 @@ _DURATION_WORDS = {
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Duration(_Written):
+class Duration(Quantity):
     """A length of time in whole seconds. Written ``30s``, ``5m``, ``1h``, ``7d``, ``2w``, or ``30 seconds``."""
 
     seconds: int
@@ -111,7 +111,7 @@ _SIZE_UNITS = {"MB": 1, "MIB": 1, "GB": 1024, "GIB": 1024, "TB": 1024 * 1024, "T
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class DataSize(_Written):
+class DataSize(Quantity):
     """An amount of data in whole MiB. ``GB`` is read as GiB, which is what AWS provisions and bills under that name.
 
     Source: https://aws.amazon.com/ebs/pricing/ ("GB-month" of a volume whose size the API takes in GiB).
@@ -146,7 +146,7 @@ class DataSize(_Written):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Percentage(_Written):
+class Percentage(Quantity):
     """A share in percent, exact. Written ``70%`` or ``99.9%``."""
 
     percent: Decimal
@@ -175,7 +175,7 @@ class Percentage(_Written):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class MonthlyAmount(_Written):
+class MonthlyAmount(Quantity):
     """Money per month, exact, in US dollars: the currency of AWS's price lists. Written ``373 USD/month``."""
 
     usd: Decimal
@@ -212,7 +212,7 @@ _PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Latency(_Written):
+class Latency(Quantity):
     """How long an answer takes, in whole milliseconds. Written ``200ms``, ``1.5s`` or ``2s``."""
 
     milliseconds: int
@@ -246,7 +246,7 @@ _RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class RequestRate(_Written):
+class RequestRate(Quantity):
     """Requests in a time, exact. Written ``500/s``, ``30000/min`` or ``90000/h``."""
 
     per_second: Fraction

@@ -57,11 +57,13 @@ __all__ = [
     "NodeGroup",
     "NodeGroupOverlay",
     "Objectives",
+    "ObjectivesOverlay",
     "OffHours",
     "Overlay",
     "Passwords",
     "Public",
     "Queue",
+    "RecoveryObjective",
     "Renamed",
     "RenamedOverlay",
     "Replica",
@@ -1308,17 +1310,59 @@ class Usage(TypedDict, total=False):
     """Data that CloudFront sends to viewers."""
 
 
+class RecoveryObjective(TypedDict, total=False):
+    """What holds for one kind of disruption."""
+    time: str | timedelta | None
+    """How long it may take, at most, until users can work again (RTO)."""
+    point: str | timedelta | None
+    """What was written how long before may be lost, at most (RPO)."""
+
+
+class ObjectivesOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Objectives`."""
+    budget: str | None
+    availability: str | None
+    recovery_time: str | timedelta | None
+    recovery_point: str | timedelta | None
+    recovery: (
+        Mapping[Literal["task", "node", "database", "zone", "region", "table", "corruption", "key"],
+        RecoveryObjective | None] | None
+    )
+    latency: Mapping[str, str | int | None] | None
+    users: int | None
+    requests: str | None
+    utilisation: str | None
+    deployment_time: str | timedelta | None
+
+
 class Objectives(TypedDict, total=False):
     """What the environment has to hold to."""
     budget: str | None
     """What it may cost per month. Where there are alarms, AWS Budgets tells when it is or will be exceeded; it
     counts by tags, which ``account.cost_tags`` activates once in the account as cost allocation tags."""
+    availability: str | None
+    """The share of the time in which requests are answered, like ``99.9%``, over a year."""
     recovery_time: str | timedelta | None
-    """How long it may take, at most, until the standby has taken over from a region that is gone: ``groundplan
-    failover`` holds its sum to it."""
+    """How long it may take, at most, until users can work again (RTO), after any disruption that ``recovery`` does
+    not name; after the loss of the region where there is a standby."""
+    recovery_point: str | timedelta | None
+    """What was written how long before a disruption may be lost, at most (RPO); for the same disruptions."""
+    recovery: (
+        Mapping[Literal["task", "node", "database", "zone", "region", "table", "corruption", "key"],
+        RecoveryObjective]
+    )
+    """What holds for one kind of disruption: ``region: {time: 15m, point: 5m}``."""
+    latency: Mapping[str, str | int]
+    """How long answers of the services may take, measured at the load balancer: ``p95: 200ms``."""
+    users: int | None
+    """How many people are to be served at the same time, each waiting ``traffic.think_time`` between two requests."""
+    requests: str | None
+    """Requests that are to be answered, like ``500/s``."""
     utilisation: str | None
     """How much of CPU or memory, whichever is more, should be in use at the busiest hour: ``groundplan savings
     --used`` chooses sizes for it. ``None``: 70 %."""
+    deployment_time: str | timedelta | None
+    """How long it may take until the whole environment is there, deployed for the first time."""
 
 
 class Accept(TypedDict, total=False):
@@ -1431,7 +1475,7 @@ class Overlay(TypedDict, total=False):
     secondary: SecondaryOverlay | None
     alarms: Alarms | None
     usage: UsageOverlay | None
-    objectives: Objectives | None
+    objectives: ObjectivesOverlay | None
     accept: Sequence[Accept] | None
     renamed: RenamedOverlay | None
     state: TerraformState | None
@@ -1449,7 +1493,7 @@ class Shared(TypedDict, total=False):
     """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``None``: nothing."""
     alarms: Alarms | None
     """Alarms and who hears of them. ``None``: none."""
-    objectives: Objectives | None
+    objectives: ObjectivesOverlay | None
     """What the environment has to hold to."""
     accept: Sequence[Accept] | None
     """Findings that are taken as they are, each with its reason."""

@@ -13,7 +13,7 @@ from groundplan.blueprint.shape import Shape, shape_of
 from groundplan.blueprint.shared import SHARED
 from groundplan.blueprint.tree import Node, Scalar, Steps, format_path
 from groundplan.errors import InputError, Problem
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
+from groundplan.units import Duration, Quantity
 
 MAX_DEPTH = 40
 """As in YAML. What is nested deeper is a value that contains itself."""
@@ -90,7 +90,7 @@ def _scalar(value: object) -> Scalar:
         return int(value)
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, Duration | DataSize | Percentage | MonthlyAmount | IPv4Network):
+    if isinstance(value, Quantity | IPv4Network):
         return str(value)
     if isinstance(value, timedelta):
         if value != timedelta(seconds=value // timedelta(seconds=1)) or value < timedelta(0):

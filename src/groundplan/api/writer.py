@@ -21,7 +21,7 @@ from groundplan.blueprint.base import Part, ShortForm
 from groundplan.blueprint.descriptions import docstrings
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shared import KEYS as SHARED_KEYS
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage
+from groundplan.units import Duration, Quantity
 
 _HEADER = '''\
 # fmt: off
@@ -44,12 +44,9 @@ _WRITTEN: Mapping[type, str] = {
     int: "int",
     bool: "bool",
     Duration: "str | timedelta",
-    DataSize: "str",
-    Percentage: "str",
-    MonthlyAmount: "str",
     IPv4Network: "str | IPv4Network",
 }
-"""How people write each plain type."""
+"""How people write each plain type. Other quantities are texts."""
 _WIDTH = 120
 OTHERS = ("Blueprint", "Environment", "GroundplanError", "InputError", "__version__")
 """What ``groundplan`` offers beside the classes of ``fields.py``."""
@@ -215,6 +212,8 @@ def _written(annotation: object, short: ShortForm | None = None, *, overlay: boo
         return f"Literal{_listed(arguments)}"
     if isinstance(annotation, type) and annotation in _WRITTEN:
         return _WRITTEN[annotation]
+    if isinstance(annotation, type) and issubclass(annotation, Quantity):
+        return "str"
     raise TypeError(f"there is no way to write {annotation!r} in Python yet; add it to {__name__}")
 
 

@@ -10,7 +10,7 @@ from groundplan.blueprint.base import Part
 from groundplan.blueprint.descriptions import derived_default
 from groundplan.blueprint.loading import LoadedEnvironment, Origin
 from groundplan.blueprint.tree import Node, Steps, format_path
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage, shown
+from groundplan.units import Quantity, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,6 @@ def _written(value: object) -> str:
         return "{}" if isinstance(value, dict) else "[]"
     if isinstance(value, str):
         return value or '""'
-    if isinstance(value, Duration | DataSize | Percentage | MonthlyAmount | IPv4Network):
+    if isinstance(value, Quantity | IPv4Network):
         return str(value)
     return shown(value)
