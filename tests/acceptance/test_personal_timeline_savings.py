@@ -12,10 +12,11 @@ from tests.acceptance.rows import requirement
 
 from groundplan.blueprint.loading import load
 from groundplan.cost.report import cents
+from groundplan.redesign import Bench
 from groundplan.savings.candidates import sizes
 from groundplan.savings.result import Saving
 from groundplan.savings.terms import terms
-from groundplan.savings.trial import Bench
+from groundplan.savings.trial import attempt
 from groundplan.units import Percentage
 
 ENVIRONMENT = "production"
@@ -48,7 +49,7 @@ def test_sizes_follow_what_was_measured(blueprint: Path, environment: str) -> No
     assert list(sizes.changes(loaded, dict.fromkeys(MEASURED, AIM), AIM)) == []
     found: dict[str, object] = {}
     for change in sizes.changes(loaded, dict.fromkeys(MEASURED, HARDLY), AIM):
-        outcome = here.attempt(change)
+        outcome = attempt(here, change)
         assert isinstance(outcome, Saving), change.title
         assert outcome.monthly > 0
         assert not any(finding.severity == "error" for finding in outcome.findings)

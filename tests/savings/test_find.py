@@ -16,9 +16,9 @@ from groundplan.blueprint.yaml import read_yaml
 from groundplan.cost import estimate
 from groundplan.design import design
 from groundplan.errors import InputError
+from groundplan.redesign import difference
+from groundplan.redesign.settings import over
 from groundplan.savings import Saving, Savings, find, to_json
-from groundplan.savings.change import over
-from groundplan.savings.trial import difference
 from groundplan.units import Percentage
 
 HEAD = "project: shop\nregion: us-east-1\n"

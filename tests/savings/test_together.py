@@ -8,8 +8,8 @@ from textwrap import dedent
 import pytest
 
 from groundplan.blueprint.loading import load
+from groundplan.redesign import Bench
 from groundplan.savings import Savings, find
-from groundplan.savings.trial import Bench
 
 DATA = """
     project: shop

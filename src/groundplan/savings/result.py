@@ -8,7 +8,8 @@ from decimal import Decimal
 from groundplan.checks import Finding
 from groundplan.checks.acceptance import ABOUT_ACCEPTANCES
 from groundplan.cost import Unpriced
-from groundplan.savings.change import Change, Settings
+from groundplan.redesign import Settings
+from groundplan.savings.change import Change
 
 _ABOUT_ACCEPTANCES = frozenset(described.id for described in ABOUT_ACCEPTANCES)
 

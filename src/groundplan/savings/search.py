@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from groundplan.blueprint.loading import Source
 from groundplan.errors import InputError
+from groundplan.redesign import Bench, Settings, State, difference
 from groundplan.savings.candidates import candidates
-from groundplan.savings.change import Settings
 from groundplan.savings.result import Combination, Refusal, Saving, Savings, Step, costs
 from groundplan.savings.terms import terms
-from groundplan.savings.trial import Bench, State, difference
+from groundplan.savings.trial import attempt
 from groundplan.units import Percentage
 
 TARGET = Percentage.parse("70%")
@@ -37,7 +37,7 @@ def find(
     refused: list[Refusal] = []
     aim = target or bench.now.loaded.blueprint.objectives.utilisation or TARGET
     for change in candidates(bench.now.loaded, used or {}, aim):
-        outcome = bench.attempt(change)
+        outcome = attempt(bench, change)
         if isinstance(outcome, Saving):
             savings.append(outcome)
         else:

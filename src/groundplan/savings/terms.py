@@ -13,13 +13,13 @@ from decimal import Decimal
 from groundplan.catalog import prices
 from groundplan.catalog.prices import Confidence
 from groundplan.cost import Line, Unpriced
+from groundplan.redesign import State
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsService
 from groundplan.resources.kubernetes import NodeGroup
 from groundplan.resources.scaling import ScalableTarget
 from groundplan.savings.result import Term
-from groundplan.savings.trial import State
 
 YEARS = (1, 3)
 HOURS = Decimal(730)

@@ -1,0 +1,65 @@
+"""Where changes of an environment are tried: the blueprint is loaded with them, designed, priced, checked, judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from groundplan import cost, recovery
+from groundplan.blueprint.loading import LoadedEnvironment, Source
+from groundplan.checks import Examination, Report
+from groundplan.cost import Estimate
+from groundplan.design import design
+from groundplan.redesign.settings import Settings, over, settled
+from groundplan.resources import Architecture
+
+
+@dataclass(frozen=True)
+class State:
+    """An environment, designed and priced; checked when somebody asks."""
+
+    loaded: LoadedEnvironment
+    architecture: Architecture
+    estimate: Estimate
+    examination: Examination
+
+    @cached_property
+    def report(self) -> Report:
+        """What the checks find."""
+        return self.examination.report(self.loaded, self.architecture)
+
+    @cached_property
+    def lost(self) -> tuple[str, ...]:
+        """Objectives that it does not hold, each with its figure."""
+        objectives, found = self.loaded.blueprint.objectives, []
+        if objectives.budget is not None and self.estimate.monthly > objectives.budget.usd:
+            found.append("budget")
+        if objectives.recovery_time is not None and self.architecture.standby is not None:
+            times = recovery.timeline(recovery.promotion_steps(self.architecture))
+            if not times.holds(objectives.recovery_time):
+                found.append("recovery_time")
+        return tuple(found)
+
+
+class Bench:
+    """Where changes of one environment are tried."""
+
+    def __init__(self, source: Source, name: str | None) -> None:
+        loaded = source.environment(name)
+        self._name = loaded.name
+        self._source = settled(source, loaded.name) if source.settings.fields else source
+        self._examination = Examination(loaded)
+        self.now = self._state(loaded)
+
+    def with_settings(self, *layers: Settings) -> State:
+        """The environment with settings over it. Raises InputError where it may not be so."""
+        source = self._source
+        for settings in layers:
+            source = over(source, self._name, settings)
+        return self._state(source.environment(self._name))
+
+    def _state(self, loaded: LoadedEnvironment) -> State:
+        architecture = design(loaded)
+        blueprint = loaded.blueprint
+        estimate = cost.estimate(architecture, blueprint.usage, blueprint.objectives.budget)
+        return State(loaded, architecture, estimate, self._examination)
