@@ -57,6 +57,7 @@ class _Recorder:
         every = {row.id: row for system in SYSTEMS for row in rows(system).values()}
         self._found = Traceability(every, tickets("duskspendr"))
         self._deployed: list[str] = []
+        self._unproven: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         ids = tuple(str(value) for name, value in report.user_properties if name == PROPERTY)
@@ -71,10 +72,28 @@ class _Recorder:
             for line in sorted(self._deployed):
                 terminalreporter.write_line(line)
 
-    def pytest_sessionfinish(self) -> None:
-        if not hasattr(self._config, "workerinput"):
-            for path in self._config.getoption("--traceability", None) or ():
-                self._found.write(path)
+        if self._unproven:
+            terminalreporter.section("rows without a test that ran and passed")
+            for line in self._unproven:
+                terminalreporter.write_line(line)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if hasattr(self._config, "workerinput"):
+            return
+        for path in self._config.getoption("--traceability", None) or ():
+            self._found.write(path)
+        if session.exitstatus == pytest.ExitCode.OK and _whole(self._config):
+            self._unproven = self._found.unproven()
+            if self._unproven:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _whole(config: pytest.Config) -> bool:
+    """Whether every acceptance test was asked for."""
+    asked = [(config.invocation_params.dir / argument).resolve() for argument in config.args]
+    folder = Path(__file__).parent
+    chosen = config.option.keyword or config.option.markexpr or config.getoption("--last-failed", False)
+    return not chosen and any(path == folder or path in folder.parents for path in asked)
 
 
 LAST = ("_recovery", "_variants", "_operations")

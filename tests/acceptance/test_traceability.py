@@ -47,6 +47,14 @@ def test_verdict(outcomes: list[str], verdicts: tuple[str, ...]) -> None:
     assert tuple(found.verdict(item) for item in found.rows.values()) == verdicts
 
 
+def test_rows_that_claim_more_than_ran() -> None:
+    found = account()
+    found.record(("X-02",), "test_it", "skipped")
+    assert found.unproven() == ["X-01: not run: demand | X-01", "X-02: not run: demand | X-02"]
+    found.record(("X-01", "X-02"), "test_other", "passed")
+    assert found.unproven() == []
+
+
 def test_report_as_table_and_as_data(tmp_path: Path) -> None:
     found = account()
     found.record(("X-01",), "test_one", "passed")

@@ -41,6 +41,14 @@ class Traceability:
             return "not run"
         return "proven" if row.proof == "executable" else "precondition holds"
 
+    def unproven(self) -> list[str]:
+        """Rows that claim to be verified, and of which no test ran and passed: each with its verdict."""
+        return [
+            f"{row.id}: {verdict}: {row.demand}"
+            for row in self.rows.values()
+            if (verdict := self.verdict(row)) in ("failed", "not run")
+        ]
+
     def write(self, path: Path) -> None:
         """A table for people, or with the ending ``.json`` data for programs."""
         path.parent.mkdir(parents=True, exist_ok=True)
