@@ -50,7 +50,8 @@ def test_check(groundplan: Command, write: Write) -> None:
     write(FLAWED)
     result = groundplan("check", "--format", "json")
     assert result.code == ExitCode.FINDINGS
-    assert set(result.json) == {"environment", "findings", "summary"}
+    assert set(result.json) == {"environment", "findings", "summary", "objectives"}
+    assert result.json["objectives"] == []
     assert result.json["environment"] == "production"
     assert set(result.json["summary"]) == {"error", "warning", "info", "accepted"}
     for finding in result.json["findings"]:

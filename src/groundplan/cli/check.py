@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Settings
-from groundplan.cli.output import say, write, write_table
+from groundplan.cli.output import say, write, write_json, write_table
 from groundplan.cli.rules import SeverityOption
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment, Source
     from groundplan.checks import Examination, Report
+    from groundplan.cost import Estimate
+    from groundplan.objectives import Answer
     from groundplan.resources.architecture import Architecture
 
 
@@ -84,7 +86,11 @@ def check(
     skip: Skip = None,
     no_custom: NoCustom = False,
 ) -> int:
-    """What is wrong with the architecture. Exit code 1 where an error is told that is not accepted."""
+    """What is wrong with the architecture, and which objectives it meets.
+
+    Exit code 1 where an error is told that is not accepted; objectives that are not met make no error here: `groundplan
+    objectives` ends with 1 for them.
+    """
     from groundplan.api.files import read_source
     from groundplan.checks import Examination, Options
     from groundplan.design import design
@@ -101,14 +107,15 @@ def check(
     report = examination.report(loaded, architecture)
     if since is not None:
         report = report.new_since(_report_at(since, file, loaded, settings, examination), since)
+    answers = _answers(loaded, architecture)
     if out is None:
-        _tell(report, loaded, architecture, format)
+        _tell(report, answers, loaded, architecture, format)
     else:
         import io
         from contextlib import redirect_stdout
 
         with redirect_stdout(io.StringIO()) as told:
-            _tell(report, loaded, architecture, format)
+            _tell(report, answers, loaded, architecture, format)
         _write_file(out, told.getvalue())
     return int(report.exit_code)
 
@@ -133,12 +140,40 @@ def _environment(source: Source, name: str, settings: list[str] | None) -> Loade
     return source.with_settings(settings or []).environment(name)
 
 
-def _tell(report: Report, loaded: LoadedEnvironment, architecture: Architecture, format: CheckFormat) -> None:
-    """Write the report to stdout."""
+def _answers(loaded: LoadedEnvironment, architecture: Architecture) -> tuple[Answer, ...]:
+    """Whether the environment holds to its objectives."""
+    from groundplan.objectives.judge import judge
+
+    def price() -> Estimate:
+        from groundplan import cost
+
+        return cost.estimate(architecture, loaded.blueprint.usage, loaded.blueprint.objectives.budget)
+
+    return judge(loaded, architecture, price)
+
+
+def _tell(
+    report: Report,
+    answers: tuple[Answer, ...],
+    loaded: LoadedEnvironment,
+    architecture: Architecture,
+    format: CheckFormat,
+) -> None:
+    """Write the report to stdout; with the objectives where people read it, and in JSON."""
+    if format is CheckFormat.JSON:
+        from groundplan.checks.report import to_json
+        from groundplan.objectives import to_data
+
+        write_json({**to_json(report, loaded.name), "objectives": [to_data(answer) for answer in answers]})
+        return
     if format is not CheckFormat.TABLE:
         from groundplan.checks.formats import FormatName, render
 
         write(render(cast("FormatName", format.value), report, loaded.name).removesuffix("\n"))
+        if format is CheckFormat.MARKDOWN and answers:
+            from groundplan.objectives.report import markdown
+
+            write(markdown(answers).removesuffix("\n"))
         return
     if report.findings:
         rows = [
@@ -151,9 +186,16 @@ def _tell(report: Report, loaded: LoadedEnvironment, architecture: Architecture,
             for finding in report.findings
         ]
         write_table(("severity", "rule", "resource, and where", "what, and what to do"), rows)
+    if answers:
+        from groundplan.cli.objectives import tell
+
+        tell(answers)
     counts = ", ".join(f"{number} {word}" for word, number in asdict(report.summary).items())
     new = f"; {report.since.gone} gone since {report.since.revision}" if report.since else ""
     write(f"{loaded.name}: {len(architecture)} resources checked: {'new: ' if new else ''}{counts}{new}")
+    if answers:
+        held = sum(answer.met is True for answer in answers)
+        write(f"{loaded.name}: {held} of {len(answers)} objectives met; groundplan objectives says how that was found")
 
 
 def _write_file(file: Path, text: str) -> None:

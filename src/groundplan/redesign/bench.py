@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from groundplan import cost, recovery
+from groundplan import cost
 from groundplan.blueprint.loading import LoadedEnvironment, Source
 from groundplan.checks import Examination, Report
 from groundplan.cost import Estimate
 from groundplan.design import design
+from groundplan.objectives import Answer
+from groundplan.objectives.judge import judge, unmet
 from groundplan.redesign.settings import Settings, over, settled
 from groundplan.resources import Architecture
 
@@ -29,16 +31,21 @@ class State:
         return self.examination.report(self.loaded, self.architecture)
 
     @cached_property
+    def answers(self) -> tuple[Answer, ...]:
+        """Whether it holds to its objectives."""
+        return judge(self.loaded, self.architecture, lambda: self.estimate)
+
+    def answer(self, name: str) -> Answer:
+        """The answer to one objective. Raises KeyError where the blueprint does not state it."""
+        found = next((answer for answer in self.answers if answer.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+    @property
     def lost(self) -> tuple[str, ...]:
-        """Objectives that it does not hold, each with its figure."""
-        objectives, found = self.loaded.blueprint.objectives, []
-        if objectives.budget is not None and self.estimate.monthly > objectives.budget.usd:
-            found.append("budget")
-        if objectives.recovery_time is not None and self.architecture.standby is not None:
-            times = recovery.timeline(recovery.promotion_steps(self.architecture))
-            if not times.holds(objectives.recovery_time):
-                found.append("recovery_time")
-        return tuple(found)
+        """Names of the objectives that it is known not to hold."""
+        return tuple(answer.name for answer in unmet(self.answers))
 
 
 class Bench:
