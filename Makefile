@@ -6,7 +6,7 @@ STAMP   := $(VENV)/.installed
 DEMO    := $(VENV)/.installed-for-demo
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: setup demo test check second-opinion lock clean
+.PHONY: setup demo test check faults second-opinion documents lock clean
 
 setup: $(STAMP)
 
@@ -47,10 +47,23 @@ check: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
+# Deployments of all systems to an AWS in this process with a fault at every step: hours. SECONDS=600 tries as many of
+# each system as there is time for; build/faults.jsonl remembers what was tried, and the next run goes on from there.
+faults: setup
+	mkdir -p build
+	$(PYTHON) -m tests.operations.faults --log build/faults.jsonl $(if $(SECONDS),--seconds $(SECONDS))
+
 # What Checkov and cfn-lint find in the examples, and what becomes of it: docs/second-opinion.md. Checkov is installed
 # into an environment of its own, .checkov-venv.
 second-opinion: setup
 	$(PYTHON) -m tests.second_opinion
+
+# The documents of the examples, written anew from their blueprints.
+documents: setup
+	for system in duskspendr spontime spendsense personal-timeline; do \
+	  GROUNDPLAN_PRICES=packaged $(VENV)/bin/groundplan docs -f examples/$$system/groundplan.yaml --out examples/$$system/docs || exit 1; \
+	done
+	GROUNDPLAN_PRICES=packaged $(VENV)/bin/groundplan docs -f examples/solemate/groundplan.yaml --out examples/solemate/docs --lower-case
 
 # Resolve the newest versions that pyproject.toml allows, for Python 3.11 and up; the demonstration's are among them.
 COMPILE := $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url \

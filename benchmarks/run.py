@@ -133,6 +133,11 @@ def all_pairs(file: Path) -> Run:
     return Run(*json.loads(done.stdout))
 
 
+def a_day() -> Run:
+    """50,000 users over a day in steps of a second, on tasks that scale."""
+    return groundplan("simulate", "traffic", "-f", DUSKSPENDR, "--users", "50000", expect=(1,))
+
+
 def measurements(folder: Path) -> list[Measurement]:
     """All of them, in the order of the table. Sources of the bounds: the project's issues 1 and 4."""
     found = [
@@ -154,6 +159,7 @@ def measurements(folder: Path) -> list[Measurement]:
         )
     return [
         *found,
+        Measurement("simulate traffic: a day at 50,000 users", a_day, 2.0, 300),
         Measurement("100 services: all pairs", lambda: all_pairs(folder / "100.yaml"), 1.0, 150),
         Measurement("local: deploy, cold", lambda: deployed("deploy", "-f", DUSKSPENDR), 15, before=reset, runs=3),
         Measurement("local: deploy, no change", lambda: groundplan("deploy", "-f", DUSKSPENDR), 3),

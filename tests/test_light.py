@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"boto3", "botocore", "moto", "cfnlint", "numpy", "rich", "typer", "jsonschema"}
+HEAVY = {"boto3", "botocore", "moto", "cfnlint", "matplotlib", "numpy", "rich", "typer", "jsonschema"}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ HEAVY = {"boto3", "botocore", "moto", "cfnlint", "numpy", "rich", "typer", "json
         "groundplan.design",
         "groundplan.engines.cloudformation",
         "groundplan.engines.terraform",
+        "groundplan.objectives.availability",
         "groundplan.operations.deploy",
         "groundplan.targets.local",
     ],

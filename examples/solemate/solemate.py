@@ -73,6 +73,8 @@ staging = Overlay(
 production = Overlay(
     network=network(1),
     databases={"main": DatabaseOverlay(deletion_protection=True, final_snapshot=True)},
+    objectives={"availability": "99.9%", "latency": {"p95": "200ms"}, "users": 50_000},
+    traffic={"users": 50_000, "think_time": "10s"},
     accept=[
         Accept(rule="GP-REL-004", reason=ONE_NAT),
         CAPACITY,

@@ -273,6 +273,36 @@ class RequestRate(Quantity):
         return f"{float(self.per_second):g}/s"
 
 
+_TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class FailureRate(Quantity):
+    """How often something fails, exact. Written ``0.2/year``, ``1/month``, ``2/week`` or ``1/day``."""
+
+    per_year: Fraction
+
+    pattern: ClassVar[str] = r"^\s*\d+(\.\d+)?\s*/\s*(day|week|month|year)\s*$"
+    examples: ClassVar[tuple[str, ...]] = ("0.2/year", "1/month")
+
+    @classmethod
+    def parse(cls, written: object) -> Self:
+        """Read a rate. Raises ValueError where the time is missing, or it is negative or more than once an hour."""
+        found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*/\s*([a-z]+)\s*", written) if isinstance(written, str) else None
+        if not found or found[2] not in _TIMES_A_YEAR:
+            raise ValueError(
+                f"{shown(written)} is not a rate of failures; write a number and /day, /week, /month or /year, "
+                "like 0.2/year"
+            )
+        rate = Fraction(found[1]) * _TIMES_A_YEAR[found[2]]
+        if rate > 365 * 24:
+            raise ValueError(f"{shown(written)} is more than once an hour: that is no failure, it does not work")
+        return cls(rate)
+
+    def __str__(self) -> str:
+        return f"{float(self.per_year):g}/year"
+
+
 def parse_cidr(written: object) -> IPv4Network:
     """Read an IPv4 network like ``10.0.0.0/16``.
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from tests.acceptance.rows import proves, requirement
-from tests.acceptance.system import Aws, Templates, TerraformRoot, at, same
+from tests.acceptance.system import Aws, System, Templates, TerraformRoot, at, same
 from tests.acceptance.target_tracking import Load, replay
 
+from groundplan.recovery.wording import written
 from groundplan.resources import Architecture
 from groundplan.resources.containers import (
     EcsService,
@@ -181,3 +182,14 @@ def test_scaling_brings_a_service_back_that_lost_a_zone(architecture: Architectu
     counts = replay(architecture, TARGET, [Load(cpu=Decimal(210))] * 10, start=1)
     assert counts[0] == 3
     assert counts[-1] == 3
+
+
+@requirement("DS-08")
+def test_how_long_a_lost_zone_is_felt(system: System) -> None:
+    """C-25: the one task that may be left carries too little until there are three again, as the README tells."""
+    (zone,) = system.command_line.json("simulate", "recovery", "--after", "zone")["recoveries"]
+    (assumed,) = zone["assumptions"]
+    assert assumed.startswith("2 of 3 tasks of api carry all requests; 1 without the zone")
+    assert all(step["by"] != "a person" for step in zone["steps"])
+    usual, most = (written(zone["whole"][case]) for case in ("expected", "high"))
+    assert f"ECS restores the number in {usual}, at the most {most}" in system.readme

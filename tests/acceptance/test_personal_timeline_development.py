@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from tests.acceptance.everywhere import EveryEnvironment
@@ -182,3 +184,36 @@ def test_destroying_leaves_nothing(aws: Aws, system: System) -> None:
     (zone,) = route53.list_hosted_zones()["HostedZones"]
     records = route53.list_resource_record_sets(HostedZoneId=zone["Id"], MaxItems="300")["ResourceRecordSets"]
     assert [record["Name"] for record in records if ".dev." in record["Name"]] == []
+
+
+@requirement("PT-241", "PT-248")
+def test_changes_by_hand_are_found_and_taken_back(system: System, aws: Aws) -> None:
+    """What the nightly job asks: nothing differs. And where somebody has changed something, it says what, and who."""
+    command = system.command_line
+    asked = ("drift", "--target", "local", *system.chosen)
+    assert command.json(*asked)["drift"] == []
+    logs = aws.client("logs")
+    group = next(
+        item for page in logs.get_paginator("describe_log_groups").paginate() for item in page["logGroups"]
+        if item["logGroupName"].startswith("/aws/eks/")
+    )  # fmt: skip
+    name, days = group["logGroupName"], group["retentionInDays"]
+    logs.put_retention_policy(logGroupName=name, retentionInDays=3653)
+    (found,) = json.loads(command.run(*asked, "--format", "json", expect=1))["drift"]
+    assert (found["property"], found["expected"], found["actual"]) == ("RetentionInDays", str(days), "3653")
+    assert found["by"]["event"] == "PutRetentionPolicy"
+    command.run(*asked, "--restore", "--yes")
+    (again,) = logs.describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    assert again["retentionInDays"] == days
+
+
+@requirement("PT-222", "PT-223")
+def test_what_is_written_down_is_compressed_and_not_kept_twice(system: System, aws: Aws, tmp_path: Path) -> None:
+    command = system.command_line
+    asked = ("backup", "export", str(tmp_path), "--target", "local", *system.chosen)
+    first, second = command.json(*asked), command.json(*asked)
+    assert (first["written"], second["written"], second["file"]) == (True, False, first["file"])
+    content = Path(first["file"]).read_bytes()
+    stacks = json.loads(gzip.decompress(content))["stacks"]
+    assert len(stacks) == first["stacks"] > 3
+    assert len(content) * 4 < len(json.dumps(stacks))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from tests.acceptance.everywhere import EveryEnvironment
@@ -152,10 +153,34 @@ KEPT = {
 """What a production must not lose: buckets, files and vaults, in all regions."""
 
 
+@requirement("PT-253")
+def test_recovery_is_drilled(system: System, aws: Aws, tmp_path: Path) -> None:
+    """The standby of the database takes over, and all that a takeover of the region needs is ready. Neither is done in
+    production where its blueprint does not say so."""
+    line, where = system.command_line, ("--target", "local", *system.chosen, "--yes", "--out", str(tmp_path))
+    line.run("drill", "database", *where, expect=2)
+    allowed = (*where, "--set", "drills=allowed")
+    before = database(aws, "personal-timeline-prod-db-primary")["AvailabilityZone"]
+    told = line.json("drill", "database", *allowed)
+    assert database(aws, "personal-timeline-prod-db-primary")["AvailabilityZone"] != before
+    assert told["measured"]["whole"] > 0
+    assert told["expected"]["users"]["high"] <= told["expected"]["objective"] == 1800
+
+    region = line.json("drill", "region", *allowed)
+    assert {check["ok"] for check in region["checks"]} == {True}, region["checks"]
+    whats = " ".join(check["what"] for check in region["checks"])
+    for needed in ("the replica ", "the document ", "the nodes ", "the health check of "):
+        assert needed in whats
+    assert region["expected"]["objective"] == 900
+    assert sorted(path.suffix for path in tmp_path.iterdir()) == [".json", ".json", ".md", ".md"]
+
+
 @requirement("PT-92", "PT-210")
 def test_destroying_keeps_the_data(aws: Aws, system: System) -> None:
     """The last test of this file: what the others look at is gone, the standby before what it follows."""
-    system.command_line.run("destroy", "--target", "local", *system.chosen, "--yes")
+    system.command_line.run(
+        "destroy", "--target", "local", *system.chosen, "--yes", "--delete-protected", "database_instance.main"
+    )
     assert remains(aws, "prod") == {f"personal-timeline-prod-{name}" for name in KEPT}
     snapshots = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert [item["DBInstanceIdentifier"] for item in snapshots] == ["personal-timeline-prod-db-primary"]

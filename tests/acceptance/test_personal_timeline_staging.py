@@ -82,7 +82,7 @@ def test_it_has_what_production_has(system: System, systems: Systems) -> None:
         "event_rule", "health_check", "calculated_health_check", "replication_configuration", "automation_document",
         "composite_alarm", "registry_replication",
     }  # fmt: skip
-    assert here - there <= {"listener_rule"}
+    assert here - there <= {"listener_rule", "experiment_template"}
 
 
 @requirement("PT-67", "PT-203")
@@ -127,3 +127,20 @@ def test_each_colour_has_its_deployment(system: System) -> None:
     assert at(green, "spec.replicas") == 0
     bindings = of_kind(system, "TargetGroupBinding")
     assert {item["spec"]["serviceRef"]["name"] for item in bindings.values()} == {"api-blue", "api-green"}
+
+
+@requirement("PT-253")
+def test_drills_may_take_a_zone_or_a_node(aws: Aws, system: System) -> None:
+    """What is rehearsed here every quarter: experiments that the load balancer's errors stop, on staging alone."""
+    found = aws.client("fis").list_experiment_templates()["experimentTemplates"]
+    names = {item["tags"]["Name"].rpartition("drill-")[2]: item["id"] for item in found}
+    assert set(names) == {"zone-a", "zone-b", "zone-c", "node"}
+    for identifier in names.values():
+        template = aws.client("fis").get_experiment_template(id=identifier)["experimentTemplate"]
+        alarms = [item["value"] for item in template["stopConditions"]]
+        assert any(arn.endswith("alb-errors-high") for arn in alarms)
+        tags = [target["resourceTags"] for target in template["targets"].values()]
+        assert all(item["Environment"] == "staging" for item in tags)
+        assert template["experimentOptions"]["emptyTargetResolutionMode"] == "skip"
+    ahead = system.command_line.run("drill", "zone-a", *system.chosen, "--dry-run")
+    assert "what will happen by the model" in ahead

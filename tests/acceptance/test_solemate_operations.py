@@ -258,7 +258,16 @@ def test_both_environments_live_and_go_in_one_account(aws: Aws, command_line: Co
     assert owners(aws) == {"production"}
     assert all("staging" not in name for name in names_of_what_costs(aws))
 
-    command_line.run("destroy", "--target", "local", "--environment", "production", "--yes")
+    command_line.run(
+        "destroy",
+        "--target",
+        "local",
+        "--environment",
+        "production",
+        "--yes",
+        "--delete-protected",
+        "database_instance.main",
+    )
     assert owners(aws) == set()
     kept = names_of_what_costs(aws)
     assert {name for name in kept if not name.startswith("solemate-production-main-")} == {

@@ -14,6 +14,9 @@ from tests.acceptance.documents import section, table
 from tests.acceptance.rows import requirement
 from tests.acceptance.system import Aws, CommandLine, at
 
+from groundplan.recovery import Seconds
+from groundplan.recovery.wording import span, written
+
 ENVIRONMENT = "dev"
 CLUSTER, NAME, SUFFIX = "spendsense-dev-cluster", "spendsense-dev-backend", "dev"
 BUCKET = f"spendsense-files-{SUFFIX}"
@@ -150,3 +153,43 @@ def test_step_5_asks_for_health(readme: str, account: Aws) -> None:
     answer = call(account, steps(readme)["5. verify health"], group=group["TargetGroupArn"])
     assert "TargetHealthDescriptions" in answer
     assert (group["HealthCheckPath"], group["Matcher"]) == ("/health", {"HttpCode": "200"})
+
+
+def told(recovery: dict[str, Any]) -> dict[str, str]:
+    """A recovery as the README has it."""
+    answers = {item["name"].rpartition(".")[2]: item for item in recovery["objectives"]}
+    words = {True: "met", False: "not met", None: "perhaps"}
+    point, lost = answers["point"], recovery["point"]
+    judged = "unknown" if point["predicted"] is None else words[point["met"]]
+    return {
+        "users can work again": span(Seconds(**recovery["time"])),
+        "time": f"{answers['time']['required']['text']}: {words[answers['time']['met']]}",
+        "lost at the most": "not known" if lost is None else written(lost["high"]) if lost["high"] else "nothing",
+        "point": f"{point['required']['text']}: {judged}",
+    }
+
+
+@requirement("SS-175", "SS-176")
+def test_it_is_within_the_hour_and_the_quarter(systems: Systems) -> None:
+    """The sum of each recovery's steps: at the most where nothing is restored, as expected where it is."""
+    prod = systems("spendsense", "prod")
+    found = prod.command_line.json("simulate", "recovery", "-e", "prod", expect=1)
+    recoveries = {item["disruption"]: item for item in found["recoveries"]}
+    assert recoveries.pop("region")["objectives"] == []
+    assert {name for name, item in recoveries.items() if item["time"]["high"] > 3600} == {"table", "corruption"}
+    assert all(item["time"]["expected"] < 3600 for item in recoveries.values())
+    assert {name for name, item in recoveries.items() if item["point"] is None} == {"corruption"}
+    assert all(item["point"]["high"] < 900 for item in recoveries.values() if item["point"] is not None)
+    lines = [line.strip("|").split("|") for line in section(prod.readme, "Within the hour").splitlines()]
+    rows = [[cell.strip() for cell in line] for line in lines if len(line) == 5]
+    assert rows[2:] == [[name, *told(item).values()] for name, item in recoveries.items()]
+
+
+@requirement("SS-176")
+def test_without_the_standby_it_is_what_the_logs_have_not_had(systems: Systems) -> None:
+    """RDS uploads its logs every 5 minutes: that is lost when a lone instance is restored in another zone."""
+    prod = systems("spendsense", "prod")
+    alone = ("--set", "databases.main.standby=false", "--after", "zone")
+    found = prod.command_line.json("simulate", "recovery", "-e", "prod", *alone, expect=1)
+    (zone,) = found["recoveries"]
+    assert zone["point"] == {"low": 0, "expected": 150, "high": 300}

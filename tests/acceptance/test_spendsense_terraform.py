@@ -21,6 +21,7 @@ ENVIRONMENT = "prod"
 ENVIRONMENTS = ("dev", "staging", "prod")
 BUCKET = "spendsense-prod-terraform-state"
 KEY = "spendsense/prod/terraform.tfstate"
+ELSEWHERE = "us-west-2"
 
 
 @pytest.fixture(scope="module")
@@ -227,3 +228,21 @@ def test_a_former_state_can_be_had_again(aws: Aws, state: Bootstrapped, tree: Te
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
     assert rule["NoncurrentVersionExpiration"]["NoncurrentDays"] >= 30
     assert "Expiration" not in rule or "Days" not in rule["Expiration"], "the state itself never goes"
+
+
+@requirement("SS-147")
+def test_every_state_has_a_copy_in_another_region(aws: Aws, state: Bootstrapped) -> None:
+    """What is there is copied at once, what comes by S3, which encrypts it with a key of that region."""
+    s3 = aws.client("s3")
+    s3.put_object(Bucket=BUCKET, Key=KEY, Body=b'{"version": 4, "resources": []}')
+    told = state.command_line.run("bootstrap", "--environment", ENVIRONMENT, "--copy-to", ELSEWHERE, "--format", "json")
+    (made,) = json.loads(told)["buckets"]
+    assert made["copy"] == {"bucket": f"{BUCKET}-{ELSEWHERE}", "region": ELSEWHERE}
+    (rule,) = s3.get_bucket_replication(Bucket=BUCKET)["ReplicationConfiguration"]["Rules"]
+    assert (rule["Status"], rule["Filter"]["Prefix"]) == ("Enabled", "")
+    assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{made['copy']['bucket']}"
+    assert f":kms:{ELSEWHERE}:" in rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+    there = aws.client("s3", ELSEWHERE)
+    assert there.get_object(Bucket=made["copy"]["bucket"], Key=KEY)["Body"].read() == b'{"version": 4, "resources": []}'
+    assert there.get_bucket_versioning(Bucket=made["copy"]["bucket"])["Status"] == "Enabled"
+    assert all(there.get_public_access_block(Bucket=made["copy"]["bucket"])["PublicAccessBlockConfiguration"].values())

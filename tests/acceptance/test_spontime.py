@@ -28,7 +28,7 @@ from groundplan.resources.network import SecurityGroup, SecurityGroupRule
 from groundplan.resources.values import Ref
 
 ENVIRONMENT = "poc"
-LONGEST = 40
+LONGEST = 42
 """Lines that the blueprint may have, without comments and empty ones."""
 CONTRADICTIONS = [2, 4, 5, 6, 8, 9, *range(70, 82)]
 """What was found wrong, silent or dangerous in this specification, by its C- number."""
@@ -36,7 +36,7 @@ KINDS = {
     "vpc", "subnet", "internet_gateway", "route_table", "route", "route_table_association", "security_group",
     "security_group_rule", "load_balancer", "listener", "target_group", "ecs_cluster", "cluster_capacity_providers",
     "ecs_service", "task_definition", "container_repository", "database_instance", "database_subnet_group",
-    "database_parameter_group", "secret", "role", "log_group",
+    "database_parameter_group", "secret", "role", "log_group", "oidc_provider",
 }  # fmt: skip
 """All that the specification names, and what that cannot be without."""
 

@@ -41,8 +41,46 @@ def test_the_shop_is_fine() -> None:
             "standby.promote: there is no database that could be promoted; leave it out",
         ),
         (
-            {"standby": None},
-            "objectives.recovery_time: nothing takes over from a region that is gone: write standby: too",
+            {"objectives": {"recovery_time": "0s"}},
+            "objectives.recovery_time: nothing recovers in no time: even a failover takes seconds; write what is "
+            "bearable, like 15m",
+        ),
+        (
+            {"objectives": {"recovery": {"zone": {}}}},
+            "objectives.recovery.zone: it demands nothing; write time, point or both, like {time: 15m, point: 5m}",
+        ),
+        (
+            {
+                "keys": "aws",
+                "standby": {"overlay": {"keys": "customer"}},
+                "objectives": {"recovery": {"key": {"time": "1h"}}},
+            },
+            "objectives.recovery.key: nobody can delete a key of AWS's own (keys: aws); leave it out",
+        ),
+        (
+            {
+                "databases": None,
+                "services": {"api": {"needs": None}},
+                "backup": None,
+                "standby": None,
+                "objectives": {"recovery": {"database": {"time": "1h"}}},
+            },
+            "objectives.recovery.database: there is neither a database nor a cache that could be lost; leave it out",
+        ),
+        (
+            {
+                "databases": None,
+                "services": {"api": {"needs": None}},
+                "backup": None,
+                "standby": None,
+                "objectives": {"recovery": {"table": {"point": "1h"}}},
+            },
+            "objectives.recovery.table: nothing keeps data: there is no database, bucket or volume; leave it out",
+        ),
+        (
+            {"objectives": {"recovery": {"zones": {"time": "1h"}}}},
+            'objectives.recovery.zones: "zones" is not task, node, database, zone, region, table, corruption or key; '
+            'did you mean "zone"?',
         ),
     ],
 )

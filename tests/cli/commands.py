@@ -13,6 +13,9 @@ import pytest
 
 from groundplan.cli.main import run
 
+PLAN_KEYS = {"target", "changes", "monthly_change", "findings", "refused", "notes", "offline"}
+"""What a plan as JSON has, whatever the engine."""
+CHANGE_KEYS = {"action", "resource", "type", "stack", "why", "holds_data", "loses", "unprotects", "monthly"}
 FILE = Path("groundplan.yaml")
 DUSKSPENDR = Path(__file__).parents[2] / "examples/duskspendr/groundplan.yaml"
 

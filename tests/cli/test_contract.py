@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tests.cli.commands import DUSKSPENDR, Command, Write
 
+from groundplan.cli.main import app
+from groundplan.cli.reference import described
 from groundplan.errors import ExitCode
 
 TWO = """
@@ -207,25 +209,42 @@ def test_mistakes_on_the_command_line(groundplan: Command, arguments: list[str],
     assert len(result.err.splitlines()) == 1
 
 
-COMMANDS = (
-    "validate", "explain", "schema", "resources", "check", "cost", "render", "plan", "deploy", "status", "drift",
-    "destroy", "local",
+OF_THE_BLUEPRINT = (
+    "access", "check", "containers", "cost", "diagram", "docs", "explain", "failover", "objectives", "reach", "render",
+    "report", "resources", "savings", "simulate availability", "simulate recovery", "simulate traffic", "validate",
 )  # fmt: skip
+ON_A_TARGET = (
+    "backup export", "backup list", "backup now", "backup verify", "bootstrap", "deploy", "destroy", "drift", "drill",
+    "history", "kubernetes apply", "kubernetes fill", "kubernetes status", "kubernetes switch", "plan", "release",
+    "releases", "restore", "rollback", "schedule pause", "schedule resume", "schedule show", "schedule start",
+    "schedule stop", "status",
+)  # fmt: skip
+OTHERS = (
+    "init", "local env", "local reset", "local start", "local status", "local stop", "pipelines", "prices refresh",
+    "prices reset", "prices show", "promote", "rules", "schema", "scripts",
+)  # fmt: skip
+COMMANDS = (*OF_THE_BLUEPRINT, *ON_A_TARGET, *OTHERS)
+GROUPS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS if " " in name))
 
 
-@pytest.mark.parametrize(
-    "command", [(), *((name,) for name in COMMANDS), *(("local", name) for name in ("start", "stop", "status", "env"))]
-)
-def test_every_command_explains_itself(groundplan: Command, command: tuple[str, ...]) -> None:
-    result = groundplan(*command, "--help")
+def test_these_are_all_commands_and_they_take_the_same_options() -> None:
+    options = {path: {written for _, written, _ in rows} for path, _, rows in described(app)}
+    assert sorted(COMMANDS) == sorted(options)
+    for command in (*OF_THE_BLUEPRINT, *ON_A_TARGET):
+        assert "-f, --file <path>" in options[command], command
+        assert any(written.startswith("-e, --environment ") for written in options[command]), command
+    assert {command for command, known in options.items() if "--target <local|aws>" in known} == {
+        *ON_A_TARGET, "cost", "promote"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["", *GROUPS, "check", "deploy", "init"])
+def test_commands_explain_themselves(groundplan: Command, command: str) -> None:
+    result = groundplan(*command.split(), "--help")
     assert (result.code, result.err) == (ExitCode.FINE, "")
-    assert result.out.startswith(f"Usage: {' '.join(('groundplan', *command))}")
-    if command == ():
-        assert all(f"\n  {name} " in result.out for name in COMMANDS)
-    if command and command[0] in COMMANDS[3:12]:
-        assert all(option in result.out for option in ("-f, --file", "-e, --environment"))
-    if command and command[0] in COMMANDS[7:12]:
-        assert "--target <local|aws>" in result.out
+    assert result.out.startswith(f"Usage: {f'groundplan {command}'.strip()}")
+    below = {name.removeprefix(command).split()[0] for name in COMMANDS if name.startswith(f"{command} ".lstrip())}
+    assert all(f"\n  {name} " in result.out for name in below)
 
 
 def test_without_a_command_it_shows_the_commands(groundplan: Command) -> None:

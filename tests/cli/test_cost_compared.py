@@ -9,9 +9,9 @@ import pytest
 from tests.cli.commands import DUSKSPENDR, Command, Write
 from tests.cli.test_check import commit
 
-from groundplan.cli.deploy import confirm_plan
+from groundplan.cli.plan import confirm_plan
 from groundplan.errors import ExitCode
-from groundplan.operations.plan import Change, Plan
+from groundplan.operations.changes import Change, Plan
 
 SHOP = """
     project: shop

@@ -109,7 +109,10 @@ def test_what_is_no_longer_asked_for(groundplan: Command, write: Write, aws: Aws
     assert [item["action"] for item in plan["changes"] if item["resource"] == gone] == ["delete"]
     (note,) = plan["notes"]
     assert f"aws ssm delete-parameter --name /{project}/production/maps" in note
-    assert "a person filled it in" in groundplan("deploy").err
+    refused = groundplan("deploy")
+    assert refused.code == ExitCode.BAD_INPUT
+    assert f"--allow-replace '{gone}'" in refused.err, "as a shell takes it"
+    assert "a person filled it in" in groundplan("deploy", "--allow-replace", gone, "--allow-unprotect", "key.main").err
     assert parameter(aws, f"/{project}/production/token") == {}
     assert parameter(aws, f"/{project}/production/maps")
 

@@ -16,6 +16,7 @@ from groundplan.errors import DeploymentError, ExitCode
 from groundplan.operations.bootstrap import what_is_left
 from groundplan.targets.connection import Connection
 
+COPY = "eu-west-1"
 DEPLOYER = "arn:aws:iam::123456789012:role/deployer"
 
 
@@ -101,6 +102,59 @@ def test_again_changes_nothing_and_forgets_nothing(groundplan: Command, write: W
     assert environment["role"] == f"arn:aws:iam::123456789012:role/{project}-production-terraform-state"
     role = aws.client("iam").get_role(RoleName=f"{project}-production-terraform-state")["Role"]
     assert role["AssumeRolePolicyDocument"]["Statement"][0]["Principal"] == {"AWS": DEPLOYER}, "asked for once"
+
+
+def test_states_are_copied_to_another_region(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    """What is there already, by this command; what comes, by S3, which may do that and nothing else."""
+    write(blueprint(project))
+    assert groundplan("bootstrap", "-e", "staging").code == ExitCode.FINE
+    bucket = f"{project}-staging-terraform-state"
+    key, copy = f"{project}/staging/terraform.tfstate", f"{bucket}-{COPY}"
+    aws.s3.put_object(Bucket=bucket, Key=key, Body=state_with())
+    made = groundplan("bootstrap", "-e", "staging", "--copy-to", COPY, "--format", "json")
+    assert made.code == ExitCode.FINE, made.err
+    assert made.json["buckets"][0]["copy"] == {"bucket": copy, "region": COPY}
+    assert f"{copy}: 1 objects copied that were there already" in made.err
+    there = aws.client("s3", COPY)
+    assert there.get_object(Bucket=copy, Key=key)["Body"].read() == state_with()
+    assert there.get_bucket_versioning(Bucket=copy)["Status"] == "Enabled"
+    (rule,) = aws.s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
+    assert (rule["Status"], rule["Destination"]["Bucket"]) == ("Enabled", f"arn:aws:s3:::{copy}")
+    own_key = aws.client("kms", COPY).describe_key(KeyId=f"alias/{copy}")["KeyMetadata"]["Arn"]
+    assert rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"] == own_key
+    role = f"{project}-staging-terraform-state-copy"
+    policy = aws.client("iam").get_role_policy(RoleName=role, PolicyName="copy")["PolicyDocument"]
+    rights = {action for item in policy["Statement"] for action in [item["Action"]] if isinstance(action, str)}
+    rights |= {action for item in policy["Statement"] if isinstance(item["Action"], list) for action in item["Action"]}
+    assert not {right for right in rights if "*" in right or "Delete" in right} - {"s3:ReplicateDelete"}
+
+    again = groundplan("bootstrap", "-e", "staging", "--format", "json")
+    assert (again.json["buckets"][0]["changed"], again.json["buckets"][0]["copy"]["region"]) == (0, COPY)
+    none = groundplan("bootstrap", "-e", "staging", "--copy-to", "none", "--format", "json")
+    assert none.json["buckets"][0]["copy"] is None, none.err
+    assert aws.stacks(project, COPY) == {}
+    assert there.get_object(Bucket=copy, Key=key)["Body"].read() == state_with(), "what was copied stays"
+    back = groundplan("bootstrap", "-e", "staging", "--copy-to", COPY)
+    assert back.code != ExitCode.FINE
+    assert f"the bucket {copy} is there already" in back.err
+
+
+def test_the_copy_goes_with_the_states(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
+    write(blueprint(project))
+    for wrong, said in (
+        ("eu-west-9", "there is no such region"),
+        (REGION, "the states are there already"),
+        ("cn-north-1", "another partition of AWS"),
+    ):
+        refused = groundplan("bootstrap", "-e", "staging", "--copy-to", wrong)
+        assert refused.code == ExitCode.BAD_INPUT
+        assert f"--copy-to {wrong}: " in refused.err
+        assert said in refused.err
+    assert groundplan("bootstrap", "-e", "staging", "--copy-to", COPY).code == ExitCode.FINE
+    gone = groundplan("bootstrap", "-e", "staging", "--remove", "--yes")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert aws.stacks(project) == aws.stacks(project, COPY) == {}
+    assert aws.buckets(project) == set()
 
 
 def test_what_was_asked_for_can_be_taken_back(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
@@ -377,8 +431,8 @@ def test_json_stands_alone(groundplan: Command, write: Write, project: str) -> N
     assert set(made.json) == {"target", "buckets"}
     for item in made.json["buckets"]:
         assert set(item) == {
-            "bucket", "region", "stack", "status", "changed", "kms_key", "lock_table", "log_bucket", "backend_config",
-            "environments",
+            "bucket", "region", "stack", "status", "changed", "kms_key", "lock_table", "log_bucket", "copy",
+            "backend_config", "environments",
         }  # fmt: skip
     assert groundplan("bootstrap", "-e", "dev", *as_json).json == {"target": "local", "buckets": []}
     assert groundplan("bootstrap", "--remove", "-y", *as_json).json == {"target": "local", "removed": buckets}

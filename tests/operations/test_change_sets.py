@@ -13,7 +13,8 @@ from groundplan.engines.cloudformation import Stack
 from groundplan.errors import EnvironmentalError, InputError
 from groundplan.operations import change_sets
 from groundplan.operations.change_sets import INLINE_LIMIT, StackChange
-from groundplan.operations.plan import Change, Plan, as_changes
+from groundplan.operations.changes import Change, Plan
+from groundplan.operations.plan import as_changes
 from groundplan.targets.connection import Connection
 
 REGION = "eu-central-1"
@@ -69,8 +70,11 @@ def resource(action: str, name: str, **more: Any) -> Mapping[str, Any]:
     return {"Type": "Resource", "ResourceChange": change}
 
 
-def property_of(name: str) -> Mapping[str, Any]:
-    return {"Target": {"Attribute": "Properties", "Name": name}}
+def property_of(name: str, recreation: str = "Conditionally") -> Mapping[str, Any]:
+    return {"Target": {"Attribute": "Properties", "Name": name, "RequiresRecreation": recreation}}
+
+
+CONDITIONAL = {"Replacement": "Conditional", "ResourceType": "AWS::RDS::DBInstance"}
 
 
 def test_every_kind_of_change_is_told_with_its_reason() -> None:
@@ -90,6 +94,10 @@ def test_every_kind_of_change_is_told_with_its_reason() -> None:
                 "Modify", "Other", Replacement="True", Details=[property_of("CidrBlock"), property_of("CidrBlock")]
             ),
             resource("Modify", "Perhaps", Replacement="Conditional", Details=[property_of("Name")]),
+            resource("Modify", "Kept", **CONDITIONAL, Details=[property_of("MultiAZ"), property_of("Port", "Never")]),
+            resource(
+                "Modify", "Moved", **CONDITIONAL, Details=[property_of("MultiAZ"), property_of("AvailabilityZone")]
+            ),
             resource("Modify", "Tagged", Replacement="False", Details=[{"Target": {"Attribute": "Tags"}}]),
             resource("Modify", "Unsaid", Replacement="False"),
         ],
@@ -103,6 +111,8 @@ def test_every_kind_of_change_is_told_with_its_reason() -> None:
         ("update", "Same", "changes Cidr, Tags"),
         ("replace", "Other", "changes CidrBlock, which AWS cannot change in place"),
         ("may replace", "Perhaps", "changes Name, which AWS can change in place in some cases only"),
+        ("update", "Kept", "changes MultiAZ, Port, in place and perhaps with an interruption"),
+        ("may replace", "Moved", "changes AvailabilityZone, MultiAZ, which AWS can change in place in some cases only"),
         ("update", "Tagged", "changes Tags"),
         ("update", "Unsaid", "changes tags"),
     ]

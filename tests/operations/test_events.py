@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -86,7 +86,7 @@ def test_the_stack_is_looked_at_once_its_events_say_that_it_has_ended(pauses: li
     api, told = Api([[BEGUN], [BEGUN, CREATING], [BEGUN, CREATING, CREATED, DONE]], ["CREATE_COMPLETE"]), list[str]()
     assert watching(api, told).until_settled().status == "CREATE_COMPLETE"
     assert api.asked == ["events", "events", "events", "stack"]
-    assert told == [f"{STACK}: bucket.files: waiting for create …"], "each event once"
+    assert told == [f"{STACK}: bucket.files: waiting for create, usually 25 s …"], "each event once"
     assert len(pauses) == 2
 
 
@@ -104,7 +104,7 @@ def test_a_stack_that_goes_on_after_a_failure_has_not_ended() -> None:
     watch = watching(api, told)
     assert watch.until_settled().status == "ROLLBACK_COMPLETE"
     assert api.asked == ["events", "events", "stack"]
-    assert watch.failures == ["bucket.files (AWS::S3::Bucket): taken"]
+    assert [str(failure) for failure in watch.failures] == ["bucket.files (AWS::S3::Bucket): taken"]
     assert told[-1] == f"{STACK}: bucket.files: CREATE_FAILED: taken"
 
 
@@ -146,7 +146,10 @@ def test_a_stack_that_refuses_to_go_says_why() -> None:
     watch = watching(Api([[], [refused, end]], ["DELETE_FAILED"]), [])
     with pytest.raises(DeploymentError) as error:
         delete_stack(watch.connection, STACK, "eu-west-1", watch.report)
-    assert str(error.value) == f"{STACK}: Files (AWS::S3::Bucket): not empty. The stack is in DELETE_FAILED."
+    assert str(error.value) == f"{STACK}: Files (AWS::S3::Bucket): not empty. The stack is in DELETE_FAILED.\n" + (
+        "what to do: it is not empty: `groundplan destroy --delete-data` empties what the environment has; what others "
+        "put there they have to take away"
+    )
 
 
 @pytest.mark.parametrize(("target", "says"), [("local", "the local AWS has stopped answering"), ("aws", "Watching")])
@@ -156,8 +159,89 @@ def test_lost_sight_is_told_as_what_it_is(target: str, says: str) -> None:
         delete_stack(watch.connection, STACK, "eu-west-1", watch.report)
 
 
+def test_what_takes_longest_is_told_again_as_long_as_it_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    def pass_time(_: float) -> None:
+        nonlocal now
+        now += 45
+
+    monkeypatch.setattr("time.sleep", pass_time)
+    monkeypatch.setattr("time.monotonic", lambda: now)
+    gateway = event(12, "Gateway", "CREATE_IN_PROGRESS") | {"ResourceType": "AWS::EC2::NatGateway"}
+    rule = event(13, "Rule", "CREATE_IN_PROGRESS") | {"ResourceType": "AWS::EC2::Route"}
+    there = event(14, "Gateway", "CREATE_COMPLETE")
+    first, second = [BEGUN, gateway], [BEGUN, gateway, CREATING, rule]
+    api, told = (
+        Api(
+            [first, second, second, [*second, there], [*second, there, event(15, STACK, "CREATE_COMPLETE")]],
+            ["CREATE_COMPLETE"],
+        ),
+        list[str](),
+    )
+    watching(api, told).until_settled()
+    assert told == [
+        f"{STACK}: Gateway: waiting for create, usually 2 min …",
+        f"{STACK}: bucket.files: waiting for create, usually 25 s …",
+        f"{STACK}: Rule: waiting for create …",
+        f"{STACK}: Gateway: waiting for create, usually 2 min …",
+        f"{STACK}: Gateway: waiting for create for 1 min, usually 2 min …",
+        f"{STACK}: bucket.files: waiting for create for 1 min, usually 25 s …",
+        f"{STACK}: bucket.files: waiting for create for 2 min, usually 25 s …",
+    ]
+
+
+def test_the_first_failure_is_the_cause() -> None:
+    lines = [event(3, "Files", "CREATE_FAILED", "taken"), event(4, "Other", "CREATE_FAILED", "Rate exceeded")]
+    watch = watching(Api([[BEGUN, *lines, DONE]], ["ROLLBACK_COMPLETE"]), [])
+    watch.until_settled()
+    assert events.cause(watch.failures) == "bucket.files (AWS::S3::Bucket): taken (and 1 others: Other)"
+    assert (
+        events.what_to_do(watch.failures, "")
+        == "what to do: mend that and give the command again: it goes on from there"
+    )
+    assert events.cause([]) is None
+    assert events.what_to_do([], "Rate exceeded").startswith("what to do: AWS was asked too much at once")
+
+
 def test_looks_grow_rarer_the_longer_it_takes() -> None:
     watch = watching(Api([[]], [""]), [])
-    assert [watch._pause(elapsed) for elapsed in (0, 6, 12, 24, 3600)] == [0.75, 0.75, 1.5, 3.0, 3.0]
+    assert [watch._pause(elapsed) for elapsed in (0, 12, 24, 48, 3600)] == [0.75, 0.75, 1.5, 3.0, 3.0]
     local = watching(Api([[]], [""]), [], "local")
-    assert [local._pause(elapsed) for elapsed in (0, 0.8, 60)] == pytest.approx([0.05, 0.1, 0.2])
+    assert [local._pause(elapsed) for elapsed in (0, 1.6, 60)] == pytest.approx([0.05, 0.1, 0.2])
+
+
+class Clocked(Api):
+    """A stack that AWS has finished after some seconds."""
+
+    def __init__(self, takes: float, clock: Callable[[], float]) -> None:
+        super().__init__([[BEGUN], [BEGUN, DONE]], ["CREATE_COMPLETE"])
+        self.takes, self.clock = takes, clock
+
+    def paginate(self, **_: str) -> Iterator[dict[str, Any]]:
+        yield {"StackEvents": [DONE, BEGUN] if self.clock() >= self.takes else [BEGUN]}
+
+    def describe_stacks(self, **_: str) -> dict[str, Any]:
+        return {"Stacks": [{"StackStatus": f"CREATE_{'COMPLETE' if self.clock() >= self.takes else 'IN_PROGRESS'}"}]}
+
+
+def test_looking_adds_less_than_a_tenth(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our overhead over CloudFormation's time, whatever a stack takes from eight seconds to half an hour."""
+    now = 0.0
+
+    def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    monkeypatch.setattr("time.sleep", sleep)
+
+    def clock() -> float:
+        return now
+
+    monkeypatch.setattr("time.monotonic", clock)
+    worst = 0.0
+    for takes in range(8, 1800, 7):
+        now = 0.0
+        assert watching(Clocked(takes, clock), []).until_settled().status == "CREATE_COMPLETE"
+        worst = max(worst, now / takes - 1)
+    assert 0 < worst < 0.1

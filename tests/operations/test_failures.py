@@ -35,7 +35,8 @@ def test_a_resource_that_fails_is_named_and_all_is_undone(
     write(blueprint(project, f"files: {files}, others: {{encryption: s3, name: {somebodys}}}"))
     failed = groundplan("deploy", "--format", "json")
     assert (failed.code, failed.out) == (ExitCode.DEPLOYMENT_FAILED, "")
-    last = failed.err.splitlines()[-1]
+    last, todo = failed.err.splitlines()[-2:]
+    assert todo.startswith("what to do: names of buckets are one for all accounts of AWS: give this one another `name`")
     assert last.startswith(f"error: {project}-production-storage: bucket.others (AWS::S3::Bucket): ")
     assert "AlreadyExists" in last, "the reason, in the words of the local AWS"
     assert last.endswith("The stack was rolled back: everything of it was removed again.")
@@ -65,7 +66,8 @@ def test_a_change_that_fails_leaves_what_was(groundplan: Command, write: Write, 
     write(blueprint(project, f"files: {{encryption: s3}}, others: {{encryption: s3, name: {somebodys}}}"))
     failed = groundplan("deploy")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED
-    last = failed.err.splitlines()[-1]
+    last, todo = failed.err.splitlines()[-2:]
+    assert todo.startswith("what to do: names of buckets")
     assert "bucket.others (AWS::S3::Bucket): " in last
     assert last.endswith("The stack was rolled back: it is as it was before.")
     assert aws.stacks(project)[f"{project}-production-storage"] == "UPDATE_ROLLBACK_COMPLETE"
@@ -83,7 +85,8 @@ def test_what_refuses_to_go_is_named(groundplan: Command, write: Write, aws: Aws
     somebodys = aws.client("ec2").create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
     failed = groundplan("destroy", "-y")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED
-    last = failed.err.splitlines()[-1]
+    last, todo = failed.err.splitlines()[-2:]
+    assert todo == "what to do: something that this environment did not make still uses it: delete that first"
     assert last.startswith(f"error: {project}-production-network: ")
     assert "AWS::EC2::VPC" in last
     assert "DependencyViolation" in last

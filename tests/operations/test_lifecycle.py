@@ -7,13 +7,17 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import Command, Write
+from tests.cli.commands import CHANGE_KEYS, PLAN_KEYS, Command, Write
 from tests.operations.running import REGION, Aws
 
 from groundplan.errors import ExitCode
 from groundplan.targets import local
 from groundplan.targets.connection import Connection
 
+STATUS_KEYS = {
+    "target", "environment", "stacks", "outputs", "left", "services", "databases", "alarms", "backups", "cost",
+    "findings", "deploys", "working", "beside", "schedules", "unknown",
+}  # fmt: skip
 WORKER = "  worker: {image: {repository: worker, tag: '1'}}\n"
 
 
@@ -30,16 +34,17 @@ def blueprint(project: str, services: str = "", rest: str = "") -> str:
 def test_a_whole_life(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
     write(blueprint(project, WORKER))
     everything = groundplan("plan", "--format", "json").json
-    assert set(everything) == {"target", "changes", "monthly_change", "notes", "offline"}
+    assert set(everything) == PLAN_KEYS
     assert everything["target"] == "local"
     assert {change["action"] for change in everything["changes"]} == {"create"}
     for change in everything["changes"]:
-        assert set(change) == {"action", "resource", "type", "stack", "why"}
+        assert set(change) == CHANGE_KEYS
     planned = {change["resource"] for change in everything["changes"]}
     assert {"vpc.main", "bucket.files", "ecs_service.worker"} <= planned
     assert aws.stacks(project) == {}, "a plan deploys nothing"
     status = groundplan("status", "--format", "json").json
-    assert set(status) == {"target", "environment", "stacks", "outputs"}
+    assert set(status) == STATUS_KEYS
+    assert status["left"] == [] == status["deploys"]
     assert {stack["status"] for stack in status["stacks"]} == {"NOT_DEPLOYED"}
 
     result = groundplan("deploy", "--format", "json")

@@ -13,6 +13,7 @@ from groundplan.engines.cloudformation.model import StackOutput
 from groundplan.errors import InputError
 from groundplan.operations.parameters import parameters_of, parse_inputs, resolve_inputs
 from groundplan.operations.price_tags import added, priced, with_price_tags
+from groundplan.operations.templates import read
 from groundplan.resources import Architecture, Input
 from groundplan.resources.values import InputValue
 
@@ -77,12 +78,19 @@ def test_every_stack_says_what_it_costs() -> None:
     rendering = cloudformation.render(found)
     tagged = with_price_tags(rendering, {"nat_gateway.main[a]": Decimal("32.854"), "key.main": Decimal(1)})
     prices = {stack.concern: priced(stack) for stack in tagged.stacks}
-    assert prices["network"] == Decimal("32.85")
-    assert prices["encryption"] == Decimal("1.00")
-    assert {stack.concern: priced(stack) for stack in rendering.stacks} == dict.fromkeys(prices), "untagged: unknown"
+    assert prices["network"] == (Decimal("32.85"), {"nat_gateway.main[a]": Decimal("32.8540")})
+    assert prices["encryption"] == (Decimal("1.00"), {"key.main": Decimal(1)})
+    untagged = {stack.concern: priced(stack) for stack in rendering.stacks}
+    assert untagged == dict.fromkeys(prices, (None, {})), "unknown"
     for before, after in zip(rendering.stacks, tagged.stacks, strict=True):
         assert after.body.startswith(before.body.rstrip())
         assert after.template["Resources"] is before.template["Resources"]
+        deployed = read(after.body)
+        assert (deployed.monthly, deployed.costs) == priced(after), "the text says the same"
+        assert list(deployed.resources) == list(after.template["Resources"])  # type: ignore[call-overload]
+    assert (read(rendering.stacks[0].body).monthly, read(rendering.stacks[0].body).costs) == (None, None)
+    assert read("Resources: [").resources == {}
+    assert read({"Metadata": {"Groundplan": {"MonthlyUSD": "soon"}}}).monthly is None
 
 
 def test_a_difference_with_an_unknown_part_is_unknown() -> None:

@@ -159,7 +159,10 @@ def test_a_region_that_is_no_longer_asked_for_is_left(
         if change["action"] == "delete"
     }
     assert ("AWS::S3::Bucket", f"{project}-production-storage-{COPIES}") in deleted
-    again = groundplan("deploy")
+    refused = groundplan("deploy")
+    assert refused.code == ExitCode.BAD_INPUT
+    assert refused.err.endswith("To have it all the same: --allow-replace FilesReplicaKey\n"), "the bucket is empty"
+    again = groundplan("deploy", "--allow-replace", "FilesReplicaKey")
     assert again.code == ExitCode.FINE, again.err
     assert aws.stacks(project, COPIES) == {}
     assert aws.buckets(project) == {f"{project}-files-production"}

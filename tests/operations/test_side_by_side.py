@@ -53,7 +53,9 @@ def test_all_stacks_that_fail_are_told(groundplan: Command, write: Write, aws: A
     )
     failed = groundplan("deploy", "--input", "api_image_tag=1", "--format", "json")
     assert (failed.code, failed.out) == (ExitCode.DEPLOYMENT_FAILED, "")
-    first, *told = failed.err.splitlines()[-3:]
+    first, *told = failed.err.splitlines()[-5:]
+    assert [line.partition(": ")[0] for line in told[1::2]] == ["what to do"] * 2
+    told = told[::2]
     assert first == "error: 2 stacks failed"
     assert [line.partition(":")[0] for line in told] == [
         f"{project}-production-storage",

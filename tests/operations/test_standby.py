@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from tests.cli.commands import Command, Write
@@ -18,6 +19,10 @@ environments:
   production:
     standby: {{region: {THERE}, overlay: {{network: {{cidr: 10.1.0.0/16}}}}}}
 """
+
+
+LOST = {"StandbyMainDatabaseInstance", "StandbyMainUrlSecret"}
+"""What a standby holds, apart from keys."""
 
 
 def blueprint(project: str) -> str:
@@ -63,7 +68,13 @@ def test_a_standby_beside_what_is_there(groundplan: Command, write: Write, aws: 
     assert told["standby_main_address"].endswith(f".{THERE}.rds.amazonaws.com")
 
     write(blueprint(project))
-    assert groundplan("deploy").code == ExitCode.FINE
+    refused = groundplan("deploy")
+    assert refused.code == ExitCode.BAD_INPUT
+    assert _databases(aws, project, THERE), "nothing was touched"
+    lost = re.findall(r"--allow-replace (\w+)", refused.err)
+    assert {name for name in lost if "Key" not in name} == LOST
+    options = [word for name in lost for word in ("--allow-replace", name)]
+    assert groundplan("deploy", *options).code == ExitCode.FINE
     assert aws.stacks(project, THERE) == {}
     assert not _databases(aws, project, THERE)
     assert _value(aws, f"{project}/production/token") == before

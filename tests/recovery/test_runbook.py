@@ -204,6 +204,23 @@ def test_the_command_says_when_the_objective_may_be_missed(file: Path, capsys: p
     assert "Objective 21m: held" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("changes", "code", "said"),
+    [
+        ({"objectives": {"recovery": {"region": {"time": "21m"}}, "recovery_time": "1m"}}, 0, "Objective 21m: held"),
+        ({"objectives": {"measured": {"promotion": "4m"}}}, 0, "14.5 at the most"),
+        ({"objectives": {"response_time": "5m"}, "standby": {"promote": False}}, 1, "12.8 minutes as expected"),
+    ],
+)
+def test_what_the_blueprint_says_goes_first(
+    changes: dict[str, Any], code: int, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "groundplan.yaml"
+    path.write_text(json.dumps(merged(SHOP, changes)))
+    assert run(["failover", "-f", str(path)]) == code
+    assert said in capsys.readouterr().out
+
+
 def test_the_command_as_json(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["failover", "-f", str(file), "--format", "json"]) == 1
     found = json.loads(capsys.readouterr().out)

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from tests.terraform_core import attached
 from tests.terraform_core.secret_store import PASSWORD, SECRETS_VARIABLE
 from tests.terraform_core.state_server import address_of
 
@@ -210,7 +211,11 @@ class TerraformCore:
         installation = _installation()
         environment = _environment() | {f"TF_VAR_{name}": value for name, value in self.variables.items()}
         environment |= stand_in.surroundings(installation, _schema_file(installation, self._base_of(root)))
-        environment |= {SECRETS_VARIABLE: str(self.workspace / "secrets.json")} | more
+        secrets = self.workspace / "secrets.json"
+        environment |= {SECRETS_VARIABLE: str(secrets)}
+        if arguments[0] != "init":
+            environment[attached.VARIABLE] = attached.attach(_schema_file(installation, self._base_of(root)), secrets)
+        environment |= more
         return self._run(root, *arguments, "-no-color", environment=environment)
 
     def _base_of(self, root: Path) -> Path:

@@ -22,6 +22,8 @@ __all__ = [
     "BlueprintFields",
     "Bucket",
     "BucketOverlay",
+    "Build",
+    "BuildOverlay",
     "Cache",
     "CacheOverlay",
     "Capacity",
@@ -37,6 +39,7 @@ __all__ = [
     "DnsOverlay",
     "Engine",
     "EngineOverlay",
+    "Failures",
     "Firewall",
     "Gateway",
     "Google",
@@ -49,6 +52,7 @@ __all__ = [
     "Kubernetes",
     "KubernetesOverlay",
     "LifecycleRule",
+    "Load",
     "Logs",
     "LogsOverlay",
     "Need",
@@ -61,9 +65,13 @@ __all__ = [
     "OffHours",
     "Overlay",
     "Passwords",
+    "Pipelines",
+    "PipelinesOverlay",
     "Public",
     "Queue",
     "RecoveryObjective",
+    "Reliability",
+    "ReliabilityOverlay",
     "Renamed",
     "RenamedOverlay",
     "Replica",
@@ -85,6 +93,7 @@ __all__ = [
     "Storage",
     "Tasks",
     "TerraformState",
+    "Traffic",
     "Usage",
     "UsageOverlay",
     "Volume",
@@ -158,6 +167,36 @@ class Image(TypedDict, total=False):
     """Whether ECR scans each pushed image for known vulnerabilities (basic scanning, free). Default: ``True``."""
 
 
+class BuildOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Build`."""
+    language: Literal["python", "node"] | None
+    version: str | None
+    start: Sequence[str] | None
+    folder: str | None
+    lint: Sequence[str] | None
+    test: Sequence[str] | None
+    largest: str | None
+
+
+class Build(TypedDict, total=False):
+    """How the image is built, linted and tested, for ``groundplan containers`` and ``groundplan pipelines``."""
+    language: Required[Literal["python", "node"]]
+    """``python``: packages of ``requirements.txt``, those for tests in ``requirements-dev.txt``. ``node``: those of
+    ``package-lock.json``."""
+    version: Required[str]
+    """The version of Python or Node, to the patch, like ``3.11.7``: image and tests have the same."""
+    start: Required[Sequence[str]]
+    """What the container runs, like ``[uvicorn, app.main:app, --host, 0.0.0.0, --port, "8000"]``."""
+    folder: str
+    """Where the source is, with the Dockerfile beside it. Default: ``"."``."""
+    lint: Sequence[str]
+    """What looks at the source. Default: ``ruff check .``, or ``npm run lint --if-present``."""
+    test: Sequence[str]
+    """What runs the tests. Default: ``pytest``, or ``npm test``."""
+    largest: str
+    """How large the image may be; the pipeline pushes no larger one. Default: ``"500 MB"``."""
+
+
 class Size(TypedDict, total=False):
     """What one task may use."""
     cpu: int
@@ -181,6 +220,9 @@ class Need(TypedDict, total=False):
     access: Literal["read", "write", "read-write"]
     """For a bucket: which object calls are allowed. For a queue: ``read`` receives messages, ``write`` sends them.
     Databases, caches and services ignore it. Default: ``"read-write"``."""
+    required: bool | None
+    """Whether a request fails without it, for the objective of availability. Default: without a database, a bucket
+    or a service it does; without a cache it takes longer, and a queue's messages wait elsewhere."""
 
 
 class LogsOverlay(TypedDict, total=False):
@@ -339,9 +381,38 @@ class Deployment(TypedDict, total=False):
     """Whether the circuit breaker returns to the last revision that worked. Default: ``True``."""
 
 
+class Load(TypedDict, total=False):
+    """What a request costs a service, from a measurement (``file``) or as figures. What is left out is assumed, and
+    every result names it."""
+    cpu_ms: float | None
+    """Milliseconds of one whole vCPU that a request takes, on average: on a task with a quarter of a vCPU it takes
+    four times as long."""
+    wait_ms: float | None
+    """Milliseconds that a request waits for others, on average: databases, caches, other services. Where the service
+    needs a database it holds one of the task's connections meanwhile."""
+    deviation: float
+    """How much requests differ: standard deviation of ``cpu_ms`` and ``wait_ms`` as a multiple of the mean. 0: all
+    are alike; 1: as exponential times. Default: ``1.0``."""
+    concurrency: int | None
+    """Requests that a task works on at a time, like the number of workers; others wait for one to end. ``None``: as
+    many as come, as with asynchronous servers."""
+    connections: int | None
+    """Connections that a task opens to its database. Default: what an environment variable like ``DB_POOL_SIZE``
+    says, else 10."""
+    memory: str | None
+    """Memory that a task uses. ``None``: it stays below what scaling holds."""
+    visits: float | None
+    """Requests to this service for each request of ``traffic``. Default: 1 for a public service, 0 for others."""
+    file: str | None
+    """A measurement instead of ``cpu_ms`` and ``wait_ms``: a CSV beside the blueprint with a line for each step of a
+    load test and the columns ``requests_per_second``, ``cpu_percent`` (of the tasks' size), ``latency_ms`` (mean)
+    and, unless it was one, ``tasks``."""
+
+
 class ServiceOverlay(TypedDict, total=False):
     """What an environment changes in :class:`Service`."""
     image: ImageOverlay | None
+    build: BuildOverlay | None
     size: Size | None
     architecture: Literal["x86_64", "arm64"] | None
     capacity: str | Mapping[str, Share | int | None] | None
@@ -364,12 +435,15 @@ class ServiceOverlay(TypedDict, total=False):
     volumes: Mapping[str, VolumeOverlay | None] | None
     nodes: str | None
     deployment: Deployment | None
+    load: Load | None
 
 
 class Service(TypedDict, total=False):
     """A container service on Amazon ECS or EKS."""
     image: Required[Image]
     """The image that the tasks run."""
+    build: Build | None
+    """How the image is made, for ``groundplan containers`` and ``groundplan pipelines``. ``None``: elsewhere."""
     size: Size
     """CPU and memory of one task."""
     architecture: Literal["x86_64", "arm64"]
@@ -427,11 +501,14 @@ class Service(TypedDict, total=False):
     """The node group of ``kubernetes.nodes`` that it runs on (``platform: eks``). Default: any without taints."""
     deployment: Deployment
     """How a new revision replaces the old one."""
+    load: Load | None
+    """What a request costs a task. ``None``: assumptions, which every result names."""
 
 
 class JobOverlay(TypedDict, total=False):
     """What an environment changes in :class:`Job`."""
     image: ImageOverlay | None
+    build: BuildOverlay | None
     size: Size | None
     architecture: Literal["x86_64", "arm64"] | None
     capacity: str | Mapping[str, Share | int | None] | None
@@ -460,6 +537,8 @@ class Job(TypedDict, total=False):
     It may need whatever a service may, but no services: Service Connect knows only tasks of services."""
     image: Required[Image]
     """The image that the tasks run."""
+    build: Build | None
+    """How the image is made, for ``groundplan containers`` and ``groundplan pipelines``. ``None``: elsewhere."""
     size: Size
     """CPU and memory of one task."""
     architecture: Literal["x86_64", "arm64"]
@@ -938,6 +1017,51 @@ class Dns(TypedDict, total=False):
     by themselves, once the registrar (or the parent zone) points to the name servers that the deployment tells."""
 
 
+class PipelinesOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Pipelines`."""
+    repository: str | None
+    branch: str | None
+    name: str | None
+    approval: bool | None
+    credentials: Literal["oidc", "keys"] | None
+    user: str | None
+    provider: Literal["create", "exists"] | None
+    deploy_role: str | None
+    scans: bool | None
+
+
+class Pipelines(TypedDict, total=False):
+    """GitHub Actions: workflows that ``groundplan pipelines`` writes, and the roles that they take in this account.
+
+    Source: https://docs.github.com/en/actions/concepts/security/openid-connect"""
+    repository: Required[str]
+    """The repository, ``owner/name``. Where its tokens carry immutable ids, as those of repositories made since July
+    2026 do: with them, ``owner@123456/name@456789``, as Settings > Actions > OIDC shows."""
+    branch: str
+    """The branch that is released and deployed. Nothing else may. Default: ``"main"``."""
+    name: str
+    """What the workflow is called that tests, builds and releases. Default: ``"Deploy"``."""
+    approval: bool
+    """Whether somebody has to approve each release and deployment: the job then waits for the reviewers of the
+    GitHub environment of the same name, which also says that only ``branch`` may use it. Default: ``True``."""
+    credentials: Literal["oidc", "keys"]
+    """``oidc``: GitHub vouches for each job, and AWS gives it credentials for an hour; no secret is kept anywhere.
+    ``keys``: an access key of the IAM user ``user`` in GitHub's secrets, with which the job takes the same role. A
+    key stays valid for whoever finds it, so that GP-SEC-087 wants it accepted with a reason. Default: ``"oidc"``."""
+    user: str | None
+    """The IAM user that the keys are of (``credentials: keys``). It needs no rights but to take the role."""
+    provider: Literal["create", "exists"]
+    """Whether this environment makes GitHub's identity provider in IAM, which is free. An account has one: one
+    environment of it makes it, or ``shared:``; for the others it exists. Default: ``"exists"``."""
+    deploy_role: str | None
+    """The role that deploys the infrastructure: its ARN, or its name in this account. Groundplan makes none: who may
+    make roles can give itself every right, so that the owners of the account have to. ``None``: the workflow checks,
+    prices and plans, and a person deploys."""
+    scans: bool | None
+    """Whether packages, images and the infrastructure are searched for known weaknesses, with each change and every
+    week. Default: where any image has ``scan: true``."""
+
+
 class Firewall(TypedDict, total=False):
     """AWS WAF in front of the load balancer and the CDN. Paid per web ACL, rule and request."""
     rules: (
@@ -1328,6 +1452,14 @@ class ObjectivesOverlay(TypedDict, total=False):
         Mapping[Literal["task", "node", "database", "zone", "region", "table", "corruption", "key"],
         RecoveryObjective | None] | None
     )
+    response_time: str | timedelta | None
+    discovery_time: str | timedelta | None
+    measured: (
+        Mapping[Literal["task_start", "balancer_zone", "multi_az_failover", "instance_recovery", "instance_start",
+        "restore", "switch", "table_copy", "objects_restore", "backup_restore", "backup_copy", "cache_failover",
+        "cache_replaced", "node_replaced", "deployment", "promotion", "reconnect", "replica_lag", "object_copies"],
+        str | timedelta | None] | None
+    )
     latency: Mapping[str, str | int | None] | None
     users: int | None
     requests: str | None
@@ -1352,6 +1484,19 @@ class Objectives(TypedDict, total=False):
         RecoveryObjective]
     )
     """What holds for one kind of disruption: ``region: {time: 15m, point: 5m}``."""
+    response_time: str | timedelta | None
+    """How long people take, at most, until they act on an alarm. ``None``: not known, and so is every recovery time
+    that waits for a person."""
+    discovery_time: str | timedelta | None
+    """How long data made wrong by mistake may go unnoticed, at most: no alarm tells of it. ``None``: not known, and
+    neither is how much is lost after ``corruption``."""
+    measured: (
+        Mapping[Literal["task_start", "balancer_zone", "multi_az_failover", "instance_recovery", "instance_start",
+        "restore", "switch", "table_copy", "objects_restore", "backup_restore", "backup_copy", "cache_failover",
+        "cache_replaced", "node_replaced", "deployment", "promotion", "reconnect", "replica_lag", "object_copies"],
+        str | timedelta]
+    )
+    """What a drill has measured, in place of what is assumed: ``restore: 22m``."""
     latency: Mapping[str, str | int]
     """How long answers of the services may take, measured at the load balancer: ``p95: 200ms``."""
     users: int | None
@@ -1363,6 +1508,54 @@ class Objectives(TypedDict, total=False):
     --used`` chooses sizes for it. ``None``: 70 %."""
     deployment_time: str | timedelta | None
     """How long it may take until the whole environment is there, deployed for the first time."""
+
+
+class Traffic(TypedDict, total=False):
+    """What is asked of the environment at its busiest: by ``users`` who wait for answers and think, or as
+    ``requests`` that come whether or not others are answered. Neither: what ``objectives`` demand."""
+    users: int | None
+    """People at the busiest moment (closed workload): each asks, waits for the answer, thinks, and asks again."""
+    think_time: str | timedelta | None
+    """Time between an answer and the next request of the same user. ``None``: an assumption, which every result
+    names."""
+    requests: str | None
+    """Requests at the busiest moment, like ``200/s`` (open workload)."""
+    shape: Literal["day", "constant", "spike", "ramp"]
+    """How the load runs. ``day``: a curve with its quietest hour at 04:00 and its busiest at 16:00; ``constant``;
+    ``spike``: ``quiet`` of it, and in the middle all at once for half an hour; ``ramp``: from ``quiet`` of it evenly
+    to all of it. Default: ``"day"``."""
+    quiet: str
+    """Load of the quietest moment, as a share of the busiest. Default: ``"20%"``."""
+
+
+class Failures(TypedDict, total=False):
+    """How often one thing of its kind fails, and how long it is away where nothing takes over."""
+    failures: str | None
+    """How often, like ``0.2/year``, each of them. ``None``: as assumed."""
+    repair: str | timedelta | None
+    """How long on average until it is there again. ``None``: as assumed, or as computed from health checks and times
+    of starting. What a takeover takes stands in ``objectives.measured``."""
+
+
+class ReliabilityOverlay(TypedDict, total=False):
+    """What an environment changes in :class:`Reliability`."""
+    causes: (
+        Mapping[Literal["region", "zone", "service", "edge", "nat", "task", "node", "spot", "database",
+        "database_patch", "database_upgrade", "cache", "deployment"], Failures | None] | None
+    )
+    tasks_needed: Mapping[str, int | None] | None
+
+
+class Reliability(TypedDict, total=False):
+    """What was measured of failures, in place of assumptions that ``groundplan simulate availability`` names."""
+    causes: (
+        Mapping[Literal["region", "zone", "service", "edge", "nat", "task", "node", "spot", "database",
+        "database_patch", "database_upgrade", "cache", "deployment"], Failures]
+    )
+    """By what fails: ``zone: {failures: 0.2/year, repair: 2h}``."""
+    tasks_needed: Mapping[str, int]
+    """How many tasks or pods of a service carry the load: with fewer it counts as down. Default: all but one, and
+    one at least."""
 
 
 class Accept(TypedDict, total=False):
@@ -1443,6 +1636,7 @@ class Overlay(TypedDict, total=False):
     project: str | None
     title: str | None
     region: str | None
+    account_id: str | None
     engine: Literal["terraform", "cloudformation"] | None
     profile: Literal["poc", "development", "staging", "production"] | None
     owner_id: str | None
@@ -1465,17 +1659,21 @@ class Overlay(TypedDict, total=False):
     secrets: Mapping[str, Secret | None] | None
     secret_recovery: str | timedelta | None
     dns: DnsOverlay | None
+    pipelines: PipelinesOverlay | None
     firewall: Firewall | None
     audit: Audit | None
     backup: Backup | None
     security: Security | None
     account: Account | None
     off_hours: OffHours | None
+    drills: Literal["allowed", "forbidden"] | None
     standby: StandbyOverlay | None
     secondary: SecondaryOverlay | None
     alarms: Alarms | None
     usage: UsageOverlay | None
     objectives: ObjectivesOverlay | None
+    traffic: Traffic | None
+    reliability: ReliabilityOverlay | None
     accept: Sequence[Accept] | None
     renamed: RenamedOverlay | None
     state: TerraformState | None
@@ -1516,6 +1714,8 @@ class Shared(TypedDict, total=False):
     """What will be used per month."""
     region: str | None
     """AWS region, like ``ap-south-1``."""
+    pipelines: PipelinesOverlay | None
+    """GitHub Actions that test, build, release and deploy, with the roles that they take. ``None``: none."""
 
 
 class BlueprintFields(TypedDict, total=False):
@@ -1526,6 +1726,11 @@ class BlueprintFields(TypedDict, total=False):
     """Its spelling in names that allow capitals. Default: the project's name."""
     region: Required[str]
     """AWS region, like ``ap-south-1``."""
+    account_id: str | None
+    """The AWS account that this belongs into, like ``"123456789012"``. Mostly written per environment. With
+    credentials of another account, or of another partition than the region's, every command that works on AWS ends
+    before it does anything. ``None``: whatever account the credentials are of. The local AWS is nobody's account and
+    takes every environment."""
     engine: Literal["terraform", "cloudformation"]
     """What renders and deploys to AWS by default. The local AWS always takes CloudFormation. Default:
     ``"terraform"``."""
@@ -1581,6 +1786,8 @@ class BlueprintFields(TypedDict, total=False):
     in, save with ``0d``. Default: ``"30d"``."""
     dns: Dns | None
     """The public DNS zone of the environment. ``None``: none is created."""
+    pipelines: Pipelines | None
+    """GitHub Actions that test, build, release and deploy, with the roles that they take. ``None``: none."""
     firewall: Firewall | None
     """AWS WAF in front of load balancer and CDN. ``None``: none."""
     audit: Audit | None
@@ -1593,6 +1800,11 @@ class BlueprintFields(TypedDict, total=False):
     """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``None``: nothing."""
     off_hours: OffHours | None
     """When the environment is stopped. ``None``: never."""
+    drills: Literal["allowed", "forbidden"]
+    """Whether ``groundplan drill`` may take away a task, a node, a database, a zone or the region on purpose to
+    measure the recovery. ``allowed`` adds experiment templates of AWS Fault Injection Service with alarms that stop
+    them; they are free, an experiment costs 0.10 USD per minute of each action. It needs ``alarms``. Default:
+    ``"forbidden"``."""
     standby: Standby | None
     """The environment once more in another region, for disaster recovery. ``None``: nowhere."""
     secondary: Secondary | None
@@ -1603,6 +1815,10 @@ class BlueprintFields(TypedDict, total=False):
     """What will be used per month."""
     objectives: Objectives
     """What the environment has to hold to."""
+    traffic: Traffic
+    """What is asked of it, for ``groundplan simulate traffic`` and the objectives of latency, users and requests."""
+    reliability: Reliability
+    """What was measured of failures, for ``groundplan simulate availability`` and the objective of availability."""
     accept: Sequence[Accept]
     """Findings that are taken as they are, each with its reason."""
     renamed: Renamed

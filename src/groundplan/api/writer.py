@@ -42,6 +42,7 @@ _WRITTEN: Mapping[type, str] = {
     object: "object",
     str: "str",
     int: "int",
+    float: "float",
     bool: "bool",
     Duration: "str | timedelta",
     IPv4Network: "str | IPv4Network",
@@ -279,7 +280,7 @@ def _text(value: object) -> str:
         return f"{{{', '.join(f'{_text(key)}: {_text(item)}' for key, item in value.items())}}}"
     if isinstance(value, Part):
         return _text({name: getattr(value, name) for name in sorted(value.model_fields_set)})
-    return repr(value) if isinstance(value, bool | int) else json.dumps(str(value), ensure_ascii=False)
+    return repr(value) if isinstance(value, bool | int | float) else json.dumps(str(value), ensure_ascii=False)
 
 
 def _field(name: str, annotation: str) -> str:

@@ -16,10 +16,13 @@ from groundplan.blueprint.kubernetes import Kubernetes
 from groundplan.blueprint.network import Network
 from groundplan.blueprint.objectives import Objectives as Objectives
 from groundplan.blueprint.off_hours import OffHours
+from groundplan.blueprint.pipelines import Pipelines
 from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.recovery import Secondary, Standby
+from groundplan.blueprint.reliability import Reliability
 from groundplan.blueprint.renames import Renamed
 from groundplan.blueprint.services import Service
+from groundplan.blueprint.traffic import Traffic
 from groundplan.blueprint.usage import Usage as Usage
 from groundplan.units import Duration, Percentage
 
@@ -113,6 +116,11 @@ class Blueprint(Part):
     """Its spelling in names that allow capitals. Default: the project's name."""
     region: str
     """AWS region, like ``ap-south-1``."""
+    account_id: str | None = Field(default=None, pattern=r"^\d{12}$")
+    """The AWS account that this belongs into, like ``"123456789012"``. Mostly written per environment. With credentials
+    of another account, or of another partition than the region's, every command that works on AWS ends before it does
+    anything. ``null``: whatever account the credentials are of. The local AWS is nobody's account and takes every
+    environment."""
     engine: Literal["terraform", "cloudformation"] = "terraform"
     """What renders and deploys to AWS by default. The local AWS always takes CloudFormation."""
     profile: Profile = "production"
@@ -166,6 +174,8 @@ class Blueprint(Part):
     save with ``0d``."""
     dns: Dns | None = None
     """The public DNS zone of the environment. ``null``: none is created."""
+    pipelines: Pipelines | None = None
+    """GitHub Actions that test, build, release and deploy, with the roles that they take. ``null``: none."""
     firewall: Firewall | None = None
     """AWS WAF in front of load balancer and CDN. ``null``: none."""
     audit: Audit | None = None
@@ -178,6 +188,10 @@ class Blueprint(Part):
     """What stands once in an AWS account: password policy, administrators, cost allocation tags. ``null``: nothing."""
     off_hours: OffHours | None = None
     """When the environment is stopped. ``null``: never."""
+    drills: Literal["allowed", "forbidden"] = "forbidden"
+    """Whether ``groundplan drill`` may take away a task, a node, a database, a zone or the region on purpose to measure
+    the recovery. ``allowed`` adds experiment templates of AWS Fault Injection Service with alarms that stop them; they
+    are free, an experiment costs 0.10 USD per minute of each action. It needs ``alarms``."""
     standby: Standby | None = None
     """The environment once more in another region, for disaster recovery. ``null``: nowhere."""
     secondary: Secondary | None = None
@@ -188,6 +202,10 @@ class Blueprint(Part):
     """What will be used per month."""
     objectives: Objectives = Field(default_factory=Objectives)
     """What the environment has to hold to."""
+    traffic: Traffic = Field(default_factory=Traffic)
+    """What is asked of it, for ``groundplan simulate traffic`` and the objectives of latency, users and requests."""
+    reliability: Reliability = Field(default_factory=Reliability)
+    """What was measured of failures, for ``groundplan simulate availability`` and the objective of availability."""
     accept: list[Accept] = Field(default=[])
     """Findings that are taken as they are, each with its reason."""
     renamed: Renamed = Field(default_factory=Renamed)

@@ -11,8 +11,18 @@ from groundplan.blueprint.base import Part
 from groundplan.units import Duration, Latency, MonthlyAmount, Percentage, RequestRate, shown
 
 Disruption = Literal["task", "node", "database", "zone", "region", "table", "corruption", "key"]
-"""What can be lost: a task, an instance that tasks or pods run on, a database instance, a zone, the region, a table or
-objects deleted by mistake, data made wrong some time ago, a KMS key on its way to deletion."""
+"""What can be lost: a task, an instance that tasks or pods run on, a database instance or a cache's node, a zone, the
+region, a table or objects deleted by mistake, data made wrong some time ago, a KMS key on its way to deletion."""
+MeasuredTime = Literal[
+    "task_start", "balancer_zone", "multi_az_failover", "instance_recovery", "instance_start", "restore", "switch",
+    "table_copy", "objects_restore", "backup_restore", "backup_copy", "cache_failover", "cache_replaced",
+    "node_replaced", "deployment", "promotion", "reconnect", "replica_lag", "object_copies",
+]  # fmt: skip
+"""What a drill can measure: a task or pod starts; the load balancer leaves a zone; RDS fails over, recovers a single
+instance, starts one, restores one to a point in time, has it take another's name; a table is copied back; objects get
+back their versions; AWS Backup restores, copies to another region; a cache fails over, a node of it is replaced; an
+instance is replaced; the blueprint is deployed; a replica is promoted; services connect again; how far a replica or the
+copies of objects in another region lag behind."""
 
 
 def read_percentile(value: object) -> object:
@@ -57,6 +67,14 @@ class Objectives(Part):
     """What was written how long before a disruption may be lost, at most (RPO); for the same disruptions."""
     recovery: dict[Disruption, RecoveryObjective] = Field(default={})
     """What holds for one kind of disruption: ``region: {time: 15m, point: 5m}``."""
+    response_time: Duration | None = None
+    """How long people take, at most, until they act on an alarm. ``null``: not known, and so is every recovery time
+    that waits for a person."""
+    discovery_time: Duration | None = None
+    """How long data made wrong by mistake may go unnoticed, at most: no alarm tells of it. ``null``: not known, and
+    neither is how much is lost after ``corruption``."""
+    measured: dict[MeasuredTime, Duration] = Field(default={})
+    """What a drill has measured, in place of what is assumed: ``restore: 22m``."""
     latency: dict[Percentile, Latency] = Field(default={})
     """How long answers of the services may take, measured at the load balancer: ``p95: 200ms``."""
     users: int | None = Field(default=None, ge=1, le=100_000_000)
@@ -68,3 +86,11 @@ class Objectives(Part):
     chooses sizes for it. ``null``: 70 %."""
     deployment_time: Duration | None = None
     """How long it may take until the whole environment is there, deployed for the first time."""
+
+    def recovery_from(self, disruption: Disruption, *, standby: bool) -> RecoveryObjective:
+        """What holds after a disruption: what names it, else what holds for all. Without a ``standby`` nothing general
+        is said about the loss of the region."""
+        named = self.recovery.get(disruption, RecoveryObjective())
+        if disruption == "region" and not standby:
+            return named
+        return RecoveryObjective(time=named.time or self.recovery_time, point=named.point or self.recovery_point)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from groundplan.blueprint import builds, pipelines
 from groundplan.blueprint.base import NAME_PATTERN, Part
 from groundplan.blueprint.jobs import SCHEDULE_PATTERN
 from groundplan.blueprint.shape import Shape
@@ -50,6 +51,15 @@ PATTERN_RULES: Mapping[str, str] = {
     r"^([A-Za-z0-9-]+/[A-Za-z0-9._-]+|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@-]+)$": "is neither a GitHub "
     "repository, like example/shop, nor the ARN of an IAM role without a path",
     r"^https://[^\s]+$": "is not the address of a webhook; it starts with https://",
+    builds.FOLDER_PATTERN: "is no folder of the repository, like . or services/api",
+    builds.COMMAND_PATTERN: "is no command of one line",
+    builds.VERSION_PATTERN: "is no version to the patch, like 3.11.7",
+    pipelines.REPOSITORY_PATTERN: "is no repository of GitHub, like owner/name, or owner@123456/name@456789",
+    pipelines.BRANCH_PATTERN: "is no branch: letters, digits, _, ., - and /, no sign first",
+    pipelines.TITLE_PATTERN: "is no title of a workflow: letters, digits, _, ., - and spaces, no sign first",
+    pipelines.USER_PATTERN: "is no name of an IAM user: letters, digits and + = , . @ _ -, 64 at most",
+    pipelines.ROLE_PATTERN: "is neither the ARN nor the name of an IAM role, like deployer",
+    r"^\d{12}$": "is no AWS account id; those have 12 digits",
 }
 """What each pattern of the models means in words."""
 
@@ -134,7 +144,8 @@ def explain_error(error: ErrorDetails, tree: Node, shape: Shape) -> Problem:
         message = _unknown_key(str(path[-1]), shape.at(path[:-1]))
         return Problem(message, node.key if node else tree.nearest(path), format_path(path))
     if kind == "literal_error":
-        message = _not_allowed(value, shape.at(path))
+        around = shape.at(path[:-1] if of_key else path)
+        message = _not_allowed(value, (around.keys if of_key else around.allowed) if around else ())
     elif kind in _SENTENCES:
         message = _SENTENCES[kind](value, facts)
     else:
@@ -167,8 +178,7 @@ def _keys_of(model: type[Part] | None) -> list[str]:
     return [info.alias or name for name, info in model.model_fields.items()] if model else []
 
 
-def _not_allowed(value: object, shape: Shape | None) -> str:
-    allowed = shape.allowed if shape else ()
+def _not_allowed(value: object, allowed: tuple[str, ...]) -> str:
     near = suggestion(str(value), allowed)
     hint = near if "did you mean" in near else ""
     listed = ", ".join(allowed[:-1]) + (" or " if len(allowed) > 1 else "") + allowed[-1] if allowed else "allowed here"

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from groundplan.blueprint.base import Cidr, Name, Part
 from groundplan.blueprint.kubernetes import Volume
+from groundplan.blueprint.traffic import Load
 from groundplan.blueprint.workloads import Workload
 from groundplan.units import Duration, Percentage
 
@@ -163,3 +164,5 @@ class Service(Workload):
     """The node group of ``kubernetes.nodes`` that it runs on (``platform: eks``). Default: any without taints."""
     deployment: Deployment = Field(default_factory=Deployment)
     """How a new revision replaces the old one."""
+    load: Load | None = None
+    """What a request costs a task. ``null``: assumptions, which every result names."""

@@ -26,6 +26,8 @@ class Shape:
     """Whether ``null`` is a value here, like ``alarms: null``."""
     allowed: tuple[str, ...] = ()
     """The only texts that may stand here."""
+    keys: tuple[str, ...] = ()
+    """The only keys of ``entries``; empty: whatever people choose."""
     short: ShortForm | None = None
     """How a text stands for the whole mapping."""
 
@@ -71,7 +73,8 @@ def _shape(annotation: object, *, nullable: bool = False, short: ShortForm | Non
     if isinstance(annotation, type) and issubclass(annotation, Part):
         return Shape(model=annotation, nullable=nullable, short=short)
     if origin is dict:
-        return Shape(entries=_shape(arguments[1]), nullable=nullable, short=short)
+        keys = _shape(arguments[0]).allowed
+        return Shape(entries=_shape(arguments[1]), nullable=nullable, short=short, keys=keys)
     if origin is list:
         return Shape(items=_shape(arguments[0]), nullable=nullable)
     if origin is Literal:

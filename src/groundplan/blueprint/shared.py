@@ -19,7 +19,7 @@ FROM_BASE = ("project", "title", "region", "engine", "names", "tags", "about", "
 """What the rest of the file says for ``shared:`` as well."""
 KEYS = (
     "dns", "audit", "security", "account", "alarms", "objectives", "accept", "tags", "keys", "state", "short_name",
-    "profile", "names", "usage", "region",
+    "profile", "names", "usage", "region", "pipelines",
 )  # fmt: skip
 """What ``shared:`` may say itself."""
 ONCE = ("audit", "security", "account")

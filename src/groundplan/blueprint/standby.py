@@ -53,10 +53,12 @@ def tree_of(written: Node, environment: str, region: str, shape: Shape) -> Node:
             value={
                 key: item
                 for key, item in tree.fields["objectives"].fields.items()
-                if key not in ("budget", "recovery_time")
+                if key not in ("budget", "recovery_time", "recovery_point", "recovery")
             },
         )
-    return _over(replace(tree, value={**tree.fields, **fixed}), _FIXED)
+    # What was measured counts for both, and how many tasks carry the load is said of the environment's own.
+    kept = {key: item for key, item in tree.fields.items() if key != "reliability"}
+    return _over(replace(tree, value={**kept, **fixed}), _FIXED)
 
 
 def slips(written: Node, shape: Shape) -> Iterator[tuple[Steps, Node]]:

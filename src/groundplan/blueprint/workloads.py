@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from groundplan.blueprint.base import Name, Part, ShortForm, ZoneLetter
+from groundplan.blueprint.builds import Build
 from groundplan.units import Duration
 
 
@@ -41,6 +42,9 @@ class Need(Part):
     access: Literal["read", "write", "read-write"] = "read-write"
     """For a bucket: which object calls are allowed. For a queue: ``read`` receives messages, ``write`` sends them.
     Databases, caches and services ignore it."""
+    required: bool | None = None
+    """Whether a request fails without it, for the objective of availability. Default: without a database, a bucket or a
+    service it does; without a cache it takes longer, and a queue's messages wait elsewhere."""
 
 
 def _read_need(value: object) -> object:
@@ -49,7 +53,7 @@ def _read_need(value: object) -> object:
     if isinstance(value, dict) and len(value) == 1 and "name" not in value:
         ((name, access),) = value.items()
         return {"name": name, "access": access}
-    if isinstance(value, dict) and len(value) > 1 and not {"name", "access"} & {*value}:
+    if isinstance(value, dict) and len(value) > 1 and not {"name", "access", "required"} & {*value}:
         raise ValueError("is one thing that is needed; write each as an entry of its own, like [main, {files: read}]")
     return value
 
@@ -132,6 +136,8 @@ class Workload(Part):
 
     image: Image
     """The image that the tasks run."""
+    build: Build | None = None
+    """How the image is made, for ``groundplan containers`` and ``groundplan pipelines``. ``null``: elsewhere."""
     size: Size = Field(default_factory=Size)
     """CPU and memory of one task."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"

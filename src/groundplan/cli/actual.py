@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from groundplan.cli.engine import connected
 from groundplan.cli.options import OutputFormat, TargetOption
 from groundplan.cli.output import write, write_json, write_table
 from groundplan.errors import ExitCode
@@ -31,11 +32,10 @@ def compare_with_actual(
 
     from groundplan.cost.actual import compare
     from groundplan.operations.spending import month_to_date
-    from groundplan.targets.connection import connect
 
     keys = ("Project", "Environment", *(("Owner",) if loaded.blueprint.owner_id else ()))
     marks = {key: architecture.tags[key] for key in keys}
-    spending = month_to_date(connect(target.value), marks, datetime.now(UTC).date())
+    spending = month_to_date(connected(loaded, target), marks, datetime.now(UTC).date())
     found = compare(architecture, estimate, spending)
     if format is OutputFormat.JSON:
         write_json(_data(found, estimate, loaded.name))

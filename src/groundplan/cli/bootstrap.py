@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 ACCOUNT = "account"
 """What ``--trust`` takes for whom the account's own IAM policies let."""
 
+NO_COPY = "none"
+"""What ``--copy-to`` takes for no copy."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this group."""
@@ -75,6 +78,16 @@ def bootstrap(
             show_default=False,
         ),
     ] = None,
+    copy_to: Annotated[
+        str | None,
+        typer.Option(
+            "--copy-to",
+            help="A region that S3 copies every state to, into a bucket with a key of its own; 'none': no more. "
+            "Default: as it is, at first none.",
+            metavar="REGION",
+            show_default=False,
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write the templates to this folder, and deploy nothing.", show_default=False),
@@ -98,7 +111,7 @@ def bootstrap(
     for one in chosen:
         if one.blueprint.state.backend == "local":
             say(f"{one.name}: nothing is needed, since state.backend: local keeps its state in a file")
-    wishes = Wishes(lock_table, access_logs, _trusted(trust))
+    wishes = Wishes(lock_table, access_logs, _trusted(trust), "" if copy_to == NO_COPY else copy_to)
     if out is not None:
         _write_templates(buckets, wishes, out, format)
     elif remove:
@@ -246,6 +259,9 @@ def _as_json(made: Bootstrapped) -> dict[str, object]:
         "kms_key": made.outputs["state_key"],
         "lock_table": made.outputs.get("state_lock_table"),
         "log_bucket": made.outputs.get("state_log_bucket"),
+        "copy": {"bucket": made.outputs["state_copy_bucket"], "region": made.outputs["state_copy_region"]}
+        if "state_copy_bucket" in made.outputs
+        else None,
         "backend_config": dict(made.settings),
         "environments": [
             {"environment": loaded.name, "key": key_of(loaded), "role": made.role(loaded)}

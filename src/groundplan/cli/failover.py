@@ -27,19 +27,20 @@ def failover(
 ) -> int:
     """What happens when the region is gone, step by step, and how long it takes until users can work again.
 
-    Exit code 1 where that may take longer than objectives.recovery_time.
+    Exit code 1 where that may take longer than objectives.recovery.region.time, else objectives.recovery_time.
     """
     from groundplan import recovery
 
     loaded, architecture = designed(file, environment, settings)
     if architecture.standby is None:
         raise InputError(f"{loaded.name} has no standby that could take over; write standby: {{region: ...}}")
-    objective = loaded.blueprint.objectives.recovery_time
-    steps = recovery.promotion_steps(architecture)
+    objectives = loaded.blueprint.objectives
+    objective, given = objectives.recovery_from("region", standby=True).time, recovery.Given.by(objectives)
+    steps = recovery.promotion_steps(architecture, given)
     times = recovery.timeline(steps)
     code = ExitCode.FINDINGS if objective and not times.holds(objective) else ExitCode.FINE
     if format is OutputFormat.JSON:
-        write_json(recovery.to_json(architecture, objective))
+        write_json(recovery.to_json(architecture, objective, given))
         return int(code)
     rows = [
         (

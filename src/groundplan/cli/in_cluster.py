@@ -141,8 +141,8 @@ def after_deploy(
     from groundplan.engines.kubernetes.context import Context as Rendered
     from groundplan.engines.kubernetes.context import has_cluster
     from groundplan.engines.kubernetes.helm import chosen_charts
-    from groundplan.errors import EnvironmentalError
-    from groundplan.operations.kubernetes import live_colours
+    from groundplan.errors import DeploymentError, EnvironmentalError
+    from groundplan.operations.kubernetes import live_colours, live_tags
 
     if not has_cluster(architecture):
         return
@@ -151,7 +151,17 @@ def after_deploy(
             f"the cluster of the standby in {architecture.standby.region} has the same to be applied: "
             f"groundplan kubernetes apply -e {architecture.environment} --standby"
         )
-    ready = prepared(architecture, {**outputs, **live_colours(connection, architecture)}, tags)
+    known = {**outputs, **live_colours(connection, architecture)}
+    cluster, unreachable = None, ""
+    if connection.target != "local":
+        try:
+            cluster = cluster_of(architecture, connection, None)
+            cluster.version()
+            with cluster.client() as api:
+                known |= live_tags(api, architecture)
+        except (EnvironmentalError, DeploymentError) as error:
+            unreachable = str(error)
+    ready = prepared(architecture, known, tags)
     charts = len(chosen_charts(Rendered(architecture)))
     left = f"{len(ready.system.objects)} objects of Kubernetes and {charts} Helm charts are not applied"
     if connection.target == "local":
@@ -166,10 +176,7 @@ def after_deploy(
             f"{left}: {', '.join(item.key for item in ready.lacking)} is missing. To apply them: {again} --tag NAME=TAG"
         )
         return
-    try:
-        cluster = cluster_of(architecture, connection, None)
-        cluster.version()
-    except EnvironmentalError as error:
-        say(f"{left}: {error}. To apply them: {again}")
+    if cluster is None or unreachable:
+        say(f"{left}: {unreachable}. To apply them: {again}")
         return
     say(apply_to(architecture, cluster, ready, yes=yes, prune=False, delete_data=False))

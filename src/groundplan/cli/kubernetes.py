@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.engine import connected
 from groundplan.cli.in_cluster import apply_to, cluster_of, known_outputs, prepared
 from groundplan.cli.options import (
     DEFAULT_FILE,
@@ -25,6 +26,7 @@ from groundplan.cli.options import (
 from groundplan.cli.output import Progress, say, write, write_json, write_table
 
 if TYPE_CHECKING:
+    from groundplan.blueprint.loading import LoadedEnvironment
     from groundplan.resources.architecture import Architecture
 
 app = typer.Typer(help="What runs in the EKS cluster of an environment.", no_args_is_help=True)
@@ -60,11 +62,10 @@ def status(
     from groundplan.engines.kubernetes.helm import chosen_charts
     from groundplan.errors import EnvironmentalError
     from groundplan.operations.kubernetes import known_values
-    from groundplan.targets.connection import connect
 
-    whole = _on_eks(file, environment, settings)
+    loaded, whole = _on_eks(file, environment, settings)
     architecture = _seen(whole, standby)
-    system, connection = system_of(architecture), connect(target.value)
+    system, connection = system_of(architecture), connected(loaded, target)
     outputs = known_outputs(whole, architecture, connection, outputs_file)
     lacking = [item.key for item in missing(system.wanted, known_values(system, outputs, {}))]
     charts = chosen_charts(Rendered(architecture))
@@ -116,14 +117,13 @@ def fill(
     from groundplan.engines.kubernetes import fill as filled
     from groundplan.engines.kubernetes.deployed import missing, values_of
     from groundplan.operations.kubernetes import known_values, parse_tags
-    from groundplan.targets.connection import connect
 
-    whole = _on_eks(file, environment, settings)
+    loaded, whole = _on_eks(file, environment, settings)
     architecture = _seen(whole, standby)
     system = system_of(architecture)
     overlay = out / "overlays" / system.environment
     parse_tags(architecture, tags or [])
-    outputs = known_outputs(whole, architecture, connect(target.value), outputs_file)
+    outputs = known_outputs(whole, architecture, connected(loaded, target), outputs_file)
     given = parse_tags(architecture, tags or [], {**values_of(overlay / DEPLOYED), **outputs})
     values = filled(overlay, system, outputs, given)
     write(str(overlay / DEPLOYED))
@@ -155,17 +155,18 @@ def apply(
     Of a service with blue and green pods the next version goes to the idle colour: groundplan kubernetes switch.
     """
     from groundplan.errors import InputError
-    from groundplan.operations.kubernetes import parse_tags
-    from groundplan.targets.connection import connect
+    from groundplan.operations.kubernetes import live_tags, parse_tags
 
-    whole = _on_eks(file, environment, settings)
+    loaded, whole = _on_eks(file, environment, settings)
     architecture = _seen(whole, standby)
     if delete_data and not prune:
         raise InputError("--delete-data says what --prune may delete; write both")
     parse_tags(architecture, tags or [])
-    connection = connect(target.value)
+    connection = connected(loaded, target)
     cluster = cluster_of(architecture, connection, context)
     outputs = known_outputs(whole, architecture, connection, outputs_file)
+    with cluster.client() as api:
+        outputs |= live_tags(api, architecture)  # what was released stays, unless another tag is given
     ready = prepared(architecture, outputs, tags or [])
     if ready.lacking:
         listed = "; ".join(f"{item.key}: {item.description}" for item in ready.lacking)
@@ -196,9 +197,8 @@ def switch(
     from groundplan.errors import InputError, suggestion
     from groundplan.operations import kubernetes
     from groundplan.resources.workloads import ServiceWorkload
-    from groundplan.targets.connection import connect
 
-    whole = _on_eks(file, environment, settings)
+    loaded, whole = _on_eks(file, environment, settings)
     architecture = _seen(whole, standby)
     known = {item.name: item for item in architecture.workloads if isinstance(item, ServiceWorkload) and item.shift}
     if service not in known:
@@ -208,7 +208,7 @@ def switch(
         )
     if to is not None and to not in COLOURS:
         raise InputError(f"--to {to}: write blue or green")
-    connection = connect(target.value)
+    connection = connected(loaded, target)
     requests = kubernetes.find_requests(connection, architecture, known[service])
     cluster = cluster_of(architecture, connection, context)
     cluster.version()
@@ -223,14 +223,14 @@ def switch(
     write(f"{service}: {done.now} has the requests and runs {done.image}")
 
 
-def _on_eks(file: Path, environment: str | None, settings: list[str] | None) -> Architecture:
+def _on_eks(file: Path, environment: str | None, settings: list[str] | None) -> tuple[LoadedEnvironment, Architecture]:
     from groundplan.engines.kubernetes.context import has_cluster
     from groundplan.errors import InputError
 
     loaded, architecture = designed(file, environment, settings)
     if not has_cluster(architecture):
         raise InputError(f"{loaded.name} runs on Amazon ECS; write platform: eks to run it on Kubernetes")
-    return architecture
+    return loaded, architecture
 
 
 def _seen(whole: Architecture, standby: bool) -> Architecture:

@@ -11,19 +11,37 @@ import typer
 
 from groundplan.cli import (
     access,
+    backup,
     bootstrap,
     check,
+    containers,
     cost,
     deploy,
+    destroy,
+    diagram,
+    docs,
+    drift,
+    drill,
     explore,
     failover,
+    history,
+    init,
     kubernetes,
     local,
+    objectives,
+    plan,
     prices,
+    promote,
     reach,
+    release,
     render,
+    restore,
     rules,
     savings,
+    schedule,
+    scripts,
+    simulate,
+    status,
 )
 from groundplan.errors import ExitCode, GroundplanError
 
@@ -40,11 +58,41 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (explore, check, rules, reach, access, cost, savings, failover, render, bootstrap, deploy):
+for module in (
+    init,
+    explore,
+    check,
+    rules,
+    reach,
+    access,
+    diagram,
+    cost,
+    savings,
+    failover,
+    objectives,
+    docs,
+    render,
+    scripts,
+    bootstrap,
+    plan,
+    deploy,
+    promote,
+    release,
+    history,
+    status,
+    drill,
+    drift,
+    restore,
+    destroy,
+    containers,
+):
     module.register(app)
+app.add_typer(backup.app, name="backup")
 app.add_typer(kubernetes.app, name="kubernetes")
 app.add_typer(local.app, name="local")
 app.add_typer(prices.app, name="prices")
+app.add_typer(schedule.app, name="schedule")
+app.add_typer(simulate.app, name="simulate")
 
 
 @app.callback(invoke_without_command=True)

@@ -20,6 +20,9 @@ Meet = Annotated[
     bool,
     typer.Option("--meet", help="Search for the smallest change that meets each objective that does not hold."),
 ]
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say how each was found, and every assumption it rests on, with its source.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,9 +35,13 @@ def objectives(
     environment: Environment = None,
     settings: Settings = None,
     meet: Meet = False,
+    explain: Explain = False,
     format: Format = OutputFormat.TABLE,
 ) -> int:
-    """Whether each objective holds, how that was found, and what would meet it. Exit code 1: one does not hold."""
+    """Whether each objective holds, how that was found, and what would meet it.
+
+    Exit code 1: one is known not to hold.
+    """
     from groundplan.api.files import read_source
     from groundplan.redesign import Bench
 
@@ -63,7 +70,13 @@ def objectives(
         write(f"{now.loaded.name} has no objectives; write objectives: {{availability: 99.9%, budget: 500 USD/month}}")
         return code
     tell(now.answers)
-    tell_methods(now.answers)
+    if explain:
+        _tell_methods(now.answers)
+    else:
+        assumed = {text for answer in now.answers for text in answer.assumptions}
+        write(
+            f"They rest on {len(assumed)} assumptions that nobody measured; --explain says which, and how it was found"
+        )
     for search in searches:
         _tell_search(search)
     return code
@@ -79,7 +92,7 @@ def tell(answers: Iterable[Answer]) -> None:
     write_table(("", "objective", "required", "predicted", "between"), rows)
 
 
-def tell_methods(answers: Iterable[Answer]) -> None:
+def _tell_methods(answers: Iterable[Answer]) -> None:
     """How each was found, and on what it rests."""
     by_method: dict[str, list[str]] = {}
     assumed: dict[str, None] = {}
@@ -98,7 +111,8 @@ def tell_methods(answers: Iterable[Answer]) -> None:
 def _tell_search(search: Search) -> None:
     write()
     if search.remedy is not None:
-        write(f"{search.answer.name}: {_written(search.remedy)} meets it")
+        how = " as expected, not at the worst that is assumed: measure, and say so" if search.remedy.as_expected else ""
+        write(f"{search.answer.name}: {_written(search.remedy)} meets it{how}")
         _tell_change(search.remedy)
     elif search.nearest is not None:
         write(
@@ -107,8 +121,7 @@ def _tell_search(search: Search) -> None:
         _tell_change(search.nearest)
     else:
         write(f"{search.answer.name}: nothing of what the search knows brings it nearer")
-    how = "everything it knows" if search.exhausted else "not everything it knows: it ends there"
-    write(f"  {search.tried} designs tried, {how}")
+    write(f"  {search.tried} designs were tried{'' if search.exhausted else '; the search ends there'}")
 
 
 def _written(remedy: Remedy) -> str:

@@ -78,10 +78,32 @@ Settings = Annotated[
     ),
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Answer every question with yes.")]
+BreakLock = Annotated[
+    bool,
+    typer.Option("--break-lock", help="Take the lock from who holds it, after a question; they begin nothing new."),
+]
 TemplateBucket = Annotated[
     str | None, typer.Option("--template-bucket", help="Bucket for templates too large to send inline (AWS only).")
 ]
 
+AllowReplace = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-replace",
+        help="Replace or delete this although it holds data, like database_instance.main. May be repeated.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
+AllowUnprotect = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-unprotect",
+        help="Take the protection off this, like database_instance.main. May be repeated.",
+        metavar="NAME",
+        show_default=False,
+    ),
+]
 Offline = Annotated[
     bool,
     typer.Option(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from rich.status import Status
+    from rich.text import Text
 
 STYLES = {
     "error": "bold red",
@@ -47,12 +48,13 @@ def say(text: str) -> None:
 
 
 class Progress:
-    """Progress of long work on stderr: every line where nobody watches; on a terminal, what is waited for just now is
-    one line that changes, with the seconds that the work has taken so far."""
+    """Progress of long work on stderr: every line once where nobody watches; on a terminal, what is waited for just now
+    is one line that changes, with the time that the work has taken so far."""
 
     def __init__(self) -> None:
         self._status: Status | None = None
         self._started = time.monotonic()
+        self._passing: set[str] = set()
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
@@ -69,13 +71,27 @@ class Progress:
     def __call__(self, text: str, *, passing: bool = False) -> None:
         """One line; see ``operations.events.Report``."""
         if self._status is None:
-            say(text)
+            if not passing or text not in self._passing:
+                say(text)
+            self._passing |= {text} if passing else set()
         elif passing:
-            from rich.text import Text
-
-            self._status.update(Text(f"{text} ({time.monotonic() - self._started:.0f} s)"))
+            self._status.update(_Running(text, self._started))
         else:
             self._status.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+class _Running:
+    """A line with the time since a moment, as it is whenever the line is drawn."""
+
+    def __init__(self, text: str, since: float) -> None:
+        self._text = text
+        self._since = since
+
+    def __rich__(self) -> Text:
+        from rich.text import Text
+
+        minutes, seconds = divmod(int(time.monotonic() - self._since), 60)
+        return Text(f"{self._text} ({f'{minutes} min ' if minutes else ''}{seconds} s)")
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:

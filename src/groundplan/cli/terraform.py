@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from groundplan.cli.options import OutputFormat, confirm
-from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.cli.engine import input_values
+from groundplan.cli.options import OutputFormat, TargetOption, confirm
+from groundplan.cli.output import Progress, say
+from groundplan.errors import InputError
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.cli.deploy import Choices
+    from groundplan.operations.changes import Plan
     from groundplan.operations.deploy import Deployment
     from groundplan.operations.drift import Drift
     from groundplan.operations.events import Report
-    from groundplan.operations.plan import Plan
-    from groundplan.operations.terraform.folder import Root
+    from groundplan.operations.guard import Allowed
+    from groundplan.operations.holdings import Forfeit
+    from groundplan.operations.terraform.folder import Root, Tags
     from groundplan.resources.architecture import Architecture
+    from groundplan.targets.connection import Connection
 
 
 def _values(architecture: Architecture, written: list[str] | None, *, needed: bool) -> dict[str, str]:
@@ -27,21 +36,32 @@ def _values(architecture: Architecture, written: list[str] | None, *, needed: bo
     return dict(resolve_inputs(architecture, given)) if needed else given
 
 
-def _monthly(loaded: LoadedEnvironment, architecture: Architecture) -> Decimal:
+def _tags(loaded: LoadedEnvironment, architecture: Architecture) -> Tags:
+    """What the state is to say of what is deployed: what it costs, and what the checks find."""
     from groundplan import cost
+    from groundplan.checks import examine
+    from groundplan.operations.findings import keys
+    from groundplan.operations.terraform.folder import Tags
 
-    lines = cost.estimate(architecture, loaded.blueprint.usage, None).lines
-    return sum((line.monthly for line in lines), Decimal(0))
+    costs: dict[str, Decimal] = defaultdict(Decimal)
+    for line in cost.estimate(architecture, loaded.blueprint.usage, None).lines:
+        costs[line.resource] += line.monthly
+    return Tags(sum(costs.values(), Decimal(0)), costs, keys(examine(loaded, architecture)))
 
 
 def _opened(
     loaded: LoadedEnvironment, architecture: Architecture, written: list[str] | None, report: Report, *, needed: bool
 ) -> Root:
     """The environment's root. ``needed``: every input has to have a value."""
+    from groundplan.operations.account import require_account
     from groundplan.operations.terraform.folder import open_root
+    from groundplan.targets.connection import connect
 
-    values = _values(architecture, written, needed=needed)
-    root = open_root(loaded, architecture, _monthly(loaded, architecture), values, report)
+    require_account(connect("aws"), loaded)
+    values = _values(architecture, written, needed=False)
+    if needed:
+        values = input_values(loaded, architecture, TargetOption.AWS, values)
+    root = open_root(loaded, architecture, _tags(loaded, architecture), values, report)
     report(f"{root.terraform.around.engine.told} works in {root.folder}")
     for gap in root.rendering.unsupported:
         report(f"warning: {gap.address}: {gap.reason}")
@@ -50,11 +70,11 @@ def _opened(
 
 def plan(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None) -> Plan:
     """What a deployment would change."""
-    from groundplan.operations.terraform.plan import saved_plan
+    from groundplan.operations.terraform.images import plan_with_images
 
     with Progress() as report:
         root = _opened(loaded, architecture, inputs, report, needed=True)
-        with saved_plan(root) as saved:
+        with plan_with_images(root) as (_, saved):
             return saved.plan
 
 
@@ -64,60 +84,88 @@ def plan_offline(loaded: LoadedEnvironment, architecture: Architecture, inputs: 
 
     with Progress() as report:
         values = _values(architecture, inputs, needed=True)
-        return plan_offline(loaded, architecture, _monthly(loaded, architecture), values, report)
+        return plan_offline(loaded, architecture, _tags(loaded, architecture), values, report)
 
 
 def deploy(
     loaded: LoadedEnvironment,
     architecture: Architecture,
-    inputs: list[str] | None,
-    tags: list[str] | None,
-    *,
-    yes: bool,
+    chosen: Choices,
+    allowed: Allowed,
 ) -> Deployment:
     """Plan, show, ask, and apply exactly that plan."""
-    from groundplan.cli.deploy import confirm_plan
+    from collections import Counter
+
+    from groundplan.cli.plan import confirm_plan, findings_of
+    from groundplan.operations.guard import require
+    from groundplan.operations.record import recorded, revision_of
     from groundplan.operations.terraform import apply
-    from groundplan.operations.terraform.plan import saved_plan
+    from groundplan.operations.terraform.images import plan_with_images
+    from groundplan.targets.connection import connect
 
     with Progress() as report:
-        root = _opened(loaded, architecture, inputs, report, needed=True)
-    with saved_plan(root) as saved:
-        confirm_plan(saved.plan, yes=yes)
-        with Progress() as report:
-            result = apply.deploy(root.telling(report), saved)
-    if architecture.workloads:
-        from groundplan.cli.in_cluster import after_deploy
-        from groundplan.targets.connection import connect
+        root = _opened(loaded, architecture, chosen.inputs, report, needed=True)
+    with plan_with_images(root) as (root, saved):
+        require(saved.plan, allowed, [resource.address for resource in architecture])
+        confirm_plan(saved.plan, yes=chosen.yes, differing=findings_of(saved.plan, loaded, architecture))
+        connection, revision = connect("aws"), chosen.revision or revision_of(loaded.source_file)
+        operation = "promote" if chosen.promoted_from else "deploy"
+        # Terraform's state has a lock of its own.
+        with recorded(
+            connection, architecture, operation, engine="terraform", report=Progress(), revision=revision
+        ) as record:
+            if chosen.promoted_from:
+                record.details["from"] = chosen.promoted_from
+            record.plan.update(Counter(change.action for change in saved.plan.changes))
+            with Progress() as report:
+                result = apply.deploy(root.telling(report), saved)
+                _follow(connection, architecture, saved.plan, report)
+            if architecture.workloads:
+                from groundplan.cli.in_cluster import after_deploy
 
-        after_deploy(architecture, connect("aws"), result.outputs, tags or [], yes=yes)
+                after_deploy(architecture, connection, result.outputs, chosen.tags or [], yes=chosen.yes)
     return result
 
 
-def status(loaded: LoadedEnvironment, architecture: Architecture, format: OutputFormat) -> None:
+def _follow(connection: Connection, architecture: Architecture, plan: Plan, report: Report) -> None:
+    """Let services run what Terraform has changed in their task definitions: by itself it leaves services alone."""
+    from groundplan.operations.record import caller
+    from groundplan.operations.release import Settings, follow, workloads
+
+    changed = {change.resource for change in plan.changes if change.action != "create"}
+    touched = [item for item in workloads(architecture) if item.definition.address in changed]
+    if not touched:
+        return
+    settings = Settings(caller(connection, architecture.region).rpartition(":")[2])
+    for item in touched:
+        follow(connection, item, report, settings)
+
+
+@dataclass(frozen=True)
+class Deployed:
     """What the state says is deployed."""
+
+    root: str
+    resources: int
+    halves: tuple[str, ...]
+    """Addresses of what was not made whole."""
+    outputs: Mapping[str, str]
+
+    @property
+    def status(self) -> str:
+        """One word."""
+        return "DEPLOYED" if self.resources else "NOT_DEPLOYED"
+
+
+def deployed(loaded: LoadedEnvironment, architecture: Architecture) -> Deployed:
+    """Read the state."""
     from groundplan.operations.terraform.state import read_state
 
     with Progress() as report:
         root = _opened(loaded, architecture, None, report, needed=False)
         state = read_state(root)
-    word = "DEPLOYED" if state.resources else "NOT_DEPLOYED"
-    if format is OutputFormat.JSON:
-        write_json(
-            {
-                "target": "aws",
-                "environment": loaded.name,
-                "stacks": [{"name": root.name, "status": word}],
-                "resources": len(state.resources),
-                "outputs": dict(state.outputs),
-            }
-        )
-        return
-    halves = [item.address for item in state.resources if item.tainted]
-    reason = f"not made whole: {', '.join(halves)}" if halves else ""
-    write_table(("root", "status", "resources", "reason"), [(root.name, word, len(state.resources), reason)])
-    for name, value in state.outputs.items():
-        write(f"{name} = {value}")
+    halves = tuple(item.address for item in state.resources if item.tainted)
+    return Deployed(root.name, len(state.resources), halves, dict(state.outputs))
 
 
 def drift(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None) -> tuple[Drift, ...]:
@@ -129,35 +177,83 @@ def drift(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[st
 
 
 def destroy(
-    loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None, *, delete_data: bool, yes: bool
-) -> None:
-    """Name what goes and what stays, ask, and destroy."""
+    loaded: LoadedEnvironment,
+    architecture: Architecture,
+    inputs: list[str] | None,
+    forfeit: Forfeit,
+    *,
+    confirmed: str | None,
+    yes: bool,
+    format: OutputFormat,
+) -> int:
+    """Name what goes and what stays, ask, destroy, and tell what is left. Returns the exit code."""
+    from groundplan.cli.destroy import confirm_destruction, look_after, tell_holdings, tell_nothing, tell_remains
+    from groundplan.errors import ExitCode
     from groundplan.operations.terraform import destroy as destruction
     from groundplan.operations.terraform.state import read_state
     from groundplan.targets.connection import connect
 
+    aws, connection = TargetOption.AWS, connect("aws")
     with Progress() as report:
         root = _opened(loaded, architecture, inputs, report, needed=True)
         state = read_state(root)
     if not state.resources:
-        write(f"{architecture.stage}: nothing is deployed to aws")
-        return
-    ahead = destruction.look_ahead(root, state)
-    for holding in ahead.holdings:
-        fate = ahead.fate(holding, with_kept=delete_data)
-        say(f"  {holding.address} ({holding.physical_id}): {fate}{', with its data' if fate == 'goes' else ''}")
-    staying = [
-        item.address
-        for item in ahead.holdings
-        if ahead.fate(item, with_kept=delete_data) == "stays" and item.type != destruction.KEYS
-    ]
-    if staying:
-        say(
-            f"{', '.join(staying)}: what stays keeps its name, and {architecture.stage} cannot be deployed again "
-            "beside it; --delete-data takes it too"
-        )
-    confirm(f"Destroy {len(ahead.standing)} resources of {architecture.stage} on aws?", yes=yes)
+        tell_nothing(loaded, architecture, aws, format)
+        return ExitCode.FINE
+    ahead = destruction.look_ahead(root, state, connection)
+    staying = ahead.staying(forfeit)
+    tell_holdings(
+        architecture,
+        [(holding, ahead.fate(holding, forfeit)) for holding in ahead.holdings],
+        [item.address for item in staying if item.type != destruction.KEYS],
+    )
+    forfeit.require(ahead.holdings, [resource.address for resource in architecture])
+    question = f"Destroy {len(ahead.standing)} resources of {architecture.stage} on aws?"
+    confirm_destruction(loaded, question, aws, confirmed=confirmed, yes=yes)
     with Progress() as report:
-        done, kept = destruction.destroy(root.telling(report), ahead, state, connect("aws"), with_kept=delete_data)
+        done, kept = destruction.destroy(root.telling(report), ahead, state, connection, report, forfeit=forfeit)
+    regions = {architecture.region, *(item.region for item in architecture if item.region)}
+    remains = look_after(connection, architecture, destruction.by_cloudformations_types(staying), regions)
     stays = f"; {', '.join(kept)} stay in the account" if kept else ""
-    write(f"{architecture.stage} is destroyed on aws: {done} resources deleted{stays}")
+    told = f"{architecture.stage} is destroyed on aws: {done} resources deleted{stays}"
+    return tell_remains(loaded, aws, remains, told, format)
+
+
+def retarget(
+    loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None, ids: Mapping[str, str]
+) -> None:
+    """Have the state know the database instances that bear these names now."""
+    from groundplan.operations.terraform.retarget import retarget_instances
+
+    with Progress() as report:
+        root = _opened(loaded, architecture, inputs, report, needed=False)
+        found = retarget_instances(root, ids)
+        known = f"knows {', '.join(found)} as it is now" if found else "has none of it"
+        report(f"Terraform's state {known}")
+
+
+def take_back(
+    loaded: LoadedEnvironment,
+    architecture: Architecture,
+    inputs: list[str] | None,
+    found: Sequence[Drift],
+    *,
+    yes: bool,
+) -> None:
+    """Plan for what drifted alone, show, ask, and apply: what the blueprint has changed since waits for a deployment,
+    as far as nothing of this depends on it."""
+    from groundplan.operations.terraform import apply
+    from groundplan.operations.terraform.plan import saved_plan
+
+    targets = [f"-target={address}" for address in dict.fromkeys(item.engine_id for item in found)]
+    with Progress() as report:
+        root = _opened(loaded, architecture, inputs, report, needed=True)
+    with saved_plan(root, *targets) as saved:
+        for change in saved.plan.changes:
+            say(f"  {change.action} {change.resource} ({change.type}): {change.why}")
+        lost = [change.resource for change in saved.plan.dangerous if change.action != "create"]
+        if lost:
+            raise InputError(f"nothing is taken back: data would be lost with {', '.join(lost)}")
+        confirm(f"Bring {len(saved.plan.changes)} resources back?", yes=yes)
+        with Progress() as report:
+            apply.apply(root.telling(report), saved, "groundplan drift --restore")

@@ -42,6 +42,22 @@ def _add_off_hours(draft: Draft) -> None:
         add_off_hours(draft, draft.blueprint.off_hours)
 
 
+def _add_drills(draft: Draft) -> None:
+    """What drills need. Nothing where ``drills: forbidden``, and nothing in the standby, which is what remains."""
+    if draft.blueprint.drills == "allowed" and draft.primary is None:
+        from groundplan.design.drills import add_drills
+
+        add_drills(draft)
+
+
+def _add_pipelines(draft: Draft) -> None:
+    """The roles of the pipelines. Nothing where ``pipelines:`` is null."""
+    if draft.blueprint.pipelines is not None:
+        from groundplan.design.pipelines import add_pipelines
+
+        add_pipelines(draft)
+
+
 STEPS = (
     check_region,
     add_keys,
@@ -66,6 +82,8 @@ STEPS = (
     add_account_settings,
     add_workloads,
     _add_off_hours,
+    _add_drills,
+    _add_pipelines,
     add_secondary,
 )
 """What makes an architecture, in order: a step may read what the ones before it added."""
@@ -104,6 +122,7 @@ SHARED_STEPS = (
     _add_security,
     _add_account,
     add_account_settings,
+    _add_pipelines,
 )
 """What makes the architecture of ``shared:``: nothing that has a network or runs."""
 

@@ -235,7 +235,8 @@ class Draft:
                 for need in workload.needs:
                     for needed in NEEDED:
                         if need.name in getattr(self.blueprint, needed):
-                            yield Need(by=identifier(by), family=needed, name=identifier(need.name))
+                            name = identifier(need.name)
+                            yield Need(by=identifier(by), family=needed, name=name, required=need.required)
 
     def finish(self, beyond: Mapping[Ref[Resource], Resource] | None = None) -> Architecture:
         """The architecture; ``beyond`` is what it refers to in another one.

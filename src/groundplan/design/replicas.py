@@ -16,7 +16,7 @@ from groundplan.design.regions import check_other_region, in_standby
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketReplication
-from groundplan.resources.values import Pseudo, Ref, text
+from groundplan.resources.values import Pseudo, Ref, Textual, text
 
 COLDER = ("STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "ONEZONE_IA", "GLACIER_IR", "GLACIER", "DEEP_ARCHIVE")
 """Storage classes in the order in which objects may move.
@@ -111,20 +111,19 @@ def _says_more(rule: BucketLifecycleRule, asked: Replica) -> bool:
     return bool(left.transitions) or any(age is not None for age in ages)
 
 
-def _add_role(
-    draft: Draft,
-    name: str,
-    full_name: str,
+def replication_rights(
+    source: Textual,
     replica: Ref[Bucket],
+    home: str,
+    region: str,
     source_key: Ref[Key] | None,
     key: Ref[Key] | None,
-    region: str,
-) -> Ref[Role]:
-    """Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html,
+) -> tuple[Statement, ...]:
+    """What S3 may do that copies from ``source``, an ARN, in ``home`` to ``replica`` in ``region``, and nothing else.
+
+    Sources: https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html,
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
     """
-    # As text: the bucket names the role, so the role has to know the bucket before it exists.
-    source = text("arn:", Pseudo.PARTITION, f":s3:::{full_name}")
     statements = [
         Statement(
             sid="ReadSource",
@@ -148,9 +147,25 @@ def _add_role(
     ]
     if source_key and key:
         statements += [
-            _key_statement("DecryptSource", "kms:Decrypt", source_key, draft.blueprint.region),
+            _key_statement("DecryptSource", "kms:Decrypt", source_key, home),
             _key_statement("EncryptCopies", "kms:Encrypt", key, region),
         ]
+    return tuple(statements)
+
+
+def _add_role(
+    draft: Draft,
+    name: str,
+    full_name: str,
+    replica: Ref[Bucket],
+    source_key: Ref[Key] | None,
+    key: Ref[Key] | None,
+    region: str,
+) -> Ref[Role]:
+    """What S3 copies as."""
+    # As text: the bucket names the role, so the role has to know the bucket before it exists.
+    source = text("arn:", Pseudo.PARTITION, f":s3:::{full_name}")
+    statements = replication_rights(source, replica, draft.blueprint.region, region, source_key, key)
     called = f"{name}-replication"
     policy_name = draft.called("iam_policy", f"{called}-policy", f"buckets.{name}.replicate")
     return draft.add(
@@ -160,7 +175,7 @@ def _add_role(
             role_name=draft.called("iam_role", f"{called}-role", f"buckets.{name}.replicate"),
             description=f"Lets S3 copy the objects of {name} to {region}",
             trust=service_trust("s3.amazonaws.com"),
-            inline_policies=(InlinePolicy(policy_name, PolicyDocument(tuple(statements))),),
+            inline_policies=(InlinePolicy(policy_name, PolicyDocument(statements)),),
         ),
         because=f"buckets.{name}.replicate",
     )

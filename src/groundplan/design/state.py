@@ -16,6 +16,7 @@ from groundplan.design.buckets import EXPIRE_LOGS, tls_only
 from groundplan.design.causes import with_cause
 from groundplan.design.draft import Draft, check_region, identifier
 from groundplan.design.encryption import account_statement, root_of_account, same_account
+from groundplan.design.state_copy import COPY, check_copy_region, copied_to, replication
 from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Output
 from groundplan.resources.base import Resource
@@ -35,6 +36,8 @@ KEY = Ref(Key, "state")
 TABLE = Ref(Table, "state_lock")
 MANAGED_BY = "Groundplan bootstrap"
 """The tag ``ManagedBy``: another one than the environments have, which delete stacks of theirs that nobody asks for."""
+COPY_REGION = "state_copy_region"
+"""The output with the region of the copy, where there is one."""
 TRUSTED = "trusted"
 """The output with who may take the roles, with a space between them, where that is not whom the account lets."""
 WORKSPACES = "env:/"
@@ -59,6 +62,8 @@ class StateChoices:
     """Whether S3 logs each request to the bucket, into a second one."""
     trusted: tuple[str, ...] = ()
     """ARNs of who may take the roles. Empty: whom the account's own IAM policies let."""
+    copy_to: str = ""
+    """The region that S3 copies every state to. Empty: none."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +145,8 @@ def design_state(bucket: StateBucket, choices: StateChoices) -> Architecture:
     Raises InputError where a region does not exist, a name does not fit, or ``choices.trusted`` has what is no ARN.
     """
     check_trusted(choices.trusted)
+    if choices.copy_to:
+        check_copy_region(bucket.region, choices.copy_to)
     drafts = [Draft(loaded.in_aws) for loaded in bucket.environments]
     check_region(drafts[0])
     resources: list[Resource] = [*_store(drafts[0], bucket, choices)]
@@ -155,6 +162,8 @@ def design_state(bucket: StateBucket, choices: StateChoices) -> Architecture:
                 tags={"Name": table},
             )
         )
+    if choices.copy_to:
+        resources += copied_to(drafts[0], bucket.name, KEY, bucket.region, choices.copy_to, KEPT_DAYS)
     resources += [_role(draft, bucket, choices) for draft in drafts]
     resources = [with_cause(resource, drafts[0].cause("state")) for resource in resources]
     for draft in drafts:
@@ -205,6 +214,7 @@ def _store(draft: Draft, bucket: StateBucket, choices: StateChoices) -> Iterable
         ),
         access_log_bucket=LOG_BUCKET if choices.access_logs else None,
         access_log_prefix="s3/state/" if choices.access_logs else "",
+        replication=replication() if choices.copy_to else None,
         # S3 refuses a bucket for access logs that its log delivery may not write to yet.
         depends_on=(Ref(BucketPolicy, LOG_BUCKET.name),) if choices.access_logs else (),
         tags={"Name": bucket.name},
@@ -310,6 +320,9 @@ def _outputs(bucket: StateBucket, choices: StateChoices, drafts: Sequence[Draft]
         yield Output(name="state_log_bucket", description="Where requests are logged", value=LOG_BUCKET.attribute("id"))
     if choices.lock_table:
         yield Output(name="state_lock_table", description="Where states are locked", value=TABLE.attribute("id"))
+    if choices.copy_to:
+        yield Output(name="state_copy_bucket", description="Where the copies are", value=COPY.attribute("id"))
+        yield Output(name=COPY_REGION, description="The region of the copies", value=choices.copy_to)
     if choices.trusted:
         yield Output(name=TRUSTED, description="Who may take the roles", value=" ".join(choices.trusted))
     for draft in drafts:

@@ -5,20 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from groundplan.blueprint.loading import LoadedEnvironment
+from groundplan.blueprint.objectives import Objectives
 from groundplan.cost import Estimate
 from groundplan.objectives.answer import Answer
 from groundplan.resources import Architecture
 
+TRAFFIC = ("latency", "users", "requests", "utilisation")
+"""What one run of the queueing formulas answers."""
 Price = Callable[[], Estimate]
 """Gives the estimate of the environment, for objectives that need it."""
 
 
-def judge(loaded: LoadedEnvironment, architecture: Architecture, price: Price) -> tuple[Answer, ...]:
+def judge(
+    loaded: LoadedEnvironment, architecture: Architecture, price: Price, *, only: str | None = None
+) -> tuple[Answer, ...]:
     """The answers, in the order in which the blueprint's reference names the objectives.
 
-    What an objective needs is imported and computed only where the blueprint states that objective.
+    What an objective needs is imported and computed only where the blueprint states that objective. ``only``: the one
+    that is asked for, by its name, like ``recovery.zone.time``.
     """
-    return tuple(_answers(loaded, architecture, price))
+    objectives = loaded.blueprint.objectives
+    if only is not None:
+        objectives = _alone(objectives, only.partition(".")[0])
+    found = _answers(objectives, loaded, architecture, price)
+    return tuple(answer for answer in found if only is None or answer.name == only)
 
 
 def unmet(answers: Iterable[Answer]) -> tuple[Answer, ...]:
@@ -26,9 +36,36 @@ def unmet(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     return tuple(answer for answer in answers if answer.met is False)
 
 
-def _answers(loaded: LoadedEnvironment, architecture: Architecture, price: Price) -> Iterator[Answer]:
-    objectives = loaded.blueprint.objectives
+def _alone(objectives: Objectives, kind: str) -> Objectives:
+    """The objectives without those that are answered apart from one."""
+    together: dict[str, tuple[str, ...]] = {
+        "recovery": ("recovery_time", "recovery_point", "recovery"),
+        **dict.fromkeys(TRAFFIC, TRAFFIC),
+    }
+    kept = together.get(kind, (kind,))
+    return Objectives.model_construct(**{name: getattr(objectives, name) for name in kept})
+
+
+def _answers(
+    objectives: Objectives, loaded: LoadedEnvironment, architecture: Architecture, price: Price
+) -> Iterator[Answer]:
     if objectives.budget is not None:
         from groundplan.objectives import budget
 
         yield budget.answer(objectives.budget, price())
+    if objectives.availability is not None:
+        from groundplan.objectives import availability
+
+        yield availability.answer(objectives.availability, loaded, architecture)
+    if objectives.recovery_time or objectives.recovery_point or objectives.recovery:
+        from groundplan.objectives import recovery
+
+        yield from recovery.answers(loaded.blueprint, architecture)
+    if objectives.latency or objectives.users or objectives.requests or objectives.utilisation:
+        from groundplan.objectives import traffic
+
+        yield from traffic.answers(loaded, architecture)
+    if objectives.deployment_time is not None:
+        from groundplan.objectives import deployment_time
+
+        yield deployment_time.answer(objectives.deployment_time, architecture, loaded.blueprint.engine)

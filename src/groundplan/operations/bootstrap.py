@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from groundplan.design.state import (
+    COPY_REGION,
     MANAGED_BY,
     TRUSTED,
     StateBucket,
@@ -19,11 +20,14 @@ from groundplan.engines import cloudformation
 from groundplan.engines.cloudformation.rows import pascal
 from groundplan.errors import EnvironmentalError
 from groundplan.operations import change_sets, stacks
+from groundplan.operations.changes import Change
 from groundplan.operations.deploy import Deployer, StackResult
 from groundplan.operations.destroy import without_protection
 from groundplan.operations.events import Report, delete_stack
 from groundplan.operations.holdings import Holding, delete_kept, holdings
-from groundplan.operations.plan import Change, addresses, as_changes, creations
+from groundplan.operations.parameters import parameters_of
+from groundplan.operations.plan import addresses, as_changes, creations
+from groundplan.operations.state_copies import copy_present, delete_copies, elsewhere, protect
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.databases import Table
 from groundplan.resources.state import LOCK_SUFFIX, STATE_SUFFIX
@@ -46,6 +50,8 @@ _LOCAL_BACKEND = {
 }
 """What keeps Terraform from asking AWS itself for a bucket that is in the local one, and from a host name for each
 bucket. The endpoint comes from the environment: ``groundplan local env``."""
+_NOT_YET = "not-yet-known"
+"""What a plan gives for what another stack, not made yet, will give."""
 _MOST_NAMED = 5
 """Objects that a message names; the others it counts."""
 
@@ -58,21 +64,29 @@ class Wishes:
     access_logs: bool | None = None
     trusted: tuple[str, ...] | None = None
     """Empty: whom the account's own IAM policies let."""
+    copy_to: str | None = None
+    """The region of a copy; empty: none."""
 
 
 @dataclass(frozen=True)
 class Foundation:
-    """One bucket's stack, as it is wanted and as it is."""
+    """One bucket's stacks, as they are wanted and as they are."""
 
     bucket: StateBucket
     architecture: Architecture
     rendering: Rendering
     deployed: stacks.DeployedStack
+    """The bucket's own stack; that of a copy is in another region."""
 
     @property
     def stack(self) -> Stack:
-        """The only one that there is."""
-        return self.rendering.stacks[0]
+        """The bucket's own."""
+        return _at_home(self.rendering, self.bucket)
+
+    @property
+    def copied_to(self) -> str:
+        """The region that the deployed stack copies to; empty: none."""
+        return self.deployed.outputs.get(pascal(COPY_REGION), "")
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ class Bootstrapped:
     result: StackResult
     outputs: Mapping[str, str]
     """``state_bucket``, ``state_key`` (an ARN), the roles' ARNs as ``production_role``, and where there are any
-    ``state_lock_table`` and ``state_log_bucket``."""
+    ``state_lock_table``, ``state_log_bucket``, ``state_copy_bucket`` and ``state_copy_region``."""
     settings: Mapping[str, str]
     """See :func:`backend_settings`."""
 
@@ -98,7 +112,9 @@ class Removal:
 
     foundation: Foundation
     kept: tuple[Holding, ...]
-    """What the stack leaves behind when it goes: buckets and the key."""
+    """What the stacks leave behind when they go: buckets and keys."""
+    copies: tuple[stacks.DeployedStack, ...] = ()
+    """Stacks of copies in other regions."""
 
 
 def templates(buckets: Sequence[StateBucket], wishes: Wishes) -> Rendering:
@@ -134,25 +150,45 @@ def look_ahead(connection: Connection, bucket: StateBucket, wishes: Wishes) -> F
 
 
 def changes(connection: Connection, found: Foundation) -> list[Change]:
-    """What bootstrapping would change, by a change set that is never executed."""
-    known, stack = addresses(found.rendering), found.stack
-    if not found.deployed.updatable:
-        return as_changes(stack.name, creations(stack), known)
-    change_set = change_sets.create(connection, stack, {}, stacks.stack_tags(found.architecture), update=True)
-    if change_set is None:
-        return []
-    change_sets.discard(connection, change_set)
-    return as_changes(stack.name, change_set.changes, known)
+    """What bootstrapping would change, by change sets that are never executed."""
+    known = addresses(found.rendering)
+    planned: list[Change] = []
+    outputs: dict[str, Mapping[str, str]] = {}
+    for stack in found.rendering.stacks:
+        deployed = stacks.look_at(connection, stack.name, stack.region)
+        outputs[stack.name] = deployed.outputs
+        if not deployed.updatable:
+            planned += as_changes(stack.name, creations(stack), known)
+            continue
+        values, unknown = parameters_of(stack, {}, lambda name, key: outputs.get(name, {}).get(key))
+        values |= dict.fromkeys(unknown, _NOT_YET)
+        tags = stacks.stack_tags(found.architecture)
+        change_set = change_sets.create(connection, stack, values, tags, update=True)
+        if change_set is not None:
+            change_sets.discard(connection, change_set)
+            planned += as_changes(stack.name, change_set.changes, known)
+    return planned
 
 
 def bring_about(connection: Connection, found: Foundation, report: Report) -> Bootstrapped:
-    """Make the stack what is wanted, and protect it from deletion. Raises DeploymentError where something fails."""
+    """Make the stacks what is wanted, and protect them from deletion; states that are there already are copied to a
+    new copy. Raises DeploymentError where something fails."""
     if _LOCK_TABLE in found.deployed.outputs and not found.architecture.of(Table):
         _unprotect_table(connection, found, report)
     deployer = Deployer(connection, found.architecture, found.rendering, {}, report)
-    result = deployer.update(found.stack)
-    _protect(connection, found.stack, protected=True)
+    results = {}
+    for stack in found.rendering.stacks:
+        results[stack.name] = deployer.update(stack)
+        protect(connection, stack.name, stack.region, protected=True)
     outputs = stacks.collected_outputs(found.architecture, deployer.outputs)
+    wanted = outputs.get(COPY_REGION, "")
+    if wanted and wanted != found.copied_to:
+        copy_present(connection, found.bucket, outputs, report)
+    if found.copied_to and wanted != found.copied_to:
+        old = _rendered(design_state(found.bucket, _choices(Wishes(), found.deployed.outputs)))
+        delete_copies(connection, elsewhere(connection, old, found.bucket), report)
+    own = results[found.stack.name]
+    result = replace(own, changed=sum(one.changed for one in results.values()))
     return Bootstrapped(found.bucket, result, outputs, _settings(connection, outputs))
 
 
@@ -160,8 +196,14 @@ def _unprotect_table(connection: Connection, found: Foundation, report: Report) 
     """Take the protection off a lock table that is about to go: AWS would leave it behind else."""
     report(f"{found.stack.name}: taking deletion protection off the lock table")
     architecture = without_protection(design_state(found.bucket, _choices(Wishes(), found.deployed.outputs)))
+    _update_all(connection, architecture, report)
+
+
+def _update_all(connection: Connection, architecture: Architecture, report: Report) -> None:
     rendering = _rendered(architecture)
-    Deployer(connection, architecture, rendering, {}, report).update(rendering.stacks[0])
+    deployer = Deployer(connection, architecture, rendering, {}, report)
+    for stack in rendering.stacks:
+        deployer.update(stack)
 
 
 def backend_settings(connection: Connection, loaded: LoadedEnvironment) -> dict[str, str]:
@@ -201,26 +243,27 @@ def look_at_removal(connection: Connection, bucket: StateBucket) -> Removal | No
     gone = {
         item.address
         for item in found.architecture.of(Bucket)
-        if not _exists(connection, item.bucket_name, bucket.region)
+        if not _exists(connection, item.bucket_name, item.region or bucket.region)
     }
-    held = holdings(connection, found.architecture, found.rendering, {found.stack.name})
-    return Removal(found, tuple(item for item in held if item.fate == "stays" and item.address not in gone))
+    copies = elsewhere(connection, found.rendering, bucket)
+    held = holdings(connection, found.architecture, found.rendering, {found.stack.name, *(one.name for one in copies)})
+    return Removal(found, tuple(item for item in held if item.fate == "stays" and item.address not in gone), copies)
 
 
 def remove(connection: Connection, going: Removal, report: Report) -> None:
-    """Delete the stack and what it keeps: buckets at once, the key after 30 days.
+    """Delete the stacks and what they keep: buckets at once, keys after 30 days.
 
     Raises EnvironmentalError where a state has come into the bucket meanwhile, DeploymentError where something
     refuses to go; what is left then goes with the next removal.
     """
     found = going.foundation
     _require_spent(connection, found.bucket)
-    _protect(connection, found.stack, protected=False)
+    protect(connection, found.stack.name, found.stack.region, protected=False)
     unprotected = without_protection(found.architecture)
     if unprotected.resources != found.architecture.resources and found.deployed.updatable:
-        rendering = _rendered(unprotected)
-        Deployer(connection, unprotected, rendering, {}, report).update(rendering.stacks[0])
+        _update_all(connection, unprotected, report)
     delete_stack(connection, found.stack.name, found.stack.region, report)
+    delete_copies(connection, going.copies, report)
     for item in going.kept:
         report(f"{item.address}: {delete_kept(connection, item)}")
 
@@ -232,6 +275,7 @@ def _choices(wishes: Wishes, outputs: Mapping[str, str]) -> StateChoices:
         lock_table=_LOCK_TABLE in outputs if wishes.lock_table is None else wishes.lock_table,
         access_logs=_LOG_BUCKET in outputs if wishes.access_logs is None else wishes.access_logs,
         trusted=trusted,
+        copy_to=outputs.get(pascal(COPY_REGION), "") if wishes.copy_to is None else wishes.copy_to,
     )
 
 
@@ -239,11 +283,15 @@ def _rendered(architecture: Architecture) -> Rendering:
     return cloudformation.render(architecture, cloudformation.Options(stacks="region"))
 
 
+def _at_home(rendering: Rendering, bucket: StateBucket) -> Stack:
+    return next(stack for stack in rendering.stacks if stack.region == bucket.region)
+
+
 def _foundation(connection: Connection, bucket: StateBucket, wishes: Wishes) -> Foundation:
     """The stack as it is and as it is wanted. Raises EnvironmentalError where it is somebody else's."""
     architecture = design_state(bucket, _choices(wishes, {}))
     rendering = _rendered(architecture)
-    deployed = stacks.look_at(connection, rendering.stacks[0].name, bucket.region)
+    deployed = stacks.look_at(connection, _at_home(rendering, bucket).name, bucket.region)
     if deployed.exists:
         _require_ours(connection, deployed, architecture)
         architecture = design_state(bucket, _choices(wishes, deployed.outputs))
@@ -274,7 +322,8 @@ def _require_free(connection: Connection, found: Foundation) -> None:
     """Raise EnvironmentalError where a bucket that the stack would make is there without it."""
     there = set(_physical_ids(connection, found).values())
     for bucket in found.architecture.of(Bucket):
-        if bucket.bucket_name not in there and _exists(connection, bucket.bucket_name, found.bucket.region):
+        region = bucket.region or found.bucket.region
+        if bucket.bucket_name not in there and _exists(connection, bucket.bucket_name, region):
             raise EnvironmentalError(
                 f"the bucket {bucket.bucket_name} is there already, and not of the stack {found.stack.name}, so it is "
                 "left as it is. To keep your states in it, bootstrap nothing: terraform init takes it. To have a "
@@ -284,7 +333,10 @@ def _require_free(connection: Connection, found: Foundation) -> None:
 
 
 def _physical_ids(connection: Connection, found: Foundation) -> dict[str, str]:
-    return stacks.physical_ids(connection, found.stack.name, found.stack.region) if found.deployed.exists else {}
+    there = [found.deployed] if found.deployed.exists else []
+    there += elsewhere(connection, found.rendering, found.bucket)
+    every = (stacks.physical_ids(connection, stack.name, stack.region) for stack in there)
+    return {f"{number} {name}": value for number, ids in enumerate(every) for name, value in ids.items()}
 
 
 def _exists(connection: Connection, bucket: str, region: str) -> bool:
@@ -305,17 +357,6 @@ def _exists(connection: Connection, bucket: str, region: str) -> bool:
                 ) from error
             raise
     return True
-
-
-def _protect(connection: Connection, stack: Stack, *, protected: bool) -> None:
-    """Termination protection of a stack.
-
-    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-protect-stacks.html
-    """
-    with explained(f"Protecting the stack {stack.name} from deletion"):
-        connection.cloudformation(stack.region).update_termination_protection(
-            StackName=stack.name, EnableTerminationProtection=protected
-        )
 
 
 def _require_spent(connection: Connection, bucket: StateBucket) -> None:

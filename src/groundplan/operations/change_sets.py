@@ -13,7 +13,7 @@ from groundplan.errors import EnvironmentalError, InputError
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, DescribeChangeSetOutputTypeDef
+    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, DescribeChangeSetOutputTypeDef, ResourceChangeTypeDef
 
     from groundplan.engines.cloudformation import Stack
 
@@ -33,6 +33,10 @@ class StackChange:
     logical_id: str
     type: str
     why: str
+    physical_id: str = ""
+    policy: str = ""
+    """What becomes of what was there: ``Delete``, ``Retain``, ``Snapshot``, and the same with ``ReplaceAnd`` before it.
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html"""
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,27 @@ def _changes(connection: Connection, region: str, arn: str, found: DescribeChang
     return changes
 
 
+_IN_PLACE = {
+    "AWS::RDS::DBInstance": frozenset(
+        {
+            "AutoMinorVersionUpgrade", "BackupRetentionPeriod", "DBParameterGroupName", "EngineVersion", "MultiAZ",
+            "PerformanceInsightsKMSKeyId", "PreferredMaintenanceWindow", "StorageType",
+        }
+    ),
+}  # fmt: skip
+"""Properties that a change set calls conditional, and whose documentation says "Update requires: Some interruptions":
+these are never replaced.
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html"""
+
+
+def _stays(change: ResourceChangeTypeDef) -> bool:
+    """Whether everything that is conditional in a change is known to be made in place."""
+    known = _IN_PLACE.get(change.get("ResourceType", ""), frozenset())
+    targets = [detail.get("Target", {}) for detail in change.get("Details", [])]
+    conditional = [target for target in targets if target.get("RequiresRecreation") != "Never"]
+    return bool(conditional) and all(target.get("Name") in known for target in conditional)
+
+
 def _change(item: ChangeTypeDef) -> StackChange:
     change = item.get("ResourceChange", {})
     named = sorted(
@@ -148,8 +173,17 @@ def _change(item: ChangeTypeDef) -> StackChange:
             kind, why = "delete", "no longer in the blueprint"
         case _ if change.get("Replacement") == "True":
             kind, why = "replace", f"changes {', '.join(named)}, which AWS cannot change in place"
+        case _ if change.get("Replacement") == "Conditional" and _stays(change):
+            kind, why = "update", f"changes {', '.join(named)}, in place and perhaps with an interruption"
         case _ if change.get("Replacement") == "Conditional":
             kind, why = "may replace", f"changes {', '.join(named)}, which AWS can change in place in some cases only"
         case _:
             kind, why = "update", f"changes {', '.join(named) or 'tags'}"
-    return StackChange(kind, change.get("LogicalResourceId", ""), change.get("ResourceType", ""), why)
+    return StackChange(
+        kind,
+        change.get("LogicalResourceId", ""),
+        change.get("ResourceType", ""),
+        why,
+        change.get("PhysicalResourceId", ""),
+        change.get("PolicyAction", ""),
+    )

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError, EnvironmentalError, GroundplanError
 from groundplan.operations import change_sets, default_groups, direct, stacks
-from groundplan.operations.change_sets import ChangeSet
+from groundplan.operations.change_sets import Action, ChangeSet
 from groundplan.operations.direct import Made
-from groundplan.operations.events import OneVoice, Report, Watch, delete_stack, underway
+from groundplan.operations.events import OneVoice, Report, Watch, cause, delete_stack, underway, what_to_do
+from groundplan.operations.guard import Guard
+from groundplan.operations.lock import Lease
 from groundplan.operations.looked_up import require_looked_up
 from groundplan.operations.parameters import parameters_of
 from groundplan.operations.plan import addresses, regions_of
+from groundplan.operations.release import kept
 from groundplan.operations.schedule import Schedule
 from groundplan.operations.weights import live_weights
 from groundplan.resources import Resource
@@ -28,6 +31,7 @@ from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
     from groundplan.engines.cloudformation import Rendering, Stack
+    from groundplan.operations.changes import Plan
 
 
 AT_ONCE = 4
@@ -74,6 +78,16 @@ class Deployer:
     outputs: dict[str, Mapping[str, str]] = field(default_factory=dict)
     interrupted: Event = field(default_factory=Event, repr=False)
     """Once it is set nothing new begins, and nothing more is told."""
+    lease: Lease | None = None
+    """The environment's lock. Once somebody else has it nothing new begins."""
+    actions: list[Action] = field(default_factory=list)
+    """What is done to each resource of the stacks, as far as it is known by now."""
+    guard: Guard | None = None
+    """What may be lost. None: everything, since the caller has named it."""
+
+    def __post_init__(self) -> None:
+        if self.lease:
+            self.lease.when_lost = self.interrupted.set
 
     def run(self) -> Deployment:
         """Bring every stack to what the blueprint says, then remove stacks that it no longer asks for.
@@ -117,6 +131,8 @@ class Deployer:
             failures = Schedule(needs, update, self.interrupted).run(AT_ONCE)
         finally:
             voice.wait()
+        if self.lease:
+            self.lease.require()
         if failures:
             raise _all_of(failures)
         return done, [made[name] for name in beside]
@@ -167,11 +183,20 @@ class Deployer:
         if unknown:
             raise DeploymentError(f"{stack.name}: no stack gives the parameters {', '.join(unknown)}")
         change_set = self._change_set(stack, values, before)
+        self.actions += [change.action for change in change_set.changes] if change_set else []
         if change_set is None:
             self.outputs[stack.name] = before.outputs
             self.report(f"{stack.name}: nothing to change")
             return StackResult(stack.name, before.status, 0, time.monotonic() - started)
-        after = self._execute(change_set, before)
+        self._refuse_losses(change_set)
+        changed = [change.logical_id for change in change_set.changes]
+        touched = changed if before.updatable else ()
+        ran = kept.released(self.connection, self.architecture, self.rendering, stack, touched)
+        try:
+            after = self._execute(change_set, before)
+        except DeploymentError:
+            kept.restore(self.connection, ran, self.report)
+            raise
         self.outputs[stack.name] = after.outputs
         seconds = time.monotonic() - started
         done = "updated" if before.updatable else "created"
@@ -193,15 +218,27 @@ class Deployer:
 
         if not before.updatable:
             return create({})
-        as_before = {key: before.parameters.get(key, value) for key, value in stack.update_parameters.items()}
+        images = kept.as_deployed(stack, before.parameters)
+        as_before = {key: before.parameters.get(key, value) for key, value in stack.update_parameters.items()} | images
         found = create(as_before)
         if found is None:
             return None
-        wanted = {**stack.update_parameters, **live_weights(self.connection, self.rendering, stack)}
+        changed = [change.logical_id for change in found.changes]
+        images |= kept.as_running(self.connection, self.architecture, self.rendering, stack, changed)
+        wanted = {**stack.update_parameters, **live_weights(self.connection, self.rendering, stack), **images}
         if as_before == wanted:
             return found
         change_sets.discard(self.connection, found)
         return create(wanted)
+
+    def _refuse_losses(self, change_set: ChangeSet) -> None:
+        """Raises DeploymentError where the stack would lose data that the plan said nothing of."""
+        if self.guard:
+            try:
+                self.guard.check(change_set.stack, change_set.changes, addresses(self.rendering))
+            except DeploymentError:
+                change_sets.discard(self.connection, change_set)
+                raise
 
     def _go_on(self, stack: str) -> None:
         """Raises DeploymentError instead of beginning something after an interruption."""
@@ -228,12 +265,22 @@ class Deployer:
         with underway(self.connection, change_set.stack):
             after = watch.until_settled()
         if after.status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-            why = "; ".join(watch.failures) or after.reason or after.status
+            why = cause(watch.failures) or after.reason or after.status
             state = "everything of it was removed again" if not before.updatable else "it is as it was before"
             rolled_back = after.status.endswith("ROLLBACK_COMPLETE")
             end = f"The stack was rolled back: {state}" if rolled_back else f"The stack is in {after.status}"
-            raise DeploymentError(f"{change_set.stack}: {why}. {end}.")
+            todo = what_to_do(watch.failures, after.reason)
+            raise DeploymentError(f"{change_set.stack}: {why}. {end}.\n{todo}")
         return after
+
+
+def standing(plan: Plan, architecture: Architecture, report: Report) -> Deployment:
+    """What a deployment would do where a plan has just found that there is nothing to do."""
+    for name in plan.deployed:
+        report(f"{name}: nothing to change")
+    results = (StackResult(stack.name, stack.status, 0, 0.0) for stack in plan.deployed.values())
+    outputs = {name: stack.outputs for name, stack in plan.deployed.items()}
+    return Deployment(tuple(results), stacks.collected_outputs(architecture, outputs))
 
 
 def _why(stack: stacks.DeployedStack) -> str:

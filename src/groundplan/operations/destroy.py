@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,17 +11,23 @@ from groundplan.operations import direct, stacks
 from groundplan.operations.deploy import Deployer
 from groundplan.operations.events import Report, delete_stack
 from groundplan.operations.holdings import (
+    NOTHING,
     SECURE_PARAMETER,
     Fate,
+    Forfeit,
     Holding,
     delete_kept,
     direct_holdings,
     empty,
     empty_zone,
     holdings,
+    unasked,
+    unprotect,
+    with_contents,
 )
 from groundplan.operations.instances import release
-from groundplan.operations.plan import regions_of
+from groundplan.operations.last_snapshots import Promoted, promoted, take_last_snapshots
+from groundplan.operations.plan import data_types, regions_of
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
@@ -46,13 +52,26 @@ class Destruction:
     """What holds data, and what becomes of it."""
     stays: tuple[str, ...] = ()
     """What is the account's and is left as it is, in words."""
+    promoted: tuple[Promoted, ...] = ()
+    """Replicas that are databases of their own by now: each keeps a last snapshot, which CloudFormation would not
+    take."""
 
-    def fate(self, holding: Holding, *, with_kept: bool) -> Fate:
-        """What becomes of it when what stays is to go, too. Keys stay as long as a last snapshot needs one of them."""
-        if holding.fate != "stays" or not with_kept:
-            return holding.fate
-        needed = any(other.fate == "keeps a last snapshot" for other in self.holdings)
-        return "stays" if needed and holding.type == "AWS::KMS::Key" else "goes"
+    def fate(self, holding: Holding, forfeit: Forfeit) -> Fate:
+        """What becomes of it. Of what stays that goes, too, which a person gives up; but keys stay as long as a last
+        snapshot needs one of them."""
+        return fate(holding, self.holdings, forfeit, keys="AWS::KMS::Key")
+
+    def staying(self, forfeit: Forfeit) -> tuple[Holding, ...]:
+        """What stays in the account."""
+        return tuple(item for item in self.holdings if self.fate(item, forfeit) == "stays")
+
+
+def fate(holding: Holding, among: Sequence[Holding], forfeit: Forfeit, *, keys: str) -> Fate:
+    """See :meth:`Destruction.fate`. ``keys``: the type that keys have."""
+    if holding.fate != "stays" or holding.address not in forfeit:
+        return holding.fate
+    needed = any(other.fate == "keeps a last snapshot" for other in among)
+    return "stays" if needed and holding.type == keys else "goes"
 
 
 def look_ahead(connection: Connection, architecture: Architecture, rendering: Rendering) -> Destruction:
@@ -61,6 +80,11 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
     old = stacks.leftovers(connection, architecture, rendering.stacks)
     there = [*old, *[stack for stack in reversed(deployed) if stack.exists]]
     found = holdings(connection, architecture, rendering, {stack.name for stack in there})
+    alone = promoted(connection, architecture) if there else ()
+    by_hand = {item.address for item in alone}
+    kept: Fate = "keeps a last snapshot"
+    found = tuple(replace(item, fate=kept) if item.address in by_hand else item for item in found)
+    found = (*found, *unasked(connection, there, rendering, data_types()))
     reach = direct.Reach(connection, architecture)
     regions = regions_of(architecture, rendering) | {stack.region for stack in there}
     parameters = direct_holdings(reach, regions)
@@ -70,7 +94,12 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
         for item in parameters
         if there and item.fate == "stays" and item.address not in known
     ]
-    return Destruction(tuple(there), (*found, *parameters), (*direct.staying(reach), *told))
+    return Destruction(
+        tuple(there),
+        (*with_contents(connection, found), *parameters),
+        (*direct.staying(reach), *told),
+        alone,
+    )
 
 
 def without_protection(architecture: Architecture) -> Architecture:
@@ -125,15 +154,18 @@ def destroy(
     inputs: Mapping[str, str],
     report: Report,
     *,
-    with_kept: bool = False,
+    forfeit: Forfeit = NOTHING,
 ) -> tuple[str, ...]:
     """Take deletion protection off, then delete every stack. Returns the names of the deleted stacks.
 
-    ``with_kept`` deletes what the stacks leave in the account, too: buckets at once, keys and secrets after 30 days.
-    ``unprotected`` is the rendering of ``without_protection(architecture)``. Raises DeploymentError where something
-    refuses to go; what was deleted before stays deleted, and the next call goes on from there.
+    What the stacks leave in the account and ``forfeit`` has is deleted, too: buckets at once, keys and secrets after
+    30 days. ``unprotected`` is the rendering of ``without_protection(architecture)``. Raises InputError where something
+    is protected that was not given up, before anything is touched, and DeploymentError where something refuses to go;
+    what was deleted before stays deleted, and the next call goes on from there.
     """
     ahead = look_ahead(connection, architecture, rendering)
+    forfeit.require(ahead.holdings, [resource.address for resource in architecture])
+    take_last_snapshots(connection, ahead.promoted, report)
     protected = {
         place.stack
         for resource in architecture
@@ -148,6 +180,10 @@ def destroy(
         if stack.name in protected and deployed.updatable:
             report(f"{stack.name}: taking deletion protection off")
             deployer.update(by_name[stack.name])
+    for holding in ahead.holdings:
+        if holding.protected and not holding.asked_for and holding.fate != "stays":
+            report(f"{holding.address}: taking deletion protection off")
+            unprotect(connection, holding)
     for group in architecture.of(AutoScalingGroup):
         if count := release(connection, group, group.region or architecture.region):
             report(f"{group.address}: {count} instances released")
@@ -161,6 +197,6 @@ def destroy(
         _delete(connection, going, ahead.holdings, report)
     for holding in ahead.holdings:
         going_now = holding.fate == "stays" or holding.type == SECURE_PARAMETER
-        if going_now and ahead.fate(holding, with_kept=with_kept) == "goes":
+        if going_now and ahead.fate(holding, forfeit) == "goes":
             report(f"{holding.address}: {delete_kept(connection, holding)}")
     return tuple(stack.name for stack in ahead.stacks)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from groundplan.errors import EnvironmentalError
 from groundplan.operations.plan import addresses
+from groundplan.operations.release.kept import moved_by_releases
 from groundplan.operations.stacks import look_at
 from groundplan.targets.connection import Connection, explained
 
@@ -32,6 +33,11 @@ class Drift:
     expected: str = ""
     """What the last deployment made."""
     actual: str = ""
+    physical_id: str = ""
+    """What AWS calls the resource."""
+    region: str = ""
+    engine_id: str = ""
+    """Stack and logical id (``shop-production-messaging/MailQueue``), or Terraform's address."""
 
 
 def find_drift(connection: Connection, rendering: Rendering) -> tuple[Drift, ...]:
@@ -65,13 +71,21 @@ def _of_stack(connection: Connection, stack: str, region: str, known: Mapping[tu
         for page in _pages(client, stack):
             for item in page["StackResourceDrifts"]:
                 name = known.get((stack, item["LogicalResourceId"]), item["LogicalResourceId"])
-                if item["StackResourceDriftStatus"] == "DELETED":
-                    yield Drift(name, item["ResourceType"], "deleted")
+                found = Drift(
+                    name,
+                    item["ResourceType"],
+                    "deleted" if item["StackResourceDriftStatus"] == "DELETED" else "modified",
+                    physical_id=item.get("PhysicalResourceId", ""),
+                    region=region,
+                    engine_id=f"{stack}/{item['LogicalResourceId']}",
+                )
+                if found.status == "deleted":
+                    yield found
                 for each in item.get("PropertyDifferences", ()):
                     path = each["PropertyPath"].removeprefix("/")
-                    yield Drift(
-                        name, item["ResourceType"], "modified", path, each["ExpectedValue"], each["ActualValue"]
-                    )
+                    if moved_by_releases(item["ResourceType"], path, each["ExpectedValue"], each["ActualValue"]):
+                        continue
+                    yield replace(found, property=path, expected=each["ExpectedValue"], actual=each["ActualValue"])
 
 
 def _pages(client: CloudFormationClient, stack: str) -> Iterator[DescribeStackResourceDriftsOutputTypeDef]:

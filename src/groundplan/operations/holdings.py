@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from groundplan.errors import InputError, Problem, suggestion
 from groundplan.operations import direct, stacks
+from groundplan.operations.contents import Contents, contents
+from groundplan.operations.templates import deployed_template
+from groundplan.resources import Resource
 from groundplan.resources.architecture import Architecture
+from groundplan.resources.databases import DatabaseInstance
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
@@ -36,6 +41,81 @@ class Holding:
     physical_id: str
     region: str
     fate: Fate
+    protected: bool = False
+    """Whether AWS refuses to delete it, and nothing else has what is in it."""
+    contents: Contents | None = None
+    """How much is in it; None: AWS does not tell."""
+    asked_for: bool = True
+    """Whether the blueprint has it."""
+
+    @property
+    def told(self) -> str:
+        """What is in it, for a line about it."""
+        return f": {self.contents.told}" if self.contents else ""
+
+
+@dataclass(frozen=True)
+class Forfeit:
+    """What a person gives up: by name, or everything."""
+
+    everything: bool = False
+    names: frozenset[str] = frozenset()
+
+    def __contains__(self, address: object) -> bool:
+        return self.everything or address in self.names
+
+    def require(self, found: Sequence[Holding], known: Collection[str]) -> None:
+        """Raises InputError for a name that stands for nothing, and for what is protected and was not named.
+
+        ``known``: addresses of the blueprint; one that is gone already may be named again.
+        """
+        addresses = [item.address for item in found]
+        strange = sorted(self.names - {*addresses, *known})
+        if strange:
+            raise InputError(
+                [
+                    Problem(f'--delete-protected {name}: nothing that holds data is called "{name}"'
+                            f"{suggestion(name, addresses or known)}")
+                    for name in strange
+                ]
+            )  # fmt: skip
+        spared = [item for item in found if item.protected and item.fate != "stays" and item.address not in self]
+        if spared:
+            told = "".join(f"\n  {item.address} ({item.physical_id}): {item.fate}{item.told}" for item in spared)
+            options = " ".join(f"--delete-protected {item.address}" for item in spared)
+            raise InputError(
+                f"refused, and nothing was touched: what is protected from deletion goes only if it is named{told}\n"
+                f"To have it all the same: {options}"
+            )
+
+
+NOTHING = Forfeit()
+_PROTECTED = ("DeletionProtection", "DeletionProtectionEnabled")
+"""Properties of CloudFormation's types that have AWS refuse a deletion."""
+
+
+def is_protected(resource: Resource) -> bool:
+    """Whether the blueprint has AWS refuse to delete it, and it is no copy of another."""
+    copy = isinstance(resource, DatabaseInstance) and resource.source is not None
+    return resource.holds_data and not copy and getattr(resource, "deletion_protection", None) is True
+
+
+def with_contents(
+    connection: Connection, found: Sequence[Holding], types: Mapping[str, str] | None = None
+) -> tuple[Holding, ...]:
+    """The same, with how much is in each. ``types``: CloudFormation's type of each other one."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    if not found:
+        return ()
+
+    def inside(item: Holding) -> Contents | None:
+        kind = types.get(item.type, "") if types is not None else item.type
+        return contents(connection, kind, item.physical_id, item.region)
+
+    with ThreadPoolExecutor(min(8, len(found))) as pool:
+        told = pool.map(inside, found)
+        return tuple(replace(item, contents=held) for item, held in zip(found, told, strict=True))
 
 
 def holdings(
@@ -57,9 +137,47 @@ def holdings(
                 physical_id=physical[place.stack][place.logical_id],
                 region=resource.region or architecture.region,
                 fate=FATES.get(_deletion_policy(rendering, place), "goes"),
+                protected=is_protected(resource),
             )
         )
     return tuple(found)
+
+
+def unasked(
+    connection: Connection, there: Sequence[stacks.DeployedStack], rendering: Rendering, types: frozenset[str]
+) -> tuple[Holding, ...]:
+    """What holds data in stacks and is not in the blueprint any more, by its logical id. ``types``: CloudFormation's
+    that hold data."""
+    asked = {(place.stack, place.logical_id) for places in rendering.locations.values() for place in places}
+    found = []
+    for stack in there:
+        physical = stacks.physical_ids(connection, stack.name, stack.region)
+        if all((stack.name, name) in asked for name in physical):
+            continue
+        for name, resource in deployed_template(connection, stack.name, stack.region).resources.items():
+            kind, properties = str(resource.get("Type")), resource.get("Properties")
+            if kind in types and name in physical and (stack.name, name) not in asked:
+                held = properties if isinstance(properties, Mapping) else {}
+                fate = FATES.get(str(resource.get("DeletionPolicy", "")), "goes")
+                protected = any(str(held.get(key)).lower() == "true" for key in _PROTECTED)
+                found.append(
+                    Holding(name, kind, physical[name], stack.region, fate, protected=protected, asked_for=False)
+                )
+    return tuple(found)
+
+
+def unprotect(connection: Connection, holding: Holding) -> None:
+    """Have AWS no longer refuse to delete what no blueprint says anything of any more."""
+    with explained(f"Taking deletion protection off {holding.address}"):
+        match holding.type:
+            case "AWS::RDS::DBInstance":
+                connection.rds(holding.region).modify_db_instance(
+                    DBInstanceIdentifier=holding.physical_id, DeletionProtection=False, ApplyImmediately=True
+                )
+            case "AWS::DynamoDB::Table":
+                connection.dynamodb(holding.region).update_table(
+                    TableName=holding.physical_id, DeletionProtectionEnabled=False
+                )
 
 
 def direct_holdings(reach: direct.Reach, regions: set[str]) -> list[Holding]:

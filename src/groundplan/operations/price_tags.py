@@ -6,50 +6,50 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/metadata-section-
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from groundplan.targets.connection import Connection, explained
-
 if TYPE_CHECKING:
     from groundplan.engines.cloudformation import Rendering, Stack
 
-_PRICE_TAG = re.compile(r"^    MonthlyUSD: '(-?\d+\.\d\d)'$", re.MULTILINE)
+TAGS = "Groundplan"
+"""The key of a template's Metadata that holds the price tags."""
+TOTAL = "MonthlyUSD"
+BY_RESOURCE = "MonthlyUSDByResource"
 
 
 def with_price_tags(rendering: Rendering, monthly: Mapping[str, Decimal]) -> Rendering:
     """The same stacks, each with the monthly cost of what it holds. ``monthly``: resource address to USD."""
-    sums: dict[str, Decimal] = {stack.name: Decimal(0) for stack in rendering.stacks}
+    costs: dict[str, dict[str, Decimal]] = defaultdict(dict)
     for ref, places in rendering.locations.items():
-        if places and ref.address in monthly:
-            sums[places[0].stack] += monthly[ref.address]
-    return replace(rendering, stacks=tuple(_tagged(stack, sums[stack.name]) for stack in rendering.stacks))
+        if places and monthly.get(ref.address):
+            costs[places[0].stack][ref.address] = monthly[ref.address]
+    return replace(rendering, stacks=tuple(_tagged(stack, costs[stack.name]) for stack in rendering.stacks))
 
 
-def _tagged(stack: Stack, monthly: Decimal) -> Stack:
-    price = f"{monthly:.2f}"
-    body = f"{stack.body.rstrip()}\nMetadata:\n  Groundplan:\n    MonthlyUSD: '{price}'\n"
-    return replace(stack, body=body, template={**stack.template, "Metadata": {"Groundplan": {"MonthlyUSD": price}}})
+def _tagged(stack: Stack, costs: Mapping[str, Decimal]) -> Stack:
+    total = f"{sum(costs.values(), Decimal(0)):.2f}"
+    by_resource = {address: f"{cost:.4f}" for address, cost in sorted(costs.items())}
+    lines = [f"      '{address}': '{cost}'" for address, cost in by_resource.items()]
+    body = (
+        f"{stack.body.rstrip()}\nMetadata:\n  {TAGS}:\n    {TOTAL}: '{total}'\n"
+        f"    {BY_RESOURCE}:{'' if lines else ' {}'}\n" + "".join(f"{line}\n" for line in lines)
+    )
+    return replace(
+        stack, body=body, template={**stack.template, "Metadata": {TAGS: {TOTAL: total, BY_RESOURCE: by_resource}}}
+    )
 
 
-def priced(stack: Stack) -> Decimal | None:
-    """The monthly cost that a stack's template says, or None where it says none."""
-    return _read(stack.body)
-
-
-def priced_as_deployed(connection: Connection, name: str, region: str) -> Decimal | None:
-    """The monthly cost that the deployed template says, or None where it says none."""
-    with explained(f"Reading the template of {name}"):
-        body = connection.cloudformation(region).get_template(StackName=name)["TemplateBody"]
-    return _read(body) if isinstance(body, str) else None
-
-
-def _read(body: str) -> Decimal | None:
-    found = _PRICE_TAG.search(body)
-    return Decimal(found[1]) if found else None
+def priced(stack: Stack) -> tuple[Decimal | None, dict[str, Decimal]]:
+    """The monthly cost that a stack's template says, or None where it says none; and the same by address."""
+    metadata = stack.template.get("Metadata")
+    tags = metadata.get(TAGS) if isinstance(metadata, Mapping) else None
+    if not isinstance(tags, Mapping):
+        return None, {}
+    return Decimal(str(tags[TOTAL])), {name: Decimal(cost) for name, cost in tags[BY_RESOURCE].items()}
 
 
 def added(total: Decimal | None, new: Decimal | None, old: Decimal | None) -> Decimal | None:

@@ -49,7 +49,7 @@ class Schedule:
         except BaseException:
             self._stopped.set()
             raise
-        if self._waiting and not self._failures:
+        if self._waiting and not self._failures and not self._stopped.is_set():
             raise ValueError(f"these need one another: {', '.join(self._waiting)}")
         return {name: self._failures[name] for name in self._needs if name in self._failures}
 

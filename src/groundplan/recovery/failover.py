@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal
 
-from groundplan.catalog.recovery import Time, time
+from groundplan.recovery.steps import NOTHING_GIVEN, Given, Seconds, Step
 from groundplan.resources import Architecture
 from groundplan.resources.automation import AutomationDocument
 from groundplan.resources.databases import DatabaseInstance
@@ -15,111 +13,47 @@ from groundplan.resources.monitoring import CompositeAlarm, MetricExpression
 from groundplan.resources.schedules import Schedule
 from groundplan.resources.workloads import JobWorkload
 
-By = Literal["Route 53", "CloudWatch", "EventBridge", "Systems Manager", "the services", "a person"]
 
-
-@dataclass(frozen=True, slots=True)
-class Seconds:
-    """A time at the least, as expected and at the most."""
-
-    low: int
-    expected: int
-    high: int
-
-    def __add__(self, other: Seconds) -> Seconds:
-        return Seconds(self.low + other.low, self.expected + other.expected, self.high + other.high)
-
-    def at_least(self, other: Seconds) -> Seconds:
-        """The longer of both, in each case."""
-        return Seconds(max(self.low, other.low), max(self.expected, other.expected), max(self.high, other.high))
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step. It begins when all that it comes ``after`` have ended."""
-
-    name: str
-    what: str
-    by: By
-    seconds: Seconds | None
-    """None: a person does it, and nobody knows how long that takes."""
-    after: tuple[str, ...] = ()
-    waited_for: bool = True
-    """Whether users wait for it."""
-    sources: tuple[str, ...] = ()
-    """Page and date of each figure, and what was assumed."""
-
-
-def promotion_steps(architecture: Architecture) -> tuple[Step, ...]:
+def promotion_steps(architecture: Architecture, given: Given = NOTHING_GIVEN) -> tuple[Step, ...]:
     """The steps in order; empty where the environment has no standby."""
     if architecture.standby is None:
         return ()
-    return tuple(_steps(architecture))
+    return tuple(_steps(architecture, given))
 
 
-def _steps(architecture: Architecture) -> Iterator[Step]:
-    yield from _domains(architecture)
+def _steps(architecture: Architecture, given: Given) -> Iterator[Step]:
+    yield from _domains(architecture, given)
     replicas = _replicas(architecture)
     document = next(iter(architecture.of(AutomationDocument)), None)
     if not replicas or document is None:
         return
-    yield from _decision(architecture)
+    yield from _decision(architecture, given)
     names = [step["name"] for step in _main_steps(document)]
-    event = time("event")
-    automatic = _alarm(architecture) is not None
-    if automatic:
-        yield Step(
-            "start",
-            "The alarm starts the automation document",
-            "EventBridge",
-            _seconds(event),
-            ("requests", "left behind"),
-            sources=_sources(event),
-        )
+    if _alarm(architecture) is not None:
+        what = "The alarm starts the automation document"
+        yield given.step("start", what, "EventBridge", "event", after=("requests", "left behind"))
     else:
-        yield Step("start", "Somebody starts the automation document", "a person", None, ("domains",))
+        by_hand = "standby.promote: true, which needs nobody"
+        yield given.person("start", "Somebody starts the automation document", after=("domains",), remedy=by_hand)
     if any(name.startswith(("Nodes_", "UpdateService_", "RegisterScalableTarget_")) for name in names):
-        capacity = time("capacity")
-        yield Step(
-            "capacity",
-            "Nodes or tasks become as many as the environment had; users are served by those that run",
-            "Systems Manager",
-            _seconds(capacity),
-            ("start",),
-            waited_for=False,
-            sources=_sources(capacity),
-        )
+        what = "Nodes or tasks become as many as the environment had; users are served by those that run"
+        yield given.step("capacity", what, "Systems Manager", "capacity", after=("start",), waited_for=False)
     before: tuple[str, ...] = ("start",)
     if "TakeOver" in names:
-        call = time("api_call")
-        yield Step(
-            "take over",
-            "The standby says that it has taken over: the domains stay with it",
-            "Systems Manager",
-            _seconds(call),
-            before,
-            sources=_sources(call),
-        )
+        what = "The standby says that it has taken over: the domains stay with it"
+        yield given.step("take over", what, "Systems Manager", "api_call", after=before)
         before = ("take over",)
-    promotion = time("promotion")
     what = ", ".join(replica.identifier for replica in replicas)
-    yield Step(
+    yield given.step(
         "promote",
         f"{what}: promoted all at once, each then takes writes",
         "Systems Manager",
-        _seconds(promotion),
-        before,
-        sources=_sources(promotion),
+        "promotion",
+        after=before,
+        remedy="objectives.measured.promotion, once a drill has measured it",
     )
-    again = time("reconnect")
-    yield Step(
-        "reconnect",
-        "The services write again; the databases' host names have stayed",
-        "the services",
-        _seconds(again),
-        ("promote",),
-        sources=_sources(again),
-    )
+    what = "The services write again; the databases' host names have stayed"
+    yield given.step("reconnect", what, "the services", "reconnect", after=("promote",))
     jobs = _jobs(architecture)
     if jobs:
         yield Step(
@@ -141,10 +75,10 @@ def _steps(architecture: Architecture) -> Iterator[Step]:
         )
 
 
-def _domains(architecture: Architecture) -> Iterator[Step]:
+def _domains(architecture: Architecture, given: Given) -> Iterator[Step]:
     checks = [check for check in architecture.of(HealthCheck) if not check.inverted]
     if not checks or not any(record.failover == "SECONDARY" for record in architecture.of(DnsRecord)):
-        yield Step("domains", "Somebody leads the domains to the standby's load balancer", "a person", None)
+        yield given.person("domains", "Somebody leads the domains to the standby's load balancer")
         return
     intervals = max(check.request_interval for check in checks)
     failures = max(check.failure_threshold for check in checks)
@@ -156,40 +90,35 @@ def _domains(architecture: Architecture) -> Iterator[Step]:
         "Route 53",
         Seconds((failures - 1) * intervals, failures * intervals, (failures + 1) * intervals),
         sources=(page,),
+        remedy="standby.health: 10s" if intervals > 10 else "",
     )
-    answer = time("dns_answer")
-    yield Step(
-        "domains",
-        "The domains lead to the standby, as soon as resolvers ask again; what only reads works there from now on",
-        "Route 53",
-        _seconds(answer),
-        ("health",),
-        sources=_sources(answer),
-    )
+    what = "The domains lead to the standby, as soon as resolvers ask again; what only reads works there from now on"
+    yield given.step("domains", what, "Route 53", "dns_answer", after=("health",))
 
 
-def _decision(architecture: Architecture) -> Iterator[Step]:
+def _decision(architecture: Architecture, given: Given) -> Iterator[Step]:
     """What the composite alarm waits for: its parts are the requests, and a lag for each database."""
     composite = _alarm(architecture)
     if composite is None:
         return
     parts = [architecture[ref] for ref in composite.alarms]
-    evaluated = time("alarm")
     for name, lag in (("requests", False), ("left behind", True)):
         ours = [alarm for alarm in parts if isinstance(alarm.metric, MetricExpression) is lag]
         lasting = max((alarm.period * alarm.evaluation_periods for alarm in ours), default=0)
-        seconds = Seconds(lasting, lasting, lasting) + _seconds(evaluated)
+        seconds = Seconds(lasting, lasting, lasting) + given.time("alarm")
         if not lag:
             what = f"Requests have arrived at the standby in each of {lasting // 60} minutes"
-            yield Step(name, what, "CloudWatch", seconds, ("domains",), sources=_sources(evaluated))
+            remedy = "standby.after shorter" if lasting > 60 else ""
+            sources = given.sources("alarm")
+            yield Step(name, what, "CloudWatch", seconds, ("domains",), sources=sources, remedy=remedy, keys=("alarm",))
             continue
-        idle = time("idle_primary")
         yield Step(
             name,
             "No database gets anything from its primary any more: as long as one does, nothing is promoted",
             "CloudWatch",
-            seconds + _seconds(idle),
-            sources=(*_sources(idle), *_sources(evaluated)),
+            seconds + given.time("idle_primary"),
+            sources=given.sources("idle_primary", "alarm"),
+            keys=("idle_primary", "alarm"),
         )
 
 
@@ -223,12 +152,3 @@ def _main_steps(document: AutomationDocument) -> list[dict[str, str]]:
     steps = document.content.content["mainSteps"]
     assert isinstance(steps, list)
     return [{"name": str(step["name"])} for step in steps if isinstance(step, dict)]
-
-
-def _seconds(known: Time) -> Seconds:
-    return Seconds(known.low, known.expected, known.high)
-
-
-def _sources(known: Time) -> tuple[str, ...]:
-    said = f"{known.source.page} ({known.source.date})"
-    return (f"{said}; assumed: {known.assumed}" if known.assumed else said,)

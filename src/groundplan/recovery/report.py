@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from groundplan.recovery.failover import Seconds, promotion_steps
+from groundplan.recovery.failover import promotion_steps
 from groundplan.recovery.return_home import return_steps
+from groundplan.recovery.steps import NOTHING_GIVEN, Given, Seconds
 from groundplan.recovery.timeline import timeline
 from groundplan.resources import Architecture
 from groundplan.units import Duration
@@ -45,10 +46,10 @@ class FailoverData(TypedDict):
     way_back: list[str]
 
 
-def to_json(architecture: Architecture, objective: Duration | None) -> FailoverData:
+def to_json(architecture: Architecture, objective: Duration | None, given: Given = NOTHING_GIVEN) -> FailoverData:
     """The failover of an environment that has a standby, as JSON data."""
     assert architecture.standby is not None
-    steps = promotion_steps(architecture)
+    steps = promotion_steps(architecture, given)
     times = timeline(steps)
     return {
         "environment": architecture.environment,

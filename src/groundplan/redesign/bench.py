@@ -18,12 +18,17 @@ from groundplan.resources import Architecture
 
 @dataclass(frozen=True)
 class State:
-    """An environment, designed and priced; checked when somebody asks."""
+    """An environment, designed; priced, checked and judged when somebody asks."""
 
     loaded: LoadedEnvironment
     architecture: Architecture
-    estimate: Estimate
     examination: Examination
+
+    @cached_property
+    def estimate(self) -> Estimate:
+        """What it costs."""
+        blueprint = self.loaded.blueprint
+        return cost.estimate(self.architecture, blueprint.usage, blueprint.objectives.budget)
 
     @cached_property
     def report(self) -> Report:
@@ -37,10 +42,10 @@ class State:
 
     def answer(self, name: str) -> Answer:
         """The answer to one objective. Raises KeyError where the blueprint does not state it."""
-        found = next((answer for answer in self.answers if answer.name == name), None)
-        if found is None:
+        found = judge(self.loaded, self.architecture, lambda: self.estimate, only=name)
+        if not found:
             raise KeyError(name)
-        return found
+        return found[0]
 
     @property
     def lost(self) -> tuple[str, ...]:
@@ -66,7 +71,4 @@ class Bench:
         return self._state(source.environment(self._name))
 
     def _state(self, loaded: LoadedEnvironment) -> State:
-        architecture = design(loaded)
-        blueprint = loaded.blueprint
-        estimate = cost.estimate(architecture, blueprint.usage, blueprint.objectives.budget)
-        return State(loaded, architecture, estimate, self._examination)
+        return State(loaded, design(loaded), self._examination)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from ipaddress import IPv4Network
 
 from groundplan.blueprint.loading import LoadedEnvironment
 from groundplan.blueprint.models import Blueprint
@@ -12,6 +13,7 @@ from groundplan.blueprint.services import Service
 from groundplan.blueprint.tree import Plain
 from groundplan.catalog import fargate, instances, prices, regions
 from groundplan.redesign import Settings
+from groundplan.units import is_private
 
 MOST_TASKS = 1000
 """Tasks of a service to which a ladder leads: the quota of new accounts.
@@ -77,7 +79,11 @@ def _redundancy(blueprint: Blueprint, loaded: LoadedEnvironment) -> Iterator[Lad
     if loaded.standby is None:
         region = _far_away(blueprint.region)
         if region:
-            yield Ladder(f"a standby in {region}", ({"standby": {"region": region}},))
+            network: dict[str, Plain] = {"cidr": str(_beside(blueprint.network.cidr))}
+            if blueprint.network.subnets:
+                network["subnets"] = None
+            standby: dict[str, Plain] = {"region": region, "overlay": {"network": network}}
+            yield Ladder(f"a standby in {region}", ({"standby": standby},))
 
 
 def _copies(blueprint: Blueprint) -> Iterator[Ladder]:
@@ -104,6 +110,11 @@ def _capacity(blueprint: Blueprint) -> Iterator[Ladder]:
         steps = tuple({f"services.{name}.tasks.max": most} for most in range(service.tasks.max + 1, MOST_TASKS + 1))
         yield Ladder(f"service {name} with more tasks at the most", steps)
         yield Ladder(f"service {name} with more tasks at least", tuple(_at_least(name, service)))
+        if service.scaling is not None and service.scaling.cpu is not None:
+            now = service.scaling.cpu.percent
+            lower = tuple({f"services.{name}.scaling.cpu": f"{each}%"} for each in (60, 50, 40, 30) if each < now)
+            if lower:
+                yield Ladder(f"service {name} scaling out earlier", lower)
         sizes = tuple(_sizes(blueprint, name, service))
         if sizes:
             yield Ladder(f"service {name} with larger tasks", sizes)
@@ -172,6 +183,14 @@ def _another_zone(blueprint: Blueprint) -> list[Plain] | None:
         return None
     left = [letter for letter in region.zones if letter not in blueprint.network.zones]
     return [*blueprint.network.zones, left[0]] if left else None
+
+
+def _beside(network: IPv4Network) -> IPv4Network:
+    """The next range of the same size, or the one before where that is no private one."""
+    following = IPv4Network((int(network.network_address) + network.num_addresses, network.prefixlen))
+    if is_private(following):
+        return following
+    return IPv4Network((int(network.network_address) - network.num_addresses, network.prefixlen))
 
 
 def _far_away(region: str) -> str | None:

@@ -20,6 +20,7 @@ class RemedyData(TypedDict):
     at_most: float
     findings: list[str]
     lost: list[str]
+    as_expected: bool
 
 
 class SearchData(TypedDict):
@@ -54,4 +55,5 @@ def _data(remedy: Remedy | None) -> RemedyData | None:
         "at_most": float(round(remedy.at_most, 2)),
         "findings": [f"{finding.severity} {finding.rule} {finding.resource}" for finding in remedy.findings],
         "lost": list(remedy.lost),
+        "as_expected": remedy.as_expected,
     }

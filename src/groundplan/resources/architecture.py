@@ -60,6 +60,8 @@ class Need:
     """Where the blueprint has what is needed."""
     name: str
     """What is needed, in that family."""
+    required: bool | None = None
+    """Whether a request fails without it; None: nobody has said."""
 
 
 @dataclass(frozen=True)

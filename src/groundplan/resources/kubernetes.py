@@ -150,7 +150,7 @@ class AccessEntry(Resource):
     title: ClassVar[str] = "EKS access entry"
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
     cluster: Ref[KubernetesCluster]
-    principal_arn: str
+    principal_arn: Textual
     policy_arn: Textual
     """An EKS access policy, like AmazonEKSClusterAdminPolicy."""
     namespaces: tuple[str, ...] = ()

@@ -40,6 +40,21 @@ class Role(Resource):
     """Seconds, 3600 to 43200. None: AWS's own, 3600."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class OidcProvider(Resource):
+    """Somebody outside of AWS whose tokens IAM believes, like GitHub Actions. An account has one of each address.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html
+    """
+
+    title: ClassVar[str] = "IAM OIDC identity provider"
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    url: str
+    """With ``https://`` in front."""
+    client_id_list: tuple[str, ...]
+    """The audiences that tokens may be for."""
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class GeneratedPassword(Record):
     """Has Secrets Manager make the password, so that nobody ever sees it."""

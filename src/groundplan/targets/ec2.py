@@ -42,3 +42,24 @@ class SecurityGroups(Protocol):
         IpPermissions: Sequence[Mapping[str, object]],  # noqa: N803
     ) -> object:
         """Take away rules for traffic outwards."""
+
+    def describe_instances(
+        self,
+        *,
+        InstanceIds: Sequence[str],  # noqa: N803
+    ) -> Mapping[str, Sequence[Mapping[str, Sequence[Mapping[str, Mapping[str, str]]]]]]:
+        """``Reservations`` with ``Instances``, each with a ``State`` that has a ``Name``."""
+
+    def describe_nat_gateways(
+        self,
+        *,
+        NatGatewayIds: Sequence[str],  # noqa: N803
+    ) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        """``NatGateways``, each with a ``State``."""
+
+    def describe_vpc_endpoints(
+        self,
+        *,
+        VpcEndpointIds: Sequence[str],  # noqa: N803
+    ) -> Mapping[str, Sequence[Mapping[str, str]]]:
+        """``VpcEndpoints``, each with a ``State``."""

@@ -12,6 +12,9 @@ from tests.acceptance.personal_timeline.expected import BUCKETS
 from tests.acceptance.rows import requirement
 from tests.acceptance.system import Aws, System
 
+from groundplan.recovery import Seconds
+from groundplan.recovery.wording import span, written
+
 STANDBY, COPIES = "us-west-2", "eu-west-1"
 NAME = "personal-timeline-prod-standby"
 
@@ -175,6 +178,30 @@ class Recovery:
         told = section(readme, "Failover")
         assert f"{total['expected'] / 60:.1f} minutes" in told
         assert f"{total['high'] / 60:.1f} minutes" in told
+
+    @requirement("PT-72", "PT-243")
+    def test_users_can_work_again_within_half_an_hour(self, system: System, readme: str) -> None:
+        """Without any one component, and nobody has to act: users at the most, everything else as the README tells."""
+        found = system.command_line.json("simulate", "recovery", *system.chosen, expect=1)
+        recoveries = {item["disruption"]: item for item in found["recoveries"] if item["objectives"]}
+        assert list(recoveries) == ["task", "node", "database", "zone", "region"]
+        told = {row["after"]: row for row in table(readme, "Other disruptions")}
+        assert set(told) == set(recoveries)
+        for name, item in recoveries.items():
+            assert item["time"]["high"] < 30 * 60
+            assert all(step["by"] != "a person" for step in item["steps"] if step["waited_for"])
+            (answer,) = item["objectives"]
+            judged = {True: "met", None: "perhaps"}[answer["met"]]
+            assert told[name] == {
+                "after": name,
+                "users can work again": span(Seconds(**item["time"])),
+                "objective": f"{answer['required']['text']}: {judged}",
+                "lost at the most": written(item["point"]["high"]) if item["point"]["high"] else "nothing",
+            }
+        whole = recoveries["node"]["whole"]
+        text = " ".join(section(readme, "Other disruptions").split())
+        assert f"works again {written(whole['expected'])} after the loss of that node, at the most after " in text
+        assert written(whole["high"]) in text
 
     @requirement("PT-38", "PT-185", "PT-210")
     def test_each_thing_that_keeps_data_has_its_procedure(self, readme: str) -> None:

@@ -23,6 +23,11 @@ resource "aws_scheduler_schedule" "start_main" {
     }
   }
 
+  lifecycle {
+    # `groundplan schedule pause` moves it.
+    ignore_changes = [start_date]
+  }
+
   depends_on = [aws_iam_role_policy.off_hours]
 }
 
@@ -53,6 +58,11 @@ resource "aws_scheduler_schedule" "stop_reports" {
     dead_letter_config {
       arn = aws_sqs_queue.jobs_not_started.arn
     }
+  }
+
+  lifecycle {
+    # `groundplan schedule pause` moves it.
+    ignore_changes = [start_date]
   }
 
   depends_on = [aws_iam_role_policy.off_hours]

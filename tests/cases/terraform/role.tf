@@ -186,6 +186,44 @@ resource "aws_iam_role_policy_attachment" "database_monitoring" {
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AmazonRDSEnhancedMonitoringRole"
 }
 
+resource "aws_iam_role" "drills" {
+  name        = "sample-production-drills"
+  description = "Lets FIS take a zone away"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "fis.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy" "drills" {
+  name = "drills"
+  role = aws_iam_role.drills.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect   = "Allow"
+        Action   = ["ec2:StartInstances", "ec2:StopInstances"]
+        Resource = "arn:aws:ec2:*:*:instance/*"
+        Condition = {
+          StringEquals = {
+            "aws:ResourceTag/Project"     = "sample"
+            "aws:ResourceTag/Environment" = "production"
+          }
+        }
+      },
+    ]
+  })
+}
+
 resource "aws_iam_role" "flow_logs" {
   name        = "sample-production-flow-logs"
   description = "Writes VPC flow logs"

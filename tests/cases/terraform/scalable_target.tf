@@ -23,6 +23,11 @@ resource "aws_appautoscaling_scheduled_action" "api_night" {
     min_capacity = 1
     max_capacity = 4
   }
+
+  lifecycle {
+    # `groundplan schedule pause` moves it.
+    ignore_changes = [start_time]
+  }
 }
 
 resource "aws_appautoscaling_scheduled_action" "api_day" {
@@ -36,5 +41,10 @@ resource "aws_appautoscaling_scheduled_action" "api_day" {
   scalable_target_action {
     min_capacity = 3
     max_capacity = 20
+  }
+
+  lifecycle {
+    # `groundplan schedule pause` moves it.
+    ignore_changes = [start_time]
   }
 }

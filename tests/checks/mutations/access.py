@@ -62,6 +62,14 @@ def for_all_of_a_provider(architecture: Architecture, role: Role) -> PolicyDocum
     return PolicyDocument((*role.trust.statements, everybody))
 
 
+def for_a_user(architecture: Architecture, role: Role) -> PolicyDocument:
+    """Whoever has the access key of a user takes the role."""
+    user = Statement(
+        actions=("sts:AssumeRole",), principals=(Principal("AWS", ("arn:aws:iam::123456789012:user/deployer",)),)
+    )
+    return PolicyDocument((*role.trust.statements, user))
+
+
 MUTATIONS: tuple[Mutation, ...] = (
     change("GP-SEC-067", Role, inline_policies=misspelt),
     change("GP-SEC-068", Role, inline_policies=whole_bucket),
@@ -70,4 +78,5 @@ MUTATIONS: tuple[Mutation, ...] = (
     plant("GP-SEC-073", Role, given_and_taken),
     change("GP-SEC-074", Key, policy=never),
     change("GP-SEC-075", Role, trust=for_all_of_a_provider),
+    change("GP-SEC-087", Role, trust=for_a_user),
 )

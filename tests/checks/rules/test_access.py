@@ -15,6 +15,7 @@ UPLOADS = Ref(Bucket, "uploads")
 OBJECTS = text(UPLOADS.arn, "/*")
 PARTNER = "arn:aws:iam::210987654321:role/reader"
 WHOLE = "arn:aws:iam::210987654321:root"
+USER = "arn:aws:iam::123456789012:user/deployer"
 GITHUB = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"
 
 
@@ -150,6 +151,7 @@ BAD = (
         "role.api",
         ("operator StringIs",),
     ),
+    Bad("GP-SEC-087", trusted(Principal("AWS", (USER,))), "role.api", ("user/deployer", "access key")),
     Bad("GP-SEC-075", trusted(Principal("Federated", (GITHUB,))), "role.api", ("githubusercontent.com:sub is right",)),
     Bad(
         "GP-SEC-075",
@@ -166,6 +168,8 @@ GOOD = (
     Good("GP-SEC-011", policy("api", allow("s3:Get*", on=OBJECTS))),
     Good("GP-SEC-012", policy("api", allow("ec2:DescribeInstances", "logs:DescribeLogGroups"))),
     Good("GP-SEC-022", let(Principal("*", ("*",)), conditions=(equal("aws:SourceVpce", "vpce-1"),))),
+    Good("GP-SEC-087", trusted(Principal("AWS", (PARTNER,)))),
+    Good("GP-SEC-087", trusted(Principal("AWS", (USER,)), equal("aws:MultiFactorAuthPresent", "true"))),
     Good("GP-SEC-067", policy("api", allow("S3:getobject", on=OBJECTS))),
     Good("GP-SEC-068", policy("api", allow("s3:GetObject", "s3:ListBucket", on="arn:aws:s3:::app-*"))),
     Good("GP-SEC-069", policy("api", allow("iam:PassRole", on=Ref(Role, "api-execution").arn))),

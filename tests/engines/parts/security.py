@@ -9,7 +9,7 @@ from tests.engines.parts.names import COPIES_REGION, DATA_KEY, PRIMARY, REGION
 from groundplan.resources import Resource
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.security import GeneratedPassword, Key, Secret, SecretRotation
+from groundplan.resources.security import GeneratedPassword, Key, OidcProvider, Secret, SecretRotation
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 
 
@@ -27,6 +27,12 @@ def _key_policy(*more: Statement) -> PolicyDocument:
 
 def security() -> Iterator[Resource]:
     """Keys and secrets of the sample."""
+    yield OidcProvider(
+        name="github",
+        concern="services",
+        url="https://token.actions.githubusercontent.com",
+        client_id_list=("sts.amazonaws.com",),
+    )
     yield Key(
         name="data",
         concern="encryption",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.cli.commands import FILE, Command
+from tests.cli.commands import CHANGE_KEYS, FILE, PLAN_KEYS, Command
 from tests.operations.terraform.conftest import SHOP, STATE, WORKS_IN, Blueprint
 from tests.terraform_core.behaviour import Behaviour
 
@@ -34,10 +34,10 @@ def test_plan_before_anything_is_there(groundplan: Command, blueprint: Blueprint
     planned = groundplan("plan", "--target", "aws", "--format", "json")
     assert planned.code == ExitCode.FINE, planned.err
     document = planned.json
-    assert set(document) == {"target", "changes", "monthly_change", "notes", "offline"}
+    assert set(document) == PLAN_KEYS
     assert (document["target"], document["notes"]) == ("aws", [])
     assert {change["action"] for change in document["changes"]} == {"create"}
-    assert all(set(change) == {"action", "resource", "type", "stack", "why"} for change in document["changes"])
+    assert all(set(change) == CHANGE_KEYS for change in document["changes"])
     names = {(change["resource"], change["type"]) for change in document["changes"]}
     assert {("vpc.main", "aws_vpc"), ("bucket.files", "aws_s3_bucket"), ("queue.mail", "aws_sqs_queue")} <= names
     assert document["monthly_change"] == groundplan("cost", "--format", "json").json["monthly"]
@@ -51,8 +51,8 @@ def test_local_json_has_the_same_keys(groundplan: Command, blueprint: Blueprint)
     blueprint(SHOP)
     local = groundplan("plan", "--format", "json").json
     assert local["target"] == "local"
-    assert set(local) == {"target", "changes", "monthly_change", "notes", "offline"}
-    assert set(local["changes"][0]) == {"action", "resource", "type", "stack", "why"}
+    assert set(local) == PLAN_KEYS
+    assert set(local["changes"][0]) == CHANGE_KEYS
     assert {change["type"] for change in local["changes"]} >= {"AWS::S3::Bucket"}, "the local AWS takes CloudFormation"
 
 
@@ -83,8 +83,13 @@ def test_update_names_the_properties(groundplan: Command, deployed: Path) -> Non
             "type": "aws_sqs_queue",
             "stack": "",
             "why": "changes visibility_timeout_seconds",
+            "holds_data": True,
+            "loses": None,
+            "unprotects": [],
+            "monthly": 0,
         }
     ]
+    assert planned["findings"] == {"new": [], "gone": [], "unknown": None}, "the state says what was found"
     assert planned["monthly_change"] == 0
     refused = groundplan("deploy", "--target", "aws")
     assert refused.code == ExitCode.BAD_INPUT
@@ -100,8 +105,19 @@ def test_deletion_of_data_is_confirmed_as_such(groundplan: Command, deployed: Pa
     FILE.write_text(FILE.read_text().replace(", scratch: {keep: false}", ""))
     refused = groundplan("deploy", "--target", "aws")
     assert refused.code == ExitCode.BAD_INPUT
-    assert "delete aws_s3_bucket.scratch (aws_s3_bucket): no longer in the blueprint" in refused.err
-    assert "Data is lost with aws_s3_bucket.scratch. Go on?" in refused.err
+    assert "refused, and nothing was touched" in refused.err
+    assert "aws_s3_bucket.scratch (aws_s3_bucket) would be deleted: no longer in the blueprint. Lost is" in refused.err
+    assert "To have it all the same: --allow-replace aws_s3_bucket.scratch" in refused.err
+    assert groundplan("deploy", "--target", "aws", "--yes").code == ExitCode.BAD_INPUT, "a yes is no name"
+    planned = groundplan("plan", "--target", "aws", "--format", "json")
+    assert planned.code == ExitCode.FINDINGS
+    assert [item["option"] for item in planned.json["refused"]] == ["--allow-replace"]
+    allow = ("--allow-replace", "aws_s3_bucket.scratch")
+    assert groundplan("plan", "--target", "aws", *allow).code == ExitCode.FINE
+    asked = groundplan("deploy", "--target", "aws", *allow)
+    assert asked.code == ExitCode.BAD_INPUT
+    assert "delete aws_s3_bucket.scratch (aws_s3_bucket): no longer in the blueprint" in asked.err
+    assert "Data is lost with aws_s3_bucket.scratch. Go on?" in asked.err
     assert len(in_state()) == MANAGED
 
 
@@ -148,8 +164,20 @@ def test_deletion_protection_is_taken_off_first(
     )
     assert groundplan("deploy", "--target", "aws", "--yes").code == ExitCode.FINE
     assert in_state()["aws_db_instance.main"]["deletion_protection"] is True
+    bare = FILE.read_text()
+    FILE.write_text(bare.replace("deletion_protection: true", "deletion_protection: false"))
+    refused = groundplan("deploy", "--target", "aws", "--yes")
+    assert refused.code == ExitCode.BAD_INPUT
+    assert "would lose its protection: deletion protection" in refused.err
+    assert "--allow-unprotect database_instance.main" in refused.err
+    assert in_state()["aws_db_instance.main"]["deletion_protection"] is True, "nothing was touched"
+    FILE.write_text(bare)
     behave(Behaviour(refusals={"aws_db_subnet_group": "InvalidDBSubnetGroupStateFault: still in use"}))
-    failed = groundplan("destroy", "--target", "aws", "--yes")
+    unnamed = groundplan("destroy", "--target", "aws", "--yes")
+    assert unnamed.code == ExitCode.BAD_INPUT
+    assert "To have it all the same: --delete-protected database_instance.main" in unnamed.err
+    assert in_state()["aws_db_instance.main"]["deletion_protection"] is True, "nothing was touched"
+    failed = groundplan("destroy", "--target", "aws", "--yes", "--delete-protected", "database_instance.main")
     assert failed.code == ExitCode.DEPLOYMENT_FAILED
     assert "keeps a last snapshot" in failed.err
     assert "taking protection from deletion off aws_db_instance.main" in failed.err

@@ -10,7 +10,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from tests.cli.commands import FILE, Command
+from tests.cli.commands import CHANGE_KEYS, FILE, PLAN_KEYS, Command
 from tests.operations.terraform.conftest import SHOP
 
 from groundplan.errors import ExitCode
@@ -58,10 +58,10 @@ def test_plan_as_json(groundplan: Command, folder: Path, monkeypatch: pytest.Mon
 
     assert planned.code == ExitCode.FINE, planned.err
     document = planned.json
-    assert set(document) == {"target", "changes", "monthly_change", "notes", "offline"}
+    assert set(document) == PLAN_KEYS
     assert (document["target"], document["offline"]) == ("aws", True)
     assert {change["action"] for change in document["changes"]} == {"create"}
-    assert all(set(change) == {"action", "resource", "type", "stack", "why"} for change in document["changes"])
+    assert all(set(change) == CHANGE_KEYS for change in document["changes"])
     assert {"aws_s3_bucket", "aws_sqs_queue"} <= {change["type"] for change in document["changes"]}
     first, second = document["notes"]
     assert "with the schemas of hashicorp/aws 6.62.0 alone" in first

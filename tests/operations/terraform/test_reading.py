@@ -16,10 +16,12 @@ from groundplan.engines.terraform import render
 from groundplan.engines.terraform.rows import Row
 from groundplan.engines.terraform.table import ROWS
 from groundplan.errors import DeploymentError, EnvironmentalError
+from groundplan.operations.changes import EVERYTHING, LAST_SNAPSHOT
+from groundplan.operations.findings import packed
 from groundplan.operations.terraform import drift
 from groundplan.operations.terraform.engine import Engine
 from groundplan.operations.terraform.failures import Diagnostic, Surroundings, explained, plain
-from groundplan.operations.terraform.folder import MONTHLY, Root
+from groundplan.operations.terraform.folder import COSTS, FOUND, MONTHLY, Root, Tags
 from groundplan.operations.terraform.plan import read_plan
 from groundplan.operations.terraform.run import Terraform
 from groundplan.resources import Architecture, Resource
@@ -44,7 +46,7 @@ def silent(text: str, *, passing: bool = False) -> None:
 def root(tmp_path: Path) -> Root:
     queue = Queue(name="mail", concern="messaging", queue_name="shop-live-mail", visibility_timeout=30)
     architecture = Architecture("shop", "Shop", "live", "ap-south-1", (queue,))
-    return Root(architecture, render(architecture), Terraform(AROUND, tmp_path, {}, silent), Decimal("30.00"))
+    return Root(architecture, render(architecture), Terraform(AROUND, tmp_path, {}, silent), Tags(Decimal("30.00")))
 
 
 def change(actions: list[str], **more: Any) -> dict[str, Any]:
@@ -134,6 +136,58 @@ def test_monthly_change(root: Root, before: dict[str, Any], expected: Decimal | 
     plan, _, _ = read_plan(root, {"resource_changes": [change(["create"])], "prior_state": before})
     assert plan.monthly_change == expected
     assert read_plan(root, {"prior_state": before})[0].monthly_change == 0
+
+
+def test_what_is_deployed_says_costs_and_findings(root: Root) -> None:
+    state = price_tag("12.50")
+    tagged = replace(root, tags=Tags(Decimal(30), {"queue.mail": Decimal(5)}, frozenset({"GP-SEC-001 queue.mail"})))
+    items = {"resource_changes": [change(["update"])], "prior_state": state}
+    plan = read_plan(tagged, items)[0]
+    assert plan.changes[0].monthly is None, "an older deployment does not say"
+    assert plan.found_before.keys is None
+    assert "no deployment has written down" in plan.found_before.unknown
+    state["values"]["outputs"] |= {
+        COSTS: {"value": '{"queue.mail":"3.5000"}'},
+        FOUND: {"value": packed(frozenset({"GP-SEC-002 queue.mail"}))},
+    }
+    plan = read_plan(tagged, items)[0]
+    assert plan.changes[0].monthly == Decimal("1.5")
+    assert plan.found_before.keys == frozenset({"GP-SEC-002 queue.mail"})
+    state["values"]["outputs"][COSTS]["value"] = "[much"
+    assert read_plan(tagged, items)[0].changes[0].monthly is None
+    first = read_plan(tagged, {"resource_changes": [change(["create"])]})[0]
+    assert first.changes[0].monthly == 5
+    assert first.found_before.keys == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "loses"),
+    [
+        ("aws_db_instance", {"skip_final_snapshot": False}, LAST_SNAPSHOT),
+        ("aws_db_instance", {"skip_final_snapshot": True}, EVERYTHING),
+        ("aws_elasticache_replication_group", {"final_snapshot_identifier": "last"}, LAST_SNAPSHOT),
+        ("aws_s3_bucket", {"force_destroy": True}, EVERYTHING),
+        ("aws_s3_bucket", {"force_destroy": False}, f"{EVERYTHING}: AWS refuses as long as there is anything"),
+        (
+            "aws_kms_key",
+            {"deletion_window_in_days": 30},
+            f"{EVERYTHING}, after 30 days, until which it can be brought back",
+        ),
+    ],
+)
+def test_what_is_lost(root: Root, kind: str, before: dict[str, Any], loses: str) -> None:
+    item = change(["delete"], address=f"{kind}.old", type=kind, before=before, after=None)
+    [found] = read_plan(root, {"resource_changes": [item]})[0].dangerous
+    assert found.loses == loses
+
+
+def test_protection_that_goes(root: Root) -> None:
+    item = change(
+        ["update"], address="aws_db_instance.main", type="aws_db_instance",
+        before={"deletion_protection": True}, after={"deletion_protection": False},
+    )  # fmt: skip
+    [found] = read_plan(root, {"resource_changes": [item]})[0].unprotecting
+    assert found.unprotects == ("deletion protection",)
 
 
 def test_one_of_several_has_the_name_of_them_all() -> None:

@@ -19,7 +19,7 @@ def refused(call: Any, **arguments: Any) -> str:
     return str(caught.value)
 
 
-def test_services_are_steady_at_once(aws: Aws) -> None:
+def test_services_become_steady(aws: Aws) -> None:
     ecs = aws.client("ecs", "eu-west-1")
     ecs.create_cluster(clusterName="steady")
     container = {"name": "web", "image": "nginx:1.27", "memory": 64}
@@ -33,6 +33,13 @@ def test_services_are_steady_at_once(aws: Aws) -> None:
     before = ecs.describe_services(cluster="steady", services=["web"])["services"][0]
     assert before["taskDefinition"] == first["taskDefinitionArn"]
     ecs.update_service(**service, taskDefinition="steady:2", desiredCount=3)
+    under_way = ecs.describe_services(cluster="steady", services=["web"])["services"][0]["deployments"]
+    assert [(item["status"], item["rolloutState"]) for item in under_way] == [
+        ("PRIMARY", "IN_PROGRESS"),
+        ("ACTIVE", "COMPLETED"),
+    ]
+    quick = {"Delay": 0.1, "MaxAttempts": 20}
+    ecs.get_waiter("services_stable").wait(cluster="steady", services=["web"], WaiterConfig=quick)
     after = ecs.describe_services(cluster="steady", services=["web"])["services"][0]
     [deployment] = after["deployments"]
     assert (after["runningCount"], after["pendingCount"]) == (3, 0)
@@ -274,3 +281,24 @@ def test_a_distribution_says_whose_certificate_it_has(aws: Aws, certificate: dic
     shown = made["DistributionConfig"]["ViewerCertificate"]
     assert shown["CloudFrontDefaultCertificate"] is default
     cloudfront.delete_distribution(Id=made["Id"], IfMatch=created["ETag"])
+
+
+def test_a_network_takes_its_default_lists_with_it(aws: Aws) -> None:
+    ec2 = aws.client("ec2", "eu-west-1")
+    vpc = ec2.create_vpc(CidrBlock="10.8.0.0/16")["Vpc"]["VpcId"]
+    of_vpc = [{"Name": "vpc-id", "Values": [vpc]}]
+    assert len(ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"]) == 1
+    ec2.delete_vpc(VpcId=vpc)
+    assert ec2.describe_network_acls(Filters=of_vpc)["NetworkAcls"] == []
+
+
+def test_dashboards_and_scalable_targets_are_tagged_later(aws: Aws) -> None:
+    cloudwatch, scaling = aws.client("cloudwatch", "eu-west-1"), aws.client("application-autoscaling", "eu-west-1")
+    dashboard = "arn:aws:cloudwatch::123456789012:dashboard/main"
+    cloudwatch.tag_resource(ResourceARN=dashboard, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "2"}])
+    cloudwatch.untag_resource(ResourceARN=dashboard, TagKeys=["a", "never"])
+    assert cloudwatch.list_tags_for_resource(ResourceARN=dashboard)["Tags"] == [{"Key": "b", "Value": "2"}]
+    target = "arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/1"
+    scaling.tag_resource(ResourceARN=target, Tags={"a": "1", "b": "2"})
+    scaling.untag_resource(ResourceARN=target, TagKeys=["a", "never"])
+    assert scaling.list_tags_for_resource(ResourceARN=target)["Tags"] == {"b": "2"}

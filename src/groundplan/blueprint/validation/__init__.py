@@ -19,6 +19,7 @@ from groundplan.blueprint.validation.delivery import (
     check_public,
 )
 from groundplan.blueprint.validation.deployments import check_deployments
+from groundplan.blueprint.validation.drills import check_drills
 from groundplan.blueprint.validation.failover import check_failover
 from groundplan.blueprint.validation.governance import check_governance, check_replicas
 from groundplan.blueprint.validation.jobs import check_jobs
@@ -27,13 +28,16 @@ from groundplan.blueprint.validation.names import check_names, check_needs, chec
 from groundplan.blueprint.validation.network import check_network
 from groundplan.blueprint.validation.numbers import check_numbers
 from groundplan.blueprint.validation.off_hours import check_off_hours
+from groundplan.blueprint.validation.pipelines import check_pipelines
 from groundplan.blueprint.validation.queues import check_queues
+from groundplan.blueprint.validation.reliability import check_reliability
 from groundplan.blueprint.validation.renames import check_renames
 from groundplan.blueprint.validation.secondary import check_secondary
 from groundplan.blueprint.validation.security import check_security
 from groundplan.blueprint.validation.services import check_listeners, check_services, check_workloads
 from groundplan.blueprint.validation.standby import check_standby
 from groundplan.blueprint.validation.tasks import check_tasks
+from groundplan.blueprint.validation.traffic import check_traffic
 from groundplan.errors import Problem
 
 CHECKS: tuple[Check, ...] = (
@@ -62,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     check_governance,
     check_security,
     check_off_hours,
+    check_drills,
     check_queues,
     check_secrets,
     check_usage,
@@ -69,6 +74,9 @@ CHECKS: tuple[Check, ...] = (
     check_failover,
     check_secondary,
     check_renames,
+    check_traffic,
+    check_reliability,
+    check_pipelines,
 )
 
 

@@ -9,7 +9,7 @@ from groundplan.resources import Architecture
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.governance import BackupVault
 from groundplan.resources.parameters import SecureParameter
-from groundplan.resources.security import Key, Role, Secret, SecretRotation
+from groundplan.resources.security import Key, OidcProvider, Role, Secret, SecretRotation
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import JsonDocument
 
@@ -92,6 +92,7 @@ ROWS = (
         write=_role,
         written=frozenset({"trust", "inline_policies"}),
     ),
+    Row(OidcProvider, "AWS::IAM::OIDCProvider", attributes={"id": RETURNED, "arn": RETURNED}),
     Row(
         Secret,
         "AWS::SecretsManager::Secret",

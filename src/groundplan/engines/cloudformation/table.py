@@ -15,6 +15,7 @@ from groundplan.engines.cloudformation import (
     dns,
     edge,
     events,
+    experiments,
     filesystems,
     firewall,
     gateway,
@@ -36,7 +37,7 @@ ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
         network, security, storage, filesystems, messaging, databases, edge, firewall, delivery, dns, gateway, tasks,
-        compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, governance,
+        compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, experiments, governance,
         detection,
     )
     for row in family.ROWS

@@ -43,6 +43,7 @@ CONCERNS: Mapping[str, str] = {
     "eks.tf": "Kubernetes cluster, node groups, add-ons, and who gets which rights",
     "elasticache.tf": "caches",
     "events.tf": "which events are told, and to whom",
+    "experiments.tf": "what drills take away on purpose",
     "iam.tf": "roles and what they allow",
     "kms.tf": "encryption keys",
     import_blocks.FILE: "what exists already and becomes Terraform's",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.engines.terraform.context import CannotExpressError, Context, label
-from groundplan.engines.terraform.hcl import Block, Expression
+from groundplan.engines.terraform.hcl import Argument, Block, Comment, Expression
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources.edge import TargetGroup, balancer_of
 from groundplan.resources.monitoring import MetricExpression
@@ -37,6 +37,14 @@ def _scheduled_actions(target: ScalableTarget, context: Context) -> Iterator[Blo
             ),
             context.block(
                 "scalable_target_action", {"min_capacity": action.min_capacity, "max_capacity": action.max_capacity}
+            ),
+            Block(
+                "lifecycle",
+                (),
+                (
+                    Comment("`groundplan schedule pause` moves it."),
+                    Argument("ignore_changes", [Expression("start_time")]),
+                ),
             ),
         )
 

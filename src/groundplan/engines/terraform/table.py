@@ -15,6 +15,7 @@ from groundplan.engines.terraform import (
     dns,
     edge,
     events,
+    experiments,
     files,
     firewall,
     gateway,
@@ -38,8 +39,8 @@ ROWS: Mapping[type[Resource], Row[Any]] = {
     row.kind: row
     for family in (
         network, security, parameters, storage, files, messaging, databases, edge, firewall, delivery, dns, gateway,
-        tasks, compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, governance, detection,
-        google,
+        tasks, compute, containers, kubernetes, scaling, tracing, monitoring, events, automation, experiments,
+        governance, detection, google,
     )
     for row in family.ROWS
 }  # fmt: skip

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from groundplan.engines import cloudformation, terraform
 from groundplan.engines.terraform.model import MARKER, Rendering
-from groundplan.operations.destroy import without_protection
-from groundplan.operations.holdings import FATES, Fate, Holding
+from groundplan.operations.destroy import fate, without_protection
+from groundplan.operations.events import Report
+from groundplan.operations.holdings import FATES, NOTHING, Fate, Forfeit, Holding, is_protected, with_contents
 from groundplan.operations.instances import release
+from groundplan.operations.last_snapshots import Promoted, promoted, take_last_snapshots
 from groundplan.operations.terraform.apply import apply
 from groundplan.operations.terraform.folder import Root
 from groundplan.operations.terraform.plan import saved_plan
@@ -53,31 +56,62 @@ class Destruction:
     """Terraform addresses of everything in the state."""
     holdings: tuple[Holding, ...]
     """What holds data, and what becomes of it."""
+    promoted: tuple[Promoted, ...] = ()
+    """Replicas that are databases of their own by now: each keeps a last snapshot, which Terraform would not take."""
 
-    def fate(self, holding: Holding, *, with_kept: bool) -> Fate:
-        """What becomes of it when what stays is to go, too. Keys stay as long as a last snapshot needs one of them."""
-        if holding.fate != "stays" or not with_kept:
-            return holding.fate
-        needed = any(other.fate == "keeps a last snapshot" for other in self.holdings)
-        return "stays" if needed and holding.type == KEYS else "goes"
+    def fate(self, holding: Holding, forfeit: Forfeit) -> Fate:
+        """What becomes of it. Of what stays that goes, too, which a person gives up; but keys stay as long as a last
+        snapshot needs one of them."""
+        return fate(holding, self.holdings, forfeit, keys=KEYS)
+
+    def staying(self, forfeit: Forfeit) -> tuple[Holding, ...]:
+        """What stays in the account."""
+        return tuple(item for item in self.holdings if self.fate(item, forfeit) == "stays")
 
 
-def look_ahead(root: Root, state: State) -> Destruction:
+def look_ahead(root: Root, state: State, connection: Connection) -> Destruction:
     """What would be destroyed, without destroying anything."""
     fates = _fates(root.architecture)
     region = root.architecture.region
+    alone = promoted(connection, root.architecture)
+    fates |= {item.address: "keeps a last snapshot" for item in alone}
+    protected = {resource.address for resource in root.architecture if is_protected(resource)}
     found = []
     for item in state.resources:
         if not root.holds_data(item.address, item.type):
             continue
         name = root.terraform.around.name(item.address)
         where = str(item.values.get("region") or region)
-        fate = fates.get(name or "", "goes")
-        found.append(Holding(name or item.address, item.type, item.physical_id, where, fate))
-    return Destruction(tuple(item.address for item in state.resources), tuple(found))
+        found.append(
+            Holding(
+                name or item.address,
+                item.type,
+                str(item.values.get("identifier") or item.physical_id),
+                where,
+                fates.get(name or "", "goes"),
+                protected=name in protected,
+            )
+        )
+    held = with_contents(connection, found, _types())
+    return Destruction(tuple(item.address for item in state.resources), held, alone)
 
 
-def _fates(architecture: Architecture) -> Mapping[str, Fate]:
+def by_cloudformations_types(found: Iterable[Holding]) -> tuple[Holding, ...]:
+    """The same, as what knows CloudFormation's types understands them."""
+    return tuple(replace(item, type=_types().get(item.type, item.type)) for item in found)
+
+
+@cache
+def _types() -> Mapping[str, str]:
+    """Terraform's type to CloudFormation's, of what holds data."""
+    from groundplan.engines.cloudformation.table import ROWS as TEMPLATE_ROWS
+    from groundplan.engines.terraform.table import ROWS
+
+    pairs = ((row.type, TEMPLATE_ROWS[kind].type) for kind, row in ROWS.items() if kind in TEMPLATE_ROWS)
+    return {ours: theirs for ours, theirs in pairs if isinstance(ours, str) and isinstance(theirs, str)}
+
+
+def _fates(architecture: Architecture) -> dict[str, Fate]:
     """What becomes of each resource that holds data, by its address: what its CloudFormation template says."""
     of_aws, _ = cloudformation.of_aws(architecture)
     rendering = cloudformation.render(of_aws)
@@ -94,13 +128,21 @@ def _fates(architecture: Architecture) -> Mapping[str, Fate]:
 
 
 def destroy(
-    root: Root, ahead: Destruction, state: State, connection: Connection, *, with_kept: bool = False
+    root: Root,
+    ahead: Destruction,
+    state: State,
+    connection: Connection,
+    report: Report,
+    *,
+    forfeit: Forfeit = NOTHING,
 ) -> tuple[int, tuple[str, ...]]:
     """Take protection off, then delete everything but what stays. Returns how much was deleted, and what stays.
 
     Raises DeploymentError where something refuses to go; the next call goes on from there.
     """
-    kept = {item.address for item in ahead.holdings if ahead.fate(item, with_kept=with_kept) == "stays"}
+    forfeit.require(ahead.holdings, [resource.address for resource in root.architecture])
+    take_last_snapshots(connection, ahead.promoted, report)
+    kept = {item.address for item in ahead.staying(forfeit)}
     _unprotect(root, state, kept)
     for group in root.architecture.of(AutoScalingGroup):
         if any(item.type == "aws_autoscaling_group" for item in state.resources):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from groundplan.operations.drift import Drift
@@ -30,12 +31,20 @@ def find_drift(root: Root) -> tuple[Drift, ...]:
         change, kind, address = mapping(item.get("change")), str(item.get("type")), str(item.get("address"))
         name = root.terraform.around.name(address) or address
         if change.get("actions") == ["delete"]:
-            found.append(Drift(name, kind, "deleted"))
+            found.append(replace(_of(change, name, kind, address, root), status="deleted"))
             continue
         for steps in drifted(change, left_to_others(root, address)):
             expected, actual = (_value(change, side, steps) for side in ("before", "after"))
-            found.append(Drift(name, kind, "modified", path(steps), expected, actual))
+            drift = _of(change, name, kind, address, root)
+            found.append(replace(drift, property=path(steps), expected=expected, actual=actual))
     return tuple(sorted(found, key=lambda item: (item.resource, item.type, item.property)))
+
+
+def _of(change: Mapping[str, object], name: str, kind: str, address: str, root: Root) -> Drift:
+    before = mapping(change.get("before"))
+    region = str(before.get("region") or root.architecture.region)
+    known = str(before.get("id") or before.get("arn") or "")
+    return Drift(name, kind, "modified", physical_id=known, region=region, engine_id=address)
 
 
 def _value(change: Mapping[str, object], side: Literal["before", "after"], steps: Steps) -> str:

@@ -7,9 +7,10 @@ holds the provider's version and belongs under version control; ``.terraform`` w
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from groundplan.engines.terraform.model import MARKER, Rendering
 from groundplan.engines.terraform.table import ROWS
 from groundplan.errors import EnvironmentalError, InputError
 from groundplan.operations.events import Report
+from groundplan.operations.findings import packed
 from groundplan.operations.terraform.engine import find_engine
 from groundplan.operations.terraform.failures import Surroundings, explained
 from groundplan.operations.terraform.run import Terraform
@@ -33,7 +35,12 @@ if TYPE_CHECKING:
 
 MONTHLY = "groundplan_monthly_usd"
 """The output that keeps the monthly cost in the state, so that a later plan can tell the difference."""
-_MONTHLY_FILE = "groundplan.tf"
+COSTS = "groundplan_monthly_usd_by_resource"
+"""The same by address, as JSON."""
+FOUND = "groundplan_findings"
+"""The output that keeps what the checks found."""
+OWN_OUTPUTS = frozenset({MONTHLY, COSTS, FOUND})
+_OWN_FILE = "groundplan.tf"
 _ERRORED = "errored.tfstate"
 """What Terraform leaves where it could not write the state: https://developer.hashicorp.com/terraform/cli/commands/apply"""
 _IGNORED = (
@@ -43,13 +50,25 @@ _IGNORED = (
 
 
 @dataclass(frozen=True)
+class Tags:
+    """What a later plan compares with, written into the state."""
+
+    monthly: Decimal
+    """USD a month of the whole environment."""
+    costs: Mapping[str, Decimal] = field(default_factory=dict)
+    """The same by address."""
+    found: frozenset[str] = frozenset()
+    """What the checks found, see ``groundplan.operations.findings``."""
+
+
+@dataclass(frozen=True)
 class Root:
     """One environment as Terraform sees it, rendered and initialised."""
 
     architecture: Architecture
     rendering: Rendering
     terraform: Terraform
-    monthly: Decimal
+    tags: Tags
 
     @property
     def name(self) -> str:
@@ -97,16 +116,16 @@ def folder_of(blueprint: Path, architecture: Architecture) -> Path:
 def open_root(
     loaded: LoadedEnvironment,
     architecture: Architecture,
-    monthly: Decimal,
+    tags: Tags,
     inputs: Mapping[str, str],
     report: Report,
 ) -> Root:
     """Find an engine, render the environment and initialise Terraform's folder.
 
-    ``monthly``: what the environment costs in USD. Raises InputError for what Terraform cannot express, and
-    EnvironmentalError where there is no engine, or Terraform refuses to begin.
+    Raises InputError for what Terraform cannot express, and EnvironmentalError where there is no engine, or Terraform
+    refuses to begin.
     """
-    root = render_root(loaded, architecture, monthly, inputs, report)
+    root = render_root(loaded, architecture, tags, inputs, report)
     open_folder(root)
     return root
 
@@ -114,7 +133,7 @@ def open_root(
 def render_root(
     loaded: LoadedEnvironment,
     architecture: Architecture,
-    monthly: Decimal,
+    tags: Tags,
     inputs: Mapping[str, str],
     report: Report,
     alone: tuple[Path, Mapping[str, str]] | None = None,
@@ -137,8 +156,8 @@ def render_root(
     bucket = loaded.state_bucket if options.backend == "s3" else None
     key = state_key(architecture.project, architecture.stage)
     around = Surroundings(engine, str(folder), loaded.name, bucket, key, known)
-    priced = replace(rendering, files={**rendering.files, _MONTHLY_FILE: _price_tag(monthly)})
-    return Root(architecture, priced, Terraform(around, folder, inputs, report, shell), monthly)
+    tagged = replace(rendering, files={**rendering.files, _OWN_FILE: _outputs(tags)})
+    return Root(architecture, tagged, Terraform(around, folder, inputs, report, shell), tags)
 
 
 def open_folder(root: Root) -> None:
@@ -215,11 +234,16 @@ def _refuse_lost_state(root: Root) -> None:
         )
 
 
-def _price_tag(monthly: Decimal) -> str:
-    return (
-        f"{MARKER}, which overwrites what is changed here.\n\n"
-        f'output "{MONTHLY}" {{\n'
-        '  description = "USD per month by the catalog of prices, for the next plan to compare with"\n'
-        f'  value       = "{monthly:.2f}"\n'
-        "}\n"
+def _outputs(tags: Tags) -> str:
+    costs = {address: f"{cost:.4f}" for address, cost in sorted(tags.costs.items()) if cost}
+    written = {
+        MONTHLY: ("USD per month by the catalog of prices", f"{tags.monthly:.2f}"),
+        COSTS: ("The same by resource, as JSON", json.dumps(costs, separators=(",", ":"))),
+        FOUND: ("What groundplan check found, packed", packed(tags.found)),
+    }
+    outputs = (
+        f'\noutput "{name}" {{\n  description = "{told}, for the next plan to compare with"\n'
+        f"  value       = {json.dumps(value)}\n}}\n"
+        for name, (told, value) in written.items()
     )
+    return f"{MARKER}, which overwrites what is changed here.\n" + "".join(outputs)

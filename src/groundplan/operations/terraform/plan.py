@@ -10,12 +10,14 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 from groundplan.operations.change_sets import Action
-from groundplan.operations.plan import Change, Plan
+from groundplan.operations.changes import EVERYTHING, LAST_SNAPSHOT, Change, Found, Plan, with_costs
+from groundplan.operations.findings import found_in
+from groundplan.operations.protection import taken_off
 from groundplan.operations.terraform.failures import explained
-from groundplan.operations.terraform.folder import MONTHLY, Root
+from groundplan.operations.terraform.folder import OWN_OUTPUTS, Root
 from groundplan.operations.terraform.properties import changed, drifted, left_to_others, listed, path
 from groundplan.operations.terraform.run import mapping, sequence
-from groundplan.operations.terraform.state import of_json
+from groundplan.operations.terraform.state import State, of_json
 
 SAVED = "groundplan.tfplan"
 _REASONS = {
@@ -79,10 +81,14 @@ def read_plan(root: Root, content: Mapping[str, object]) -> tuple[Plan, tuple[st
             found.append((address, change))
     order = {ref.address: number for number, ref in enumerate(root.rendering.addresses)}
     found.sort(key=lambda pair: (order.get(pair[1].resource, len(order)), pair[0]))
-    changes = tuple(change for _, change in found)
+    before = of_json(mapping(content.get("prior_state")))
+    first = not before.resources
+    changes = tuple(with_costs((change for _, change in found), root.tags.costs, _costs(before), fresh=first))
     outputs = [name for name, item in mapping(content.get("output_changes")).items() if _differs(mapping(item))]
-    applicable = bool(changes or forgotten or set(outputs) - {MONTHLY})
-    plan = Plan("aws", changes, _monthly_change(root, content, bool(changes)), tuple(notes))
+    applicable = bool(changes or forgotten or set(outputs) - OWN_OUTPUTS)
+    known = Found(frozenset()) if first else found_in(before.found)
+    monthly = _monthly_change(root, before, bool(changes))
+    plan = Plan("aws", changes, monthly, tuple(notes), found_before=known)
     return plan, tuple(forgotten), applicable
 
 
@@ -117,7 +123,32 @@ def _change(root: Root, item: Mapping[str, object]) -> Change | None:
     if imported := mapping(change.get("importing")).get("id"):
         why = f"takes over {imported}, which exists; {why}"
     name = root.terraform.around.name(address) or address
-    return Change(action, name, kind, "", why, root.holds_data(address, kind))
+    before, after = mapping(change.get("before")), mapping(change.get("after"))
+    return Change(
+        action,
+        name,
+        kind,
+        "",
+        why,
+        root.holds_data(address, kind),
+        loses=_loss(kind, before),
+        unprotects=taken_off("terraform", kind, before, after) if action in ("update", "replace") else (),
+    )
+
+
+def _loss(kind: str, before: Mapping[str, object]) -> str:
+    """What is lost with a resource that goes, by what the state says of it."""
+    if kind == "aws_db_instance" and before.get("skip_final_snapshot") is False:
+        return LAST_SNAPSHOT
+    if kind == "aws_elasticache_replication_group" and before.get("final_snapshot_identifier"):
+        return LAST_SNAPSHOT
+    if kind in ("aws_s3_bucket", "aws_ecr_repository", "aws_backup_vault"):
+        forced = before.get("force_destroy") or before.get("force_delete")
+        return EVERYTHING if forced else f"{EVERYTHING}: AWS refuses as long as there is anything"
+    for days in ("deletion_window_in_days", "recovery_window_in_days"):
+        if before.get(days):
+            return f"{EVERYTHING}, after {before[days]} days, until which it can be brought back"
+    return EVERYTHING
 
 
 def _drift_notes(root: Root, content: Mapping[str, object]) -> Iterator[str]:
@@ -130,14 +161,21 @@ def _drift_notes(root: Root, content: Mapping[str, object]) -> Iterator[str]:
             yield f"{name}: somebody has changed {listed(found)}, not Terraform"
 
 
-def _monthly_change(root: Root, content: Mapping[str, object], changes: bool) -> Decimal | None:
+def _monthly_change(root: Root, before: State, changes: bool) -> Decimal | None:
     """By the price tag in the state: unknown where something is deployed that has none."""
-    before = of_json(mapping(content.get("prior_state")))
     if not changes:
         return Decimal(0)
     if not before.resources:
-        return root.monthly
+        return root.tags.monthly
     try:
-        return round(root.monthly, 2) - Decimal(before.monthly) if before.monthly else None
+        return round(root.tags.monthly, 2) - Decimal(before.monthly) if before.monthly else None
     except InvalidOperation:
+        return None
+
+
+def _costs(before: State) -> dict[str, Decimal] | None:
+    try:
+        told = mapping(json.loads(before.costs or "null"))
+        return {address: Decimal(str(cost)) for address, cost in told.items()} if before.costs else None
+    except (ValueError, InvalidOperation):  # edited by hand
         return None

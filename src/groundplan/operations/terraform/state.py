@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from groundplan.operations.terraform.folder import MONTHLY, Root
+from groundplan.operations.terraform.folder import COSTS, FOUND, MONTHLY, OWN_OUTPUTS, Root
 from groundplan.operations.terraform.run import mapping, sequence
 
 
@@ -35,6 +35,10 @@ class State:
     outputs: Mapping[str, str] = field(default_factory=dict)
     monthly: str | None = None
     """The monthly cost in USD of what was deployed last."""
+    costs: str | None = None
+    """The same by address, as JSON."""
+    found: str | None = None
+    """What the checks found in it, packed."""
 
 
 def read_state(root: Root) -> State:
@@ -50,8 +54,9 @@ def of_json(shown: Mapping[str, object]) -> State:
     values = mapping(shown.get("values"))
     outputs = {name: mapping(item) for name, item in mapping(values.get("outputs")).items()}
     told = {name: _text(item.get("value")) for name, item in outputs.items() if not item.get("sensitive")}
-    monthly = told.pop(MONTHLY, None)
-    return State(tuple(_resources(mapping(values.get("root_module")))), told, monthly)
+    own = {name: told.pop(name, None) for name in OWN_OUTPUTS}
+    resources = tuple(_resources(mapping(values.get("root_module"))))
+    return State(resources, told, own[MONTHLY], own[COSTS], own[FOUND])
 
 
 def _resources(module: Mapping[str, object]) -> Iterator[Standing]:

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 from groundplan.errors import GroundplanError
+from groundplan.targets.local import trail
 from groundplan.targets.local.cloudformation import query
 from groundplan.targets.local.cloudformation.api import CloudFormationApi
 from groundplan.targets.local.cloudformation.engine import Engine
@@ -56,7 +57,18 @@ class LocalAws:
                     self.engine.saved()
             if self.unsaved:
                 return _failure(start_response, environ, 503, "ServiceUnavailable", self.unsaved)
+            if trail.is_remembered(service, environ, _length(environ)):
+                start_response = trail.watched(start_response, self._remembering(region, service, environ))
         return self._emulator(environ, start_response)
+
+    def _remembering(self, region: str, service: str, environ: dict[str, Any]) -> Callable[[], None]:
+        """Keeps a call in the event history of its region, once it has succeeded."""
+        length, body = _length(environ), b""
+        if length:
+            body = environ["wsgi.input"].read(length)
+            environ["wsgi.input"] = io.BytesIO(body)
+        store = self.fakes.store.setdefault(("cloudtrail", region), {})
+        return lambda: trail.remember(store, service, environ, body)
 
     def _cloudformation(
         self, region: str, environ: dict[str, Any], start_response: Callable[..., Any]

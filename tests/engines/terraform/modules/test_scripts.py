@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from tests.engines.terraform.modules.small import tree
 from groundplan.engines.terraform.modules import scripts
 from groundplan.engines.terraform.modules import write_tree as write
 
+SHELLCHECK = Path(sysconfig.get_path("scripts"), "shellcheck")
 SCRIPTS = sorted(tree().files["scripts"])
 
 
@@ -39,8 +40,7 @@ def test_they_can_be_called_and_read(script: str, folder: Path) -> None:
     path = folder / "scripts" / script
     assert os.access(path, os.X_OK)
     assert subprocess.run(("bash", "-n", path), check=False).returncode == 0
-    if checker := shutil.which("shellcheck"):
-        assert subprocess.run((checker, path), check=False).returncode == 0
+    assert subprocess.run((SHELLCHECK, path), check=False).returncode == 0
 
 
 @pytest.mark.parametrize("script", ["plan.sh", "deploy.sh", "destroy.sh"])
@@ -61,6 +61,20 @@ def test_what_is_planned_is_deployed_exactly_once(folder: Path) -> None:
     assert _run(folder, "deploy.sh", "prod")[2][3:] == [f"{root} apply -input=false planned.tfplan"]
     assert not plan.exists()
     assert _run(folder, "deploy.sh", "prod")[2][-1] == f"{root} apply"
+
+
+@pytest.mark.parametrize("script", ["plan.sh", "deploy.sh", "destroy.sh"])
+def test_a_workspace_of_another_environment_is_refused(
+    script: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    selected = folder / "environments" / "prod" / ".terraform" / "environment"
+    selected.parent.mkdir()
+    selected.write_text("dev")
+    code, said, asked = _run(folder, script, "prod")
+    assert (code, asked) == (2, [])
+    assert "the workspace dev is selected, which is not prod" in said
+    monkeypatch.setenv("TF_WORKSPACE", "prod")
+    assert _run(folder, script, "prod")[0] == 0
 
 
 def test_validate_looks_at_every_root(folder: Path) -> None:

@@ -25,8 +25,16 @@ case "$1" in
     exit 2
     ;;
 esac
+workspace=${{TF_WORKSPACE:-}}
+if [[ -z $workspace && -f $root/.terraform/environment ]]; then workspace=$(<"$root/.terraform/environment"); fi
+if [[ ${{workspace:-default}} != default && $workspace != "$1" ]]; then
+  echo "$0: the workspace $workspace is selected, which is not $1: each root has a state of its own. Unset" \\
+    "TF_WORKSPACE, or run terraform -chdir=$root workspace select default" >&2
+  exit 2
+fi
 shift
 """
+"""Folders, not workspaces, tell environments apart: another one's workspace would write the wrong state."""
 
 _INIT = 'terraform -chdir="$root" init -input=false\n'
 

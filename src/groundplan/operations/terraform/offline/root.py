@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.catalog import terraform_providers
+from groundplan.operations.changes import Plan
 from groundplan.operations.events import Report
-from groundplan.operations.plan import Plan
-from groundplan.operations.terraform.folder import Root, open_folder, render_root
+from groundplan.operations.terraform.folder import Root, Tags, open_folder, render_root
 from groundplan.operations.terraform.offline.installation import (
     install,
     require_packages,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def offline_root(
-    loaded: LoadedEnvironment, architecture: Architecture, monthly: Decimal, inputs: Mapping[str, str], report: Report
+    loaded: LoadedEnvironment, architecture: Architecture, tags: Tags, inputs: Mapping[str, str], report: Report
 ) -> Iterator[Root]:
     """The environment, rendered and initialised without network. Its state begins empty and is kept nowhere.
 
@@ -42,17 +41,17 @@ def offline_root(
         install(stand_in, stand_in)
         folder = Path(place, "terraform", f"{architecture.project}-{architecture.stage}")
         around = surroundings(stand_in, schema)
-        root = render_root(loaded, architecture, monthly, inputs, report, alone=(folder, around))
+        root = render_root(loaded, architecture, tags, inputs, report, alone=(folder, around))
         write_schema(schema, root.rendering.files)
         open_folder(root)
         yield root
 
 
 def plan_offline(
-    loaded: LoadedEnvironment, architecture: Architecture, monthly: Decimal, inputs: Mapping[str, str], report: Report
+    loaded: LoadedEnvironment, architecture: Architecture, tags: Tags, inputs: Mapping[str, str], report: Report
 ) -> Plan:
     """What a first deployment would create, as the engine sees it, and in the plan's notes what it could not see."""
-    with offline_root(loaded, architecture, monthly, inputs, report) as root, saved_plan(root) as saved:
+    with offline_root(loaded, architecture, tags, inputs, report) as root, saved_plan(root) as saved:
         for gap in root.rendering.unsupported:
             report(f"warning: {gap.address}: {gap.reason}")
         plan = saved.plan

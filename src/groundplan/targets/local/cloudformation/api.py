@@ -74,16 +74,19 @@ class CloudFormationApi:
         self, region: str, stack_name: str, change_set_name: str, parameters: Sequence[Mapping[str, Any]] = (),
         change_set_type: str = "UPDATE", tags: Sequence[Mapping[str, str]] | None = None,
         capabilities: Sequence[str] = (),
-        description: str = "", on_stack_failure: str = "", include_nested_stacks: bool = False, **template: Any,
+        description: str = "", on_stack_failure: str = "", include_nested_stacks: bool = False,
+        deployment_mode: str = "", **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
         if change_set_type == "IMPORT" or template.get("resources_to_import"):
             raise StackError("The local AWS cannot import existing resources into a stack; create them by the template")
         if change_set_type not in ("CREATE", "UPDATE"):
             raise StackError(f"The local AWS does not know change sets of type {change_set_type}")
+        if deployment_mode not in ("", "REVERT_DRIFT"):
+            raise StackError(f"The local AWS does not know the deployment mode {deployment_mode}")
         change_set = self.engine.create_change_set(
             region, stack_name, change_set_name, self._body(region, template), given_parameters(parameters),
             change_set_type, given_tags(tags), capabilities, description, on_stack_failure,
-            include_nested=include_nested_stacks,
+            include_nested=include_nested_stacks, reverts_drift=deployment_mode == "REVERT_DRIFT",
         )  # fmt: skip
         return {"Id": change_set.id, "StackId": change_set.stack}
 
@@ -100,6 +103,7 @@ class CloudFormationApi:
             "Tags": tag_list(change_set.tags),
             "Capabilities": change_set.capabilities,
             "OnStackFailure": change_set.on_failure or None,
+            "DeploymentMode": "REVERT_DRIFT" if change_set.reverts_drift else None,
             "Changes": [
                 {"Type": "Resource", "ResourceChange": change if include_property_values else without_values(change)}
                 for change in changes

@@ -142,8 +142,13 @@ def _modification(
     attributes = sorted({detail["Target"]["Attribute"] for detail in details})
     return {"Action": "Modify", "LogicalResourceId": record.logical_id, "PhysicalResourceId": record.state.id,
             "ResourceType": definition.type, "Replacement": replacement, "Scope": attributes, "Details": details,
-            **({"PolicyAction": "ReplaceAndRetain" if definition.update_replace_policy == "Retain"
-                else "ReplaceAndDelete"} if replacement == "True" else {})}  # fmt: skip
+            **({"PolicyAction": f"ReplaceAnd{_of_replaced(definition)}"} if replacement == "True" else {})}  # fmt: skip
+
+
+def _of_replaced(definition: ResourceDefinition) -> str:
+    """What becomes of the old one: https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html"""
+    policy = definition.update_replace_policy
+    return policy if policy in ("Retain", "Snapshot") else "Delete"
 
 
 def _causes(written: Any, evaluator: Evaluator) -> list[dict[str, str]]:

@@ -14,6 +14,7 @@ from groundplan.targets.local.cloudformation.changes import (
     replacing,
 )
 from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.cloudformation.drift import drifted
 from groundplan.targets.local.cloudformation.errors import StackError
 from groundplan.targets.local.cloudformation.intrinsics import Evaluator
 from groundplan.targets.local.cloudformation.operation import (
@@ -110,10 +111,14 @@ class Deployment(Operation):
             "deletion_policy": definition.deletion_policy,
             "update_replace_policy": definition.update_replace_policy,
         }
-        if record is None or record.type != definition.type:
+        by_hand: frozenset[str] | None = frozenset()
+        if record and change_set.reverts_drift:
+            with self.engine.gate:
+                by_hand = drifted(self.stack, record, self.scope.surroundings)
+        if record is None or record.type != definition.type or by_hand is None:
             self._create(name, handler, properties, policies)
             return
-        changed = changed_properties(properties, record.properties)
+        changed = changed_properties(properties, record.properties) | by_hand
         if not changed:
             with self.engine.gate:
                 self.stack.resources[name] = replace(record, **policies)

@@ -50,6 +50,9 @@ def _differences(record: StackResource, live: dict[str, Any], renames: Any) -> l
         actual, at_first = member(live, echoed), member(record.state.description, echoed)
         if (actual is None and at_first is None) or "{{resolve:" in str(expected):
             continue
+        # What never was as it is written cannot be judged: a certificate's options, which tell how its validation goes.
+        if next(differences(expected, at_first, name), None):
+            continue
         if actual != at_first and next(differences(expected, actual, name), None):
             found.append({"PropertyPath": f"/{name}", "ExpectedValue": _text(expected),
                           "ActualValue": _text(actual), "DifferenceType": "NOT_EQUAL"})  # fmt: skip
@@ -58,3 +61,41 @@ def _differences(record: StackResource, live: dict[str, Any], renames: Any) -> l
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, default=str)
+
+
+def drifted(stack: Stack, record: StackResource, surroundings: Surroundings) -> frozenset[str] | None:
+    """The properties of a resource that are not as the stack has made them. None: it is gone."""
+    found = resource_drift(stack, record, surroundings)
+    if found["StackResourceDriftStatus"] == "DELETED":
+        return None
+    return frozenset(item["PropertyPath"].removeprefix("/") for item in found["PropertyDifferences"])
+
+
+def with_drift(stack: Stack, changes: list[dict[str, Any]], surroundings: Surroundings) -> list[dict[str, Any]]:
+    """A change set's changes with those that take back what was changed by hand; what the template changes in any case
+    stays as it is there.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+    """
+    known = {change["LogicalResourceId"] for change in changes}
+    back: list[dict[str, Any]] = []
+    for name, record in stack.resources.items():
+        if name in known:
+            continue
+        found = resource_drift(stack, record, surroundings)
+        shared = {"LogicalResourceId": name, "PhysicalResourceId": record.state.id, "ResourceType": record.type}
+        status = found["StackResourceDriftStatus"]
+        if status == "DELETED":
+            back.append({"Action": "Add", **shared, "Scope": [], "Details": [], "ResourceDriftStatus": status})
+        elif status == "MODIFIED":
+            details = [
+                {"Target": {"Attribute": "Properties", "Name": item["PropertyPath"].removeprefix("/"),
+                            "RequiresRecreation": "Never", "Path": f"/Properties{item['PropertyPath']}",
+                            "BeforeValue": item["ActualValue"], "AfterValue": item["ExpectedValue"],
+                            "BeforeValueFrom": "ACTUAL_STATE", "AfterValueFrom": "TEMPLATE"},
+                 "Evaluation": "Static", "ChangeSource": "NoModification"}
+                for item in found["PropertyDifferences"]
+            ]  # fmt: skip
+            back.append({"Action": "Modify", **shared, "Replacement": "False", "Scope": ["Properties"],
+                         "Details": details, "ResourceDriftStatus": status})  # fmt: skip
+    return [*back, *changes]

@@ -17,6 +17,7 @@ from typing import Any
 from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation.changes import plan
 from groundplan.targets.local.cloudformation.deployment import Deployment
+from groundplan.targets.local.cloudformation.drift import with_drift
 from groundplan.targets.local.cloudformation.errors import StackError, does_not_exist
 from groundplan.targets.local.cloudformation.nested_changes import plan_nested
 from groundplan.targets.local.cloudformation.operation import Operation
@@ -107,7 +108,7 @@ class Engine:
     def create_change_set(
         self, region: str, stack_name: str, name: str, body: str | None, given: Given, kind: str = "UPDATE",
         tags: Mapping[str, str] | None = None, capabilities: Sequence[str] = (), description: str = "",
-        on_failure: str = "", direct: bool = False, include_nested: bool = False,
+        on_failure: str = "", direct: bool = False, include_nested: bool = False, reverts_drift: bool = False,
     ) -> ChangeSet:  # fmt: skip
         """Plans. ``direct`` is CreateStack and UpdateStack: problems are raised instead of kept in the change set.
 
@@ -138,6 +139,7 @@ class Engine:
                 raw_parameters=parameters.raw, parameters=parameters.resolved,
                 tags=dict(stack.tags if tags is None else tags), capabilities=tuple(capabilities),
                 description=description, on_failure=on_failure, include_nested=include_nested,
+                reverts_drift=reverts_drift,
             )  # fmt: skip
             self._plan(stack, change_set, direct=direct)
             self.change_sets[identifier] = change_set
@@ -152,6 +154,8 @@ class Engine:
         try:
             with self.gate:
                 change_set.changes = plan(stack, template, change_set.parameters, change_set.tags, self.scope(stack))
+                if change_set.reverts_drift:
+                    change_set.changes = with_drift(stack, change_set.changes, self.surroundings(stack.region))
         except (StackError, ResourceError) as error:
             if direct:
                 self._forget_if_new(stack)

@@ -152,6 +152,8 @@ class ChangeSet:
     created: datetime = field(default_factory=now)
     on_failure: str = ""
     include_nested: bool = False
+    reverts_drift: bool = False
+    """Whether what was changed by hand becomes again what the template says (``DeploymentMode: REVERT_DRIFT``)."""
     parent: str = ""
     """The id of the change set that this one is nested in, and there the logical id of its stack."""
     logical_id: str = ""

@@ -11,6 +11,7 @@ from groundplan.targets.local.corrections import (
     containers,
     databases,
     delivery,
+    disruptions,
     identity,
     instances,
     messaging,
@@ -19,7 +20,9 @@ from groundplan.targets.local.corrections import (
     promotion,
     regions,
     rest_apis,
+    restoring,
     storage,
+    tagging,
 )
 
 _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
@@ -30,6 +33,10 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
         databases.database_echoes,
         databases.subnet_groups_stay,
         databases.managed_passwords,
+        restoring.databases_have_ids_of_their_own,
+        restoring.restored_databases_stand_alone,
+        restoring.renamed_databases_keep_their_replicas,
+        disruptions.databases_take_time_to_reboot,
     ),
     "elasticache": (
         databases.deleted_replication_groups_go,
@@ -42,13 +49,15 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "ecs": (
         containers.service_echoes,
         containers.services_are_steady,
+        containers.revisions_are_dated,
+        disruptions.services_count_their_tasks,
         containers.capacity_provider_changes,
         containers.all_capacity_providers,
     ),
     "eks": (containers.kubernetes_echoes,),
     "apigateway": (rest_apis.rest_api_echoes, rest_apis.one_resource_per_path),
     "autoscaling": (containers.policy_arns, instances.images_by_parameter),
-    "ec2": (instances.images_by_parameter, network.endpoints_are_gateways),
+    "ec2": (instances.images_by_parameter, network.endpoints_are_gateways, network.default_lists_go_with_their_network),
     "cloudfront": (delivery.distribution_echoes, delivery.own_certificates, delivery.one_distribution_per_alias),
     "route53": (network.records_of_new_zones,),
     "elasticloadbalancing": (delivery.one_listener_per_port,),
@@ -60,6 +69,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     "scheduler": (monitoring.schedule_groups_go_with_their_tags,),
     "sqs": (messaging.queue_echoes,),
     "logs": (storage.one_metric_filter_per_name,),
+    "tagging": (tagging.pages_can_be_saved,),
 }
 
 

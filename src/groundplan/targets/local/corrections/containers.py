@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from groundplan.targets.local import rollouts
 from groundplan.targets.local.corrections.once import once
 
 
@@ -56,7 +57,8 @@ def _remembering_service(original: Callable[[Any], Any]) -> Callable[[Any], Any]
 
 @once
 def services_are_steady() -> None:
-    """moto's ECS services wait for tasks for ever; here all tasks run at once and the deployment is complete.
+    """moto's ECS services wait for tasks for ever; here the tasks of a new service run at once, and a new revision of
+    one that is there takes over as :mod:`~groundplan.targets.local.rollouts` says.
 
     Waiters such as ``aws ecs wait services-stable`` end so. A deployment shows the task definition by its ARN.
     """
@@ -64,6 +66,7 @@ def services_are_steady() -> None:
     from moto.ecs.models import EC2ContainerServiceBackend as Backend
 
     create, update, delete = Backend.create_service, Backend.update_service, Backend.delete_service
+    describe = Backend.describe_services
 
     def steady(backend: Any, service: Any) -> None:
         service.running_count, service.pending_count = service.desired_count, 0
@@ -80,14 +83,33 @@ def services_are_steady() -> None:
                 "networkConfiguration": service.network_configuration or None,
             }  # fmt: skip
 
+    def takes_over(backend: Any, service: Any, source: str | None, *, anew: bool) -> None:
+        target = service.task_definition
+        if target is None:
+            return
+        fault = rollouts.faulty(service, backend.describe_task_definition(target))
+        # A new service without a fault is there at once, as long as whoever makes it need not wait.
+        if fault if source is None else anew or source != target:
+            rollouts.begin(service, source, target, fault)
+
+    def looked_at(self: Any, *args: Any, **kwargs: Any) -> Any:
+        found: Any = describe(self, *args, **kwargs)
+        for service in found[0]:
+            if service.status == "ACTIVE":
+                rollouts.look(service)
+        return found
+
     def then_steady(original: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(original)
         def call(self: Any, *args: Any, **kwargs: Any) -> Any:
             counted = {name: cluster.running_tasks_count for name, cluster in self.clusters.items()}
-            before = _running(self)
+            before, definitions = _running(self), {item.arn: item.task_definition for item in self.services.values()}
+            anew = original is update and bool(args[0].get("force_new_deployment"))
             service = original(self, *args, **kwargs)
             if service.status == "ACTIVE":
+                source = definitions.get(service.arn) if original is update else None
                 steady(self, service)
+                takes_over(self, service, source, anew=anew)
             else:
                 service.desired_count = service.running_count = 0
             name = service.cluster_name
@@ -100,6 +122,24 @@ def services_are_steady() -> None:
 
     for name, original in (("create_service", create), ("update_service", update), ("delete_service", delete)):
         setattr(Backend, name, then_steady(original))
+    setattr(Backend, "describe_services", wraps(describe)(looked_at))  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def revisions_are_dated() -> None:
+    """moto does not know when a task definition was registered; AWS says it (``registeredAt``)."""
+    from moto.core.utils import utcnow
+    from moto.ecs.models import EC2ContainerServiceBackend as Backend
+
+    original = Backend.register_task_definition
+
+    @wraps(original)
+    def register(self: Any, *args: Any, **kwargs: Any) -> Any:
+        made: Any = original(self, *args, **kwargs)
+        made.registered_at = utcnow()
+        return made
+
+    setattr(Backend, "register_task_definition", register)  # noqa: B010 - mypy forbids assigning to a method
 
 
 def _running(backend: Any) -> Counter[str]:

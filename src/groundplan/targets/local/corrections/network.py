@@ -40,3 +40,25 @@ def endpoints_are_gateways() -> None:
         return original(self, vpc_id, service_name, endpoint_type or "Gateway", *args, **rest)
 
     setattr(VPCBackend, "create_vpc_endpoint", create)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def default_lists_go_with_their_network() -> None:
+    """moto leaves the default network ACL of a VPC behind that it deletes.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/delete-vpc.html
+    """
+    from moto.ec2.models.vpcs import VPCBackend
+
+    original = VPCBackend.delete_vpc
+
+    @wraps(original)
+    def delete(self: Any, vpc_id: str) -> Any:
+        vpc = original(self, vpc_id)
+        for acl in [
+            acl for acl in self.network_acls.values() if acl.vpc_id == vpc_id and acl.default in (True, "true")
+        ]:
+            del self.network_acls[acl.id]
+        return vpc
+
+    setattr(VPCBackend, "delete_vpc", delete)  # noqa: B010 - mypy forbids assigning to a method

@@ -1,4 +1,4 @@
-"""Backup plans that change, what they select, vaults' notifications, policies and contents, EFS backup policies.
+"""Backup plans that change, what they select, vaults' notifications, policies, EFS backup policies.
 
 moto has none of them.
 """
@@ -136,13 +136,6 @@ def get_policy(request: Request) -> dict[str, Any]:
 def delete_policy(request: Request) -> dict[str, Any]:
     request.table("vault policies").pop(_vault(request), None)
     return {}
-
-
-@backup.operation("ListRecoveryPointsByBackupVault")
-def list_recovery_points(request: Request) -> dict[str, Any]:
-    """None: no backup job ever runs here."""
-    _vault(request)
-    return {"RecoveryPoints": []}
 
 
 def _file_system(request: Request) -> Any:

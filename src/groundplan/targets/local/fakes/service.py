@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, Final
 
 _FAMILIES = (
-    "backup", "compute", "costs", "databases", "edge", "identity", "kubernetes", "monitoring", "parameters",
-    "rest_apis", "restore_testing", "secrets", "security", "spending", "storage", "tracing",
+    "backup", "compute", "containers", "costs", "database_backups", "databases", "disruptions", "edge",
+    "event_history", "identity", "kubernetes", "monitoring", "parameters", "recovery_points", "rest_apis",
+    "restore_testing", "secrets", "security", "spending", "storage", "tagging", "tracing",
 )  # fmt: skip
 
 NOT_MINE: Final = object()
@@ -31,6 +32,12 @@ class Request:
     region: str
     store: dict[str, Any]
     """What the fakes of this service in this region remember."""
+    elsewhere: Callable[[str], dict[str, Any]]
+    """What they remember in another region."""
+
+    def beside(self, region: str) -> Request:
+        """The same request as if it had come to another region."""
+        return replace(self, region=region, store=self.elsewhere(region))
 
     def table(self, name: str) -> dict[str, Any]:
         """One kind of things by their ids."""
@@ -147,10 +154,13 @@ class Fakes:
             {"method": request.method, "values": request.values, "headers": request.headers, "body": body,
              "url_path": request.path, "url_params": uri}
         )  # fmt: skip
-        store = self.store.setdefault((name, "" if fakes.without_region else region), {})
+
+        def remembered(place: str) -> dict[str, Any]:
+            return self.store.setdefault((name, "" if fakes.without_region else place), {})
+
         result: Any
         try:
-            result = fake(Request(parameters, self.account, region, store))
+            result = fake(Request(parameters, self.account, region, remembered(region), remembered))
         except RefusedError as error:
             result = _service_exception()(error.code, str(error))
         except JsonRESTError as error:  # this and the next come from a backend of moto that the fake asked

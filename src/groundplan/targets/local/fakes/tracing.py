@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -81,9 +82,7 @@ def get_rules(request: Request) -> dict[str, Any]:
 @xray.operation("UpdateSamplingRule")
 def update_rule(request: Request) -> dict[str, Any]:
     change = request.parameters["SamplingRuleUpdate"]
-    found = _found(
-        Request(change, request.account, request.region, request.store), "sampling rules", "RuleName", "RuleARN"
-    )
+    found = _found(replace(request, parameters=change), "sampling rules", "RuleName", "RuleARN")
     made = {**found, **change}
     request.table("sampling rules")[found["RuleName"]] = made
     return {"SamplingRuleRecord": _record(made)}

@@ -7,6 +7,8 @@ import zipfile
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from groundplan.targets.local import rollouts
+from groundplan.targets.local.types.errors import ResourceError
 from groundplan.targets.local.types.handler import Handler, ResourceState
 from groundplan.targets.local.types.registry import handles
 
@@ -95,6 +97,26 @@ class Service(Handler):
         arguments = super().update_arguments(state, properties)
         arguments.pop("Cluster", None)
         return arguments
+
+    def created(self, state: ResourceState) -> None:
+        self._wait(state)
+
+    def updated(self, state: ResourceState, old: Mapping[str, Any], changed: Collection[str]) -> None:
+        if "TaskDefinition" in changed:
+            self._wait(state)
+
+    def _wait(self, state: ResourceState) -> None:
+        """CloudFormation waits until the service is stable, and fails with a deployment that ECS gives up."""
+        from moto.ecs.models import ecs_backends
+
+        backend: Any = ecs_backends[self.surroundings.account][self.surroundings.region]
+        wanted = backend.describe_task_definition(state.properties["TaskDefinition"]).arn
+        for service in backend.services.values():
+            if service.arn == state.id and (why := rollouts.settle(service, wanted)):
+                raise ResourceError(
+                    "Resource handler returned message: \"Error occurred during operation 'ECS Deployment Circuit "
+                    f"Breaker was triggered'. {why}\" (HandlerErrorCode: GeneralServiceException)"
+                )
 
 
 @handles("AWS::ECS::CapacityProvider")

@@ -1,0 +1,170 @@
+"""An AWS account in this process: the local AWS without a socket, and lines to it that can be cut."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from botocore.awsrequest import AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
+from botocore.session import get_session
+
+from groundplan.targets.connection import Connection
+from groundplan.targets.local import snapshot
+from groundplan.targets.local.application import LocalAws
+from groundplan.targets.local.cloudformation.deployment import Deployment
+from groundplan.targets.local.cloudformation.operation import OperationFailedError
+from groundplan.targets.local.emulator import InProcessTransport, moto_application
+
+LOOKS = ("DescribeStackEvents", "DescribeChangeSet", "DescribeStacks")
+"""Asked over and over until something has ended: only the first time is a step."""
+Loss = Literal["question", "answer"]
+"""Whether AWS never hears the question, or does what it is asked and the answer gets lost."""
+
+
+@dataclass
+class Line:
+    """What one process sends to AWS, request by request. At a step the line may break: for once, or for ever."""
+
+    breaks_at: int | None = None
+    for_ever: bool = False
+    loses: Loss = "question"
+    steps: list[str] = field(default_factory=list)
+    broken: bool = False
+    _seen: set[tuple[str, str]] = field(default_factory=set)
+    _counting: threading.Lock = field(default_factory=threading.Lock)
+
+    def loss(self, operation: str, about: str) -> Loss | None:
+        """Count a request; what gets lost of it."""
+        with self._counting:
+            if self.broken and self.for_ever:
+                return "question"
+            if operation in LOOKS:
+                if (operation, about) in self._seen:
+                    return None
+                self._seen.add((operation, about))
+            self.steps.append(f"{operation} {about}".strip())
+            if len(self.steps) != self.breaks_at:
+                return None
+            self.broken = True
+            return self.loses
+
+
+class Account:
+    """The account. Everything in it is forgotten at ``reset``; ``save`` and ``load`` bring it back as it was."""
+
+    def __init__(self) -> None:
+        moto_application()
+        self.line = Line()
+        self._clients: dict[tuple[str, str], object] = {}
+        self._session = get_session()
+        self._session.set_credentials("local", "local")
+        self._making = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        """An empty account."""
+        from moto.core.base_backend import BackendDict
+
+        instances: list[Any] = BackendDict._instances  # type: ignore[misc]
+        for backend in instances:
+            if backend.service_name != "ec2":  # whose reset would read all machine images anew, for half a second
+                for regions in backend.values():
+                    regions.reset()
+            backend.clear()
+        instances.clear()
+        self.aws = LocalAws()
+        self._transport = InProcessTransport(self.aws)
+
+    def save(self, path: Path) -> None:
+        """Write down everything in it."""
+        snapshot.save(path, self.aws)
+
+    def load(self, path: Path) -> None:
+        """Go back to what was written down."""
+        self.reset()
+        snapshot.load(path, self.aws)
+
+    def connect(self, line: Line) -> Connection:
+        """A connection over a line. Only one is used at a time."""
+        self.line = line
+        return _Wire(self)
+
+    def client(self, service: str, region: str) -> Any:
+        """A client; a request is not sent twice."""
+        with self._making:
+            made = self._clients.get((service, region))
+            if made is None:
+                config = Config(retries={"max_attempts": 0}, s3={"addressing_style": "path"}, inject_host_prefix=False)
+                made = self._session.create_client(
+                    service, region_name=region, endpoint_url="http://127.0.0.1:1", config=config
+                )
+                hook: Any = self._send
+                made.meta.events.register("before-send", hook)
+                self._clients[service, region] = made
+            return made
+
+    def _send(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
+        operation = event_name.rpartition(".")[2]
+        body = request.body or b""
+        body = body if isinstance(body, bytes) else str(body).encode()
+        about = next((part[10:].decode() for part in body.split(b"&") if part.startswith(b"StackName=")), "")
+        loss = self.line.loss(operation, about)
+        if loss == "question":
+            raise EndpointConnectionError(endpoint_url=request.url)
+        answer = self._transport(request)
+        if loss == "answer":
+            raise ConnectionClosedError(endpoint_url=request.url)
+        return answer
+
+
+class _Wire(Connection):
+    """A connection to the account in this process."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__("local", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"})
+        object.__setattr__(self, "account", account)
+
+    account: Account
+
+    @property
+    def poll_seconds(self) -> float:
+        return 0.04
+
+    def _client(self, service: str, region: str) -> object:
+        return self.account.client(service, region)
+
+
+@contextmanager
+def refusing(stack: str, logical_id: str) -> Iterator[list[str]]:
+    """The first time that a resource is to be created or changed, AWS refuses. Yields what was refused."""
+    refused: list[str] = []
+    create, update = Deployment._create, Deployment._update
+
+    def refuse(self: Deployment, name: str, type_name: str, physical_id: str, verb: str) -> None:
+        if (self.stack.name, name) == (stack, logical_id) and not refused:
+            refused.append(name)
+            why = "Rate exceeded (Service: AWS, Status Code: 400)"
+            with self.engine.gate:
+                self.stack.note(name, type_name, physical_id, f"{verb}_IN_PROGRESS", "")
+                self.note_failure(name, type_name, physical_id, verb, why)
+            raise OperationFailedError(f"[{name}]: {why}")
+
+    def failing_create(self: Deployment, name: str, handler: Any, *rest: Any, **more: Any) -> None:
+        refuse(self, name, handler.row.type, "", "CREATE")
+        create(self, name, handler, *rest, **more)
+
+    def failing_update(self: Deployment, record: Any, *rest: Any) -> None:
+        refuse(self, record.logical_id, record.type, record.state.id, "UPDATE")
+        update(self, record, *rest)
+
+    Deployment._create, Deployment._update = failing_create, failing_update  # type: ignore[method-assign,assignment]
+    try:
+        yield refused
+    finally:
+        Deployment._create, Deployment._update = create, update  # type: ignore[method-assign]

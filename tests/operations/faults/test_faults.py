@@ -1,0 +1,89 @@
+"""Faults at steps that a seed has chosen, in the smallest of the systems; all of all systems: ``make faults``."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+from tests.operations.faults.account import Account, Line, refusing
+from tests.operations.faults.trial import Environment, Fault, attempt, resources_of, run
+
+SEED = 10
+OF_EACH = {"refused": 3, "killed": 3, "cut": 2}
+
+
+@pytest.fixture(scope="module")
+def spontime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Environment]:
+    account = Account()
+    yield Environment("spontime", "poc", account, tmp_path_factory.mktemp("faults"))
+    account.reset()
+
+
+def sample(environment: Environment) -> list[Fault]:
+    """Some faults of each kind, each from both starts."""
+    chance, every = random.Random(SEED), list(environment.faults())
+    chosen: list[Fault] = []
+    for kind, number in OF_EACH.items():
+        of_kind = [fault for fault in every if fault.kind == kind]
+        chance.shuffle(of_kind)
+        chosen += of_kind[:number]
+    return chosen
+
+
+def test_the_next_run_ends_in_the_wanted_state(
+    spontime: Environment, record_property: Callable[[str, object], None]
+) -> None:
+    """Nothing is there twice, nothing is left behind, nothing that holds data is another than before, and nobody holds
+    the lock. The figure is how many faults were tried."""
+    tried, problems = 0, list[str]()
+    for fault in sample(spontime):
+        outcome = attempt(spontime, fault)
+        tried += outcome.happened
+        problems += [f"{fault}: {problem}" for problem in outcome.problems]
+    assert problems == []
+    record_property("faults tried", tried)
+    assert tried >= sum(OF_EACH.values()) - 2, "of steps that run side by side there may be one less"
+
+
+def test_every_step_and_every_resource_has_its_faults(spontime: Environment) -> None:
+    faults = list(spontime.faults())
+    assert len(faults) == len(set(faults))
+    resources = sum(len(resources_of(stack)) for stack in spontime.now.rendering.stacks)
+    assert sum(fault.kind == "refused" for fault in faults) == 2 * resources
+    steps = spontime.steps["nothing"]
+    for operation in ("PutParameter", "CreateChangeSet", "ExecuteChangeSet", "DescribeStackEvents"):
+        assert any(step.startswith(operation) for step in steps), operation
+
+
+def test_what_is_left_behind_is_seen(spontime: Environment) -> None:
+    """The look at everything notices one thing too many, or another in the place of one that held data."""
+    account = spontime.account
+    account.load(spontime.snapshots["an earlier revision"])
+    region = spontime.regions[0]
+    before = spontime.census()
+    account.client("ec2", region).create_vpc(CidrBlock="10.9.0.0/16")
+    after = spontime.census()
+    assert {key for key in after if after[key] != before[key]} >= {f"ec2 Vpcs {region}", f"ec2 RouteTables {region}"}
+    assert any("database" in place.lower() for place in spontime.data())
+
+
+def test_a_broken_line_says_nothing_more(spontime: Environment) -> None:
+    line = Line(breaks_at=3, for_ever=True)
+    spontime.account.load(spontime.snapshots["nothing"])
+    ran = run(spontime.account, spontime.now, line)
+    assert ran.error is not None
+    assert line.broken
+    assert len(line.steps) == 3
+
+
+def test_a_refused_resource_is_refused_once(spontime: Environment) -> None:
+    stack = spontime.now.rendering.stacks[0]
+    name = resources_of(stack)[0]
+    spontime.account.load(spontime.snapshots["nothing"])
+    with refusing(stack.name, name) as refused:
+        ran = run(spontime.account, spontime.now, Line())
+        assert refused == [name]
+    assert ran.error is not None
+    assert "Rate exceeded" in ran.error
+    assert ran.error.splitlines()[-1].startswith("what to do: AWS was asked too much at once")
