@@ -28,8 +28,9 @@ def commands_with_a_blueprint() -> list[str]:
     def walk(group: typer.Typer, path: str) -> None:
         for command in group.registered_commands:
             assert command.callback
-            if "file" in inspect.signature(command.callback).parameters:
-                found.append(f"{path}{command.name or command.callback.__name__.replace('_', '-')}")
+            name = f"{path}{command.name or command.callback.__name__.replace('_', '-')}"
+            if "file" in inspect.signature(command.callback).parameters and name != "init":  # which writes one
+                found.append(name)
         for inner in group.registered_groups:
             assert inner.typer_instance
             walk(inner.typer_instance, f"{path}{inner.name} ")
@@ -56,9 +57,11 @@ def test_the_commands_are_found() -> None:
 @pytest.mark.parametrize("command", commands_with_a_blueprint())
 def test_every_command_reads_settings(command: str, groundplan: Command, write: Write, tmp_path: Path) -> None:
     write(SHOP)
-    needed = {"kubernetes switch": ("web",), "reach": ("--all",)} | dict.fromkeys(
-        ("render", "kubernetes fill"), ("--out", tmp_path / "out")
-    )
+    out = tmp_path / "out"
+    needed: dict[str, tuple[str | Path, ...]] = {
+        "kubernetes switch": ("web",), "reach": ("--all",), "release": ("web", "1.2"), "drill": ("task",),
+        "restore": ("database.main",), "promote": ("--from", "production", "--to", "other"), "backup export": (out,),
+    } | dict.fromkeys(("render", "kubernetes fill", "pipelines", "containers"), ("--out", out))  # fmt: skip
     result = groundplan(*command.split(), *needed.get(command, ()), *WRONG)
     assert result.code == ExitCode.BAD_INPUT
     assert result.err.startswith('error: option --set: services.web.image.tag: "latest" names another image')

@@ -63,7 +63,7 @@ NOT_OF_THE_ACCOUNT = re.compile(
     r"|ApplicationAutoScaling::ScalingPolicy:(PolicyName|.*(MetricName|Dimensions\.Name))"
     r"|WAFv2::(WebACL|LoggingConfiguration):(Rules|RedactedFields)\..*|Backup::BackupPlan:.*RuleName"
     r"|EC2::LaunchTemplate:.*DeviceName|Config::ConfigRule:Source\.SourceIdentifier"
-    r"|GuardDuty::Detector:Features\..*|EKS::Addon:AddonName|SSM::Document:Content\..*"
+    r"|FIS::ExperimentTemplate:Targets\..*\.availabilityZoneIdentifier|GuardDuty::Detector:Features\..*|EKS::Addon:AddonName|SSM::Document:Content\..*"
     # Domains are the world's, and the blueprint's to tell apart.
     r"|CertificateManager::Certificate:.*|CloudFront::Distribution:DistributionConfig\.(Aliases|Origins\.DomainName)"
     r"|Route53::.*|ApiGateway::(Method|Resource|Deployment|Stage):.*)"
