@@ -131,7 +131,7 @@ def forget_kept_buckets(aws: Aws) -> None:
 @requirement("DS-11", "DS-117", "DS-118", "DS-179")
 def test_the_whole_system_is_destroyed_and_created_and_destroyed_again(aws: Aws, command_line: CommandLine) -> None:
     """The last test of all: what the others look at is gone."""
-    command_line.run("destroy", "--target", "local", "--yes")
+    command_line.run("destroy", "--target", "local", "--yes", "--delete-protected", "database_instance.main")
     assert {stack["status"] for stack in command_line.json("status", "--target", "local")["stacks"]} == {"NOT_DEPLOYED"}
     assert aws.client("rds").describe_db_instances()["DBInstances"] == []
     assert aws.client("elasticache").describe_replication_groups()["ReplicationGroups"] == []
@@ -143,7 +143,7 @@ def test_the_whole_system_is_destroyed_and_created_and_destroyed_again(aws: Aws,
     # C-18: a second destruction does not collide with the final snapshot of the first.
     forget_kept_buckets(aws)
     command_line.run("deploy", "--target", "local")
-    command_line.run("destroy", "--target", "local", "--yes")
+    command_line.run("destroy", "--target", "local", "--yes", "--delete-protected", "database_instance.main")
     snapshots = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     assert len({snapshot["DBSnapshotIdentifier"] for snapshot in snapshots}) == len(snapshots) == 2
     assert all(snapshot["DBInstanceIdentifier"] == "duskspendr-db" for snapshot in snapshots)

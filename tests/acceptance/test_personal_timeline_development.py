@@ -175,17 +175,6 @@ def test_services_share_balancer_and_gateway(aws: Aws, system: System) -> None:
     ]
 
 
-@requirement("PT-92")
-def test_destroying_leaves_nothing(aws: Aws, system: System) -> None:
-    """The last test of this file: what the others look at is gone. What stands once in the account stays."""
-    system.command_line.run("destroy", "--target", "local", *system.chosen, "--yes")
-    assert remains(aws, "dev") == set()
-    route53 = aws.client("route53")
-    (zone,) = route53.list_hosted_zones()["HostedZones"]
-    records = route53.list_resource_record_sets(HostedZoneId=zone["Id"], MaxItems="300")["ResourceRecordSets"]
-    assert [record["Name"] for record in records if ".dev." in record["Name"]] == []
-
-
 @requirement("PT-241", "PT-248")
 def test_changes_by_hand_are_found_and_taken_back(system: System, aws: Aws) -> None:
     """What the nightly job asks: nothing differs. And where somebody has changed something, it says what, and who."""
@@ -217,3 +206,14 @@ def test_what_is_written_down_is_compressed_and_not_kept_twice(system: System, a
     stacks = json.loads(gzip.decompress(content))["stacks"]
     assert len(stacks) == first["stacks"] > 3
     assert len(content) * 4 < len(json.dumps(stacks))
+
+
+@requirement("PT-92")
+def test_destroying_leaves_nothing(aws: Aws, system: System) -> None:
+    """The last test of this file: what the others look at is gone. What stands once in the account stays."""
+    system.command_line.run("destroy", "--target", "local", *system.chosen, "--yes")
+    assert remains(aws, "dev") == set()
+    route53 = aws.client("route53")
+    (zone,) = route53.list_hosted_zones()["HostedZones"]
+    records = route53.list_resource_record_sets(HostedZoneId=zone["Id"], MaxItems="300")["ResourceRecordSets"]
+    assert [record["Name"] for record in records if ".dev." in record["Name"]] == []

@@ -265,7 +265,7 @@ def test_deployed_way_to_the_database_is_injected(aws: Aws) -> None:
         assert at(container, f"secrets.{variable}.valueFrom") == f"{secret}:{key}::"
     value = json.loads(aws.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
     assert value["username"] == database["MasterUsername"]
-    assert value["password"] not in json.dumps(deployed.task(aws, NAME))
+    assert value["password"] not in json.dumps(deployed.task(aws, NAME), default=str)
 
 
 @requirement("SS-35")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.cli.commands import CHANGE_KEYS, Command, Result, Write
 from tests.operations.running import REGION, Aws
 
@@ -121,4 +123,7 @@ def test_nothing_is_lost_unnamed(groundplan: Command, write: Write, aws: Aws, pr
     assert groundplan("deploy", "--yes").code == ExitCode.BAD_INPUT
     assert f"{project}-files-production" in aws.buckets(project)
     write(blueprint(project, bare + ", name: other", rest=FILES))
-    assert groundplan("destroy", "--yes", "--delete-data").code == ExitCode.FINE
+    gone = groundplan("destroy", "--yes", "--delete-data")
+    assert gone.code == ExitCode.FINDINGS, gone.err
+    left = re.findall(r"left over, and nobody meant it to be: arn:aws:(\w+)", gone.out)
+    assert sorted(left) == ["logs", "logs", "rds", "secretsmanager", "secretsmanager"], "what the replaced one kept"

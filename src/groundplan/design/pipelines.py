@@ -66,10 +66,11 @@ READS = {
 def add_pipelines(draft: Draft) -> None:
     """The identity provider, where this environment makes it, and the roles. Nothing without ``pipelines:``.
 
-    The standby gets what is released from its primary's pipeline.
+    The standby gets what is released from its primary's pipeline. What somebody deploys beside others with an
+    ``owner_id`` is that person's own: no pipeline goes there, and the account has one identity provider.
     """
     spec = draft.blueprint.pipelines
-    if spec is None or draft.primary is not None:
+    if spec is None or draft.primary is not None or draft.blueprint.owner_id is not None:
         return
     if spec.provider == "create":
         draft.add(

@@ -135,7 +135,7 @@ class Fakes:
         from moto.core.request import Request as MotoRequest
         from moto.core.request import determine_request_protocol
         from moto.core.routing import get_service_router
-        from moto.core.serialize import get_serializer_class
+        from moto.core.serialize import XFormedAttributePicker, get_serializer_class
         from werkzeug.exceptions import HTTPException
 
         name = fakes.boto_name
@@ -169,7 +169,8 @@ class Fakes:
             result = _service_exception()(error.code, error.message)
         if result is NOT_MINE:
             return None
-        serializer: Any = get_serializer_class(name, protocol)(operation_model=model)
+        picker = XFormedAttributePicker()  # as moto's own responses have it: a result may hold moto's objects
+        serializer: Any = get_serializer_class(name, protocol)(operation_model=model, value_picker=picker)
         answered = serializer.serialize(result)
         content = answered["body"]
         headers = [(str(key), str(value)) for key, value in answered["headers"].items()]

@@ -191,3 +191,6 @@ class OIDCProvider(Handler):
                 for client in sorted(clients):
                     self.call(operation, {"OpenIDConnectProviderArn": state.id, "ClientID": client})
         return super().update(state, properties, set(changed) - {"ClientIdList"})
+
+    def set_tags(self, state: ResourceState, old: Mapping[str, Any]) -> None:
+        _set_iam_tags(self, state, old, "open_id_connect_provider", "OpenIDConnectProviderArn")
