@@ -59,6 +59,10 @@ class Left:
     """USD, at most; None: not known."""
 
 
+_KEY = "AWS::KMS::Key"
+_OLD_KEY = "kept when it was replaced, or by an earlier destruction: for the snapshots and objects of then"
+
+
 @dataclass(frozen=True)
 class Remains:
     """All that is left."""
@@ -97,7 +101,10 @@ class Sweep:
             if known:
                 kept.append(known)
             elif not self._stands_for(arn, ids) and not self._is_gone(arn, region):
-                leftovers.append(arn)
+                if ":kms:" in arn and ":key/" in arn:
+                    kept.append(Left("key", arn, region, _OLD_KEY, _priced(_EACH.get(_KEY), region, Decimal(1))))
+                else:
+                    leftovers.append(arn)
         unique = {(item.id, item.region): item for item in reversed(kept)}
         return Remains(tuple(reversed(unique.values())), tuple(sorted(leftovers)), tuple(dict.fromkeys(self.unseen)))
 
