@@ -46,12 +46,13 @@ def objectives(
     from groundplan.redesign import Bench
 
     source = read_source(file).with_settings(settings or [])
-    now = Bench(source, environment).now
+    bench = Bench(source, environment)
+    now = bench.now
     searches: tuple[Search, ...] = ()
     if meet:
         from groundplan import remedies
 
-        searches = remedies.find(source, environment)
+        searches = remedies.searches(bench)
     code = ExitCode.FINDINGS if now.lost else ExitCode.FINE
     if format is OutputFormat.JSON:
         from groundplan.objectives import to_data

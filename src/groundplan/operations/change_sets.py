@@ -13,7 +13,7 @@ from groundplan.errors import EnvironmentalError, InputError
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
-    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, DescribeChangeSetOutputTypeDef, ResourceChangeTypeDef
+    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, ResourceChangeTypeDef
 
     from groundplan.engines.cloudformation import Stack
 
@@ -76,18 +76,33 @@ def create(
             **_template(connection, stack, template_bucket),  # type: ignore[arg-type]  # one of two optional strings
         )
         arn = created["Id"]
-        while True:
-            found = client.describe_change_set(ChangeSetName=arn)
-            if not found["Status"].endswith(("IN_PROGRESS", "PENDING")):
-                break
-            time.sleep(connection.poll_seconds)
-        if found["Status"] == "FAILED":
-            client.delete_change_set(ChangeSetName=arn)
-            reason = found.get("StatusReason", "")
-            if any(words in reason for words in NO_CHANGES):
-                return None
-            raise EnvironmentalError(f"Planning the stack {stack.name}: {reason}")
-        return ChangeSet(arn, stack.name, stack.region, tuple(_changes(connection, stack.region, arn, found)))
+        changes = worked_out(connection, stack.region, arn, f"Planning the stack {stack.name}")
+    return None if changes is None else ChangeSet(arn, stack.name, stack.region, tuple(map(_change, changes)))
+
+
+def worked_out(connection: Connection, region: str, arn: str, doing: str) -> list[ChangeTypeDef] | None:
+    """The changes of a change set, once CloudFormation knows them. None: there are none, and it is deleted again.
+
+    Raises EnvironmentalError, with what was being done and CloudFormation's reason, where there can be none.
+    """
+    client = connection.cloudformation(region)
+    while True:
+        found = client.describe_change_set(ChangeSetName=arn)
+        if not found["Status"].endswith(("IN_PROGRESS", "PENDING")):
+            break
+        time.sleep(connection.poll_seconds)
+    if found["Status"] == "FAILED":
+        client.delete_change_set(ChangeSetName=arn)
+        reason = found.get("StatusReason", "")
+        if any(words in reason for words in NO_CHANGES):
+            return None
+        raise EnvironmentalError(f"{doing}: {reason}")
+    changes, token = list(found.get("Changes", [])), found.get("NextToken")
+    while token:
+        page = client.describe_change_set(ChangeSetName=arn, NextToken=token)
+        changes += page.get("Changes", [])
+        token = page.get("NextToken")
+    return changes
 
 
 def discard(connection: Connection, change_set: ChangeSet) -> None:
@@ -123,16 +138,6 @@ def _region_of(connection: Connection, bucket: str, asked_from: str) -> str:
 
 _OLD_LOCATIONS = {"EU": "eu-west-1"}
 """What S3 answers for buckets that were made when it had two locations."""
-
-
-def _changes(connection: Connection, region: str, arn: str, found: DescribeChangeSetOutputTypeDef) -> list[StackChange]:
-    changes = [_change(item) for item in found.get("Changes", [])]
-    client, token = connection.cloudformation(region), found.get("NextToken")
-    while token:
-        page = client.describe_change_set(ChangeSetName=arn, NextToken=token)
-        changes += [_change(item) for item in page.get("Changes", [])]
-        token = page.get("NextToken")
-    return changes
 
 
 _IN_PLACE = {

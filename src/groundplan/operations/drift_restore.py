@@ -6,15 +6,14 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-awa
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from groundplan.errors import DeploymentError, EnvironmentalError
+from groundplan.errors import DeploymentError
 from groundplan.operations import stacks
-from groundplan.operations.change_sets import NO_CHANGES
+from groundplan.operations.change_sets import worked_out
 from groundplan.operations.drift import Drift
 from groundplan.operations.events import Report, Watch, cause, underway
 from groundplan.operations.plan import addresses
@@ -85,23 +84,10 @@ def _prepare(
             Capabilities=["CAPABILITY_NAMED_IAM"] if stack.capabilities else [],
             Description="Takes back what was changed by hand; made by Groundplan",
         )["Id"]
-        while True:
-            found = client.describe_change_set(ChangeSetName=arn)
-            if not found["Status"].endswith(("IN_PROGRESS", "PENDING")):
-                break
-            time.sleep(connection.poll_seconds)
-        if found["Status"] == "FAILED":
-            client.delete_change_set(ChangeSetName=arn)
-            reason = found.get("StatusReason", "")
-            if any(words in reason for words in NO_CHANGES):
-                return None
-            raise EnvironmentalError(f"Bringing the stack {stack.name} back: {reason}")
-        changes = [item["ResourceChange"] for item in found.get("Changes", []) if "ResourceChange" in item]
-        token = found.get("NextToken")
-        while token:
-            page = client.describe_change_set(ChangeSetName=arn, NextToken=token)
-            changes += [item["ResourceChange"] for item in page.get("Changes", []) if "ResourceChange" in item]
-            token = page.get("NextToken")
+        found = worked_out(connection, stack.region, arn, f"Bringing the stack {stack.name} back")
+    if found is None:
+        return None
+    changes = [item["ResourceChange"] for item in found if "ResourceChange" in item]
 
     def name(change: ResourceChangeTypeDef) -> str:
         logical_id = change.get("LogicalResourceId", "")

@@ -73,7 +73,11 @@ def find(source: Source, environment: str | None = None) -> tuple[Search, ...]:
 
     Raises InputError where the blueprint is wrong.
     """
-    bench = Bench(source, environment)
+    return searches(Bench(source, environment))
+
+
+def searches(bench: Bench) -> tuple[Search, ...]:
+    """The same, where the environment is on a bench already."""
     failing = [answer for answer in bench.now.answers if answer.met is False and answer.name != "budget"]
     return tuple(_Trials(bench, answer).search() for answer in failing)
 
