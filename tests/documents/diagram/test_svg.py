@@ -140,9 +140,14 @@ def test_every_kind_of_resource_has_its_place() -> None:
     for module in pkgutil.walk_packages(resources.__path__, "groundplan.resources."):
         importlib.import_module(module.name)
     rows = list(csv.DictReader(SERVICES.read_text(encoding="utf-8").splitlines()))
-    assert sorted(row["kind"] for row in rows) == sorted({kind.kind_name() for kind in _kinds(Resource)})
+    assert sorted(row["kind"] for row in rows) == sorted({kind.kind_name() for kind in _kinds(Resource) if _ours(kind)})
     for row in rows:
         assert (row["tone"] in PATHS) == bool(row["service"]), row
+
+
+def _ours(kind: type[Resource]) -> bool:
+    """Other tests of the same process make kinds of their own."""
+    return kind.__module__.startswith(resources.__name__)
 
 
 def _kinds(kind: type[Resource]) -> list[type[Resource]]:

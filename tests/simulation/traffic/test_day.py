@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.simulation.traffic.services import PLAIN, requests, users
 
@@ -32,6 +32,7 @@ SCALED = replace(PLAIN, targets=SCALING, least=2, most=12, desired=2)
     timeout=st.integers(1, 60),
     tasks=st.integers(0, 4),
 )
+@example(load=[5e-324], closed=False, slots=None, wait=0.0, timeout=1, tasks=1)
 def test_what_comes_is_answered_fails_or_is_in_flight(
     load: list[float], closed: bool, slots: int | None, wait: float, timeout: int, tasks: int
 ) -> None:

@@ -101,8 +101,9 @@ def simulate(subject: Subject, demand: Demand, seed: int = 0) -> Day:
                 task = subject.task(running)
                 flow = outflows[running] = of_task.setdefault(task, of_task.get(task) or Outflow(task, think))
             asked = value / think if think else value
-            done = flow.rate((in_flight + asked) / running) * running
-            after = (in_flight + asked - done) / flow.feedback
+            present = in_flight + asked
+            done = min(flow.rate(present / running) * running, present)  # rounding would complete more than there are
+            after = (present - done) / flow.feedback
             new = asked - after / think if think else asked
             if new < 0:  # more users left than think: nobody asks, what is in flight drains
                 new, done = 0.0, min(done, in_flight)
