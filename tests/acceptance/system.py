@@ -286,6 +286,7 @@ class System:
         """Seconds that its deployment to a local AWS took, the start of the local AWS included."""
         assert self.shared is None or self.shared.deployed_in
         start = time.perf_counter()
+        self.command_line.run("local", "start", "--ephemeral", file=False)
         self.command_line.start("deploy", "--target", "local", *self.chosen)
         return time.perf_counter() - start
 

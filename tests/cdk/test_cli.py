@@ -89,7 +89,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
         try:
-            yield local.start().endpoint
+            yield local.start(ephemeral=True).endpoint
         finally:
             local.stop()
 

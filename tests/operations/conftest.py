@@ -20,18 +20,16 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def state_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the local AWS of these tests lives; it is stopped at the end."""
+    """Where the local AWS of these tests lives. It keeps nothing: what all of them deploy would be written to the disk
+    again with each deployment."""
     folder = tmp_path_factory.mktemp("local-aws")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROUNDPLAN_STATE_DIR", str(folder))
+        local.start(ephemeral=True)
     yield folder
-    before = os.environ.get("GROUNDPLAN_STATE_DIR")
-    os.environ["GROUNDPLAN_STATE_DIR"] = str(folder)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROUNDPLAN_STATE_DIR", str(folder))
         local.stop()
-    finally:
-        if before is None:
-            del os.environ["GROUNDPLAN_STATE_DIR"]
-        else:
-            os.environ["GROUNDPLAN_STATE_DIR"] = before
 
 
 @pytest.fixture(autouse=True)

@@ -23,7 +23,7 @@ HOME, AWAY = "us-east-1", "us-west-2"
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start()
+        running = local.start(ephemeral=True)
 
         def client(service: str, region: str = AWAY) -> Any:
             return boto3.client(

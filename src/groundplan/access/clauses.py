@@ -68,6 +68,17 @@ class Clause:
         return Truth.TRUE if any(covers(item, action) for item in patterns) else Truth.FALSE
 
     @property
+    def names_actions(self) -> Iterator[str]:
+        """The actions without wildcards that it is about, in lower case."""
+        if not self.not_actions:
+            yield from (action for action in self._named if not is_pattern(action))
+
+    @property
+    def names_services(self) -> Iterator[str]:
+        """The services of whose actions it may be about others than :attr:`names_actions`; ``*``: of all."""
+        yield from ("*",) if self.not_actions else self._patterns
+
+    @property
     def called(self) -> str:
         """``role.api_task, policy x, statement ObjectsMedia``."""
         where = [self.holder.address]
@@ -76,6 +87,29 @@ class Clause:
         elif self.sort == "trust":
             where.append("trust")
         return ", ".join((*where, self.sid)) if self.sid else ", ".join(where)
+
+
+class Statements:
+    """The statements of a policy, found by what is asked: most of a managed policy is about something else."""
+
+    def __init__(self, clauses: Iterable[Clause]) -> None:
+        self.clauses = tuple(clauses)
+        self._by_action: dict[str, list[int]] = {}
+        self._by_service: dict[str, list[int]] = {}
+        for place, clause in enumerate(self.clauses):
+            for action in clause.names_actions:
+                self._by_action.setdefault(action, []).append(place)
+            for service in clause.names_services:
+                self._by_service.setdefault(service, []).append(place)
+
+    def about(self, action: str) -> tuple[Clause, ...]:
+        """Those that can be about an action, in their order."""
+        action = action.lower()
+        if is_pattern(action):
+            return self.clauses
+        service = action.partition(":")[0]
+        lists = (self._by_action.get(action), self._by_service.get(service), self._by_service.get("*"))
+        return tuple(self.clauses[place] for place in sorted({place for found in lists if found for place in found}))
 
 
 def of_document(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from groundplan.access.arns import Arns
-from groundplan.access.clauses import Clause, of_document, of_managed
+from groundplan.access.clauses import Clause, Statements, of_document, of_managed
 from groundplan.access.evaluation import Caller, Decision, Policies, Request, decide
 from groundplan.access.patterns import covers, is_pattern, overlapping_arns
 from groundplan.catalog import iam
@@ -36,7 +36,7 @@ class Access:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.arns = Arns(architecture)
-        self._identity: dict[Ref[Role], tuple[Clause, ...]] = {}
+        self._identity: dict[Ref[Role], Statements] = {}
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -45,9 +45,12 @@ class Access:
 
     def identity(self, role: Role) -> tuple[Clause, ...]:
         """What a role's own policies say, those that live in it and the managed ones."""
+        return self._statements(role).clauses
+
+    def _statements(self, role: Role) -> Statements:
         found = self._identity.get(role.ref)
         if found is None:
-            found = self._identity[role.ref] = (*self.inline(role), *self._managed(role))
+            found = self._identity[role.ref] = Statements((*self.inline(role), *self._managed(role)))
         return found
 
     @cached_property
@@ -132,7 +135,7 @@ class Access:
         if isinstance(resource, Role) and not taken:
             about = ()  # a trust policy is about taking the role alone
         return Policies(
-            identity=self.identity(caller) if caller is not None else (),
+            identity=self._statements(caller).about(action) if caller is not None else (),
             resource=about,
             resource_decides=isinstance(resource, Key) or (isinstance(resource, Role) and taken),
         )

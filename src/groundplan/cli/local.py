@@ -17,12 +17,15 @@ app = typer.Typer(help="The local AWS: an AWS API on this machine, on 127.0.0.1.
 @app.command()
 def start(
     port: Annotated[int | None, typer.Option("--port", help="Default: a free one.", min=1, max=65535)] = None,
+    ephemeral: Annotated[
+        bool, typer.Option("--ephemeral", help="Begin empty and forget everything at the end: for tests, and faster.")
+    ] = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
     """Start the local AWS, or say where it runs already."""
     from groundplan.targets import local
 
-    running = local.start(port)
+    running = local.start(port, ephemeral=ephemeral)
     if format is OutputFormat.JSON:
         write_json({"endpoint": running.endpoint, "pid": running.pid})
         return
@@ -34,7 +37,9 @@ def stop() -> None:
     """Stop the local AWS. What it holds is kept for the next start."""
     from groundplan.targets import local
 
-    write("The local AWS has stopped" if local.stop() else "The local AWS was not running")
+    running = local.status()
+    kept = ", and what it held is forgotten" if running is not None and running.ephemeral else ""
+    write(f"The local AWS has stopped{kept}" if local.stop() else "The local AWS was not running")
 
 
 @app.command()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import typer
@@ -131,12 +133,18 @@ def run(arguments: list[str] | None = None) -> int:
 def _call(arguments: list[str] | None) -> int:
     """What the command returns. Typer makes an exit of some exceptions: of Ctrl-C 130, of a closed pipe 1."""
     try:
-        result = app(args=arguments, prog_name="groundplan", standalone_mode=False)
+        result = _command()(args=arguments, prog_name="groundplan", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
         result = end.code
     return result if isinstance(result, int) else ExitCode.FINE
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """All commands with their options: reading them out of the functions takes a while."""
+    return typer.main.get_command(app)
 
 
 def _usage(error: typer.TyperException) -> str:

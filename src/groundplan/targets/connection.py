@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Literal, cast
 
 from groundplan.errors import EnvironmentalError
 
 if TYPE_CHECKING:
     from botocore.config import Config
+    from botocore.loaders import Loader
     from botocore.session import Session
     from mypy_boto3_application_autoscaling import ApplicationAutoScalingClient
     from mypy_boto3_autoscaling import AutoScalingClient
@@ -76,6 +77,7 @@ class Connection:
         from botocore.session import get_session
 
         session = get_session()
+        session.register_component("data_loader", _descriptions())
         session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
         if self.target == "local":
             session.set_credentials(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
@@ -228,6 +230,15 @@ class Connection:
                     )
                 self._clients[service, region] = made
             return made
+
+
+@cache
+def _descriptions() -> Loader:
+    """botocore's descriptions of AWS's services, read once in a process: that takes as long as many calls."""
+    from botocore.session import get_session
+
+    loader: Loader = get_session().get_component("data_loader")
+    return loader
 
 
 def _timestamp(value: str) -> datetime:

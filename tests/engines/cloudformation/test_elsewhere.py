@@ -71,7 +71,7 @@ def test_the_local_aws_gets_everything_but_google_cloud(tmp_path: Path, monkeypa
     monkeypatch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path / "state"))
     file = tmp_path / "groundplan.yaml"
     file.write_text(SMALL)
-    running = local.start()
+    running = local.start(ephemeral=True)
     try:
         result = CliRunner().invoke(app, ["deploy", "-f", str(file), "--yes"])
         assert result.exit_code == 0, result.output

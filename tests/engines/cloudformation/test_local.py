@@ -38,7 +38,7 @@ class Deployed:
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start()
+        running = local.start(ephemeral=True)
 
         def client(service: str, region: str = REGION) -> Any:
             return boto3.client(

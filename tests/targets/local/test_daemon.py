@@ -185,3 +185,18 @@ def test_plain_changes_are_saved_too(folder: Path) -> None:
     os.kill(running.pid, signal.SIGKILL)
     os.waitpid(running.pid, 0)
     assert client(local.start(), "sqs").list_queues()["QueueUrls"]
+
+
+def test_an_ephemeral_one_forgets_and_touches_nothing_that_is_kept(folder: Path) -> None:
+    client(local.start(), "sqs").create_queue(QueueName="kept")
+    with pytest.raises(EnvironmentalError, match="already runs, and keeps what it holds"):
+        local.start(ephemeral=True)
+    local.stop()
+    kept = (folder / "snapshot").read_bytes()
+    running = local.start(ephemeral=True)
+    assert (running.ephemeral, local.start(), local.status()) == (True, running, running)
+    assert "QueueUrls" not in client(running, "sqs").list_queues()
+    client(running, "sqs").create_queue(QueueName="scratch")
+    local.stop()
+    assert (folder / "snapshot").read_bytes() == kept
+    assert client(local.start(), "sqs").list_queues()["QueueUrls"][0].endswith("/kept")

@@ -19,11 +19,13 @@ REGION = "us-east-1"
 _REFUSED = "refused: "
 
 
-def start(port: int | None = None) -> Running:
+def start(port: int | None = None, *, ephemeral: bool = False) -> Running:
     """The running local AWS; starts it where there is none, and waits until it answers.
 
-    ``port``: None is a free one. Raises EnvironmentalError where the port is taken, where another port is asked for
-    than the one it runs on, where the state folder is not writable, or where the snapshot is of another version.
+    ``port``: None is a free one. ``ephemeral``: it begins empty, and its end forgets everything; what an earlier one
+    has saved stays for the next that is not. Raises EnvironmentalError where the port is taken, where another port or
+    kind is asked for than the one that runs, where the state folder is not writable, or where the snapshot is of
+    another version.
     """
     folder = StateFolder.default()
     folder.make()
@@ -32,7 +34,12 @@ def start(port: int | None = None) -> Running:
     with folder.holding(folder.starting, wait=True):
         running = folder.running()
         if running is None:
-            running = _spawn(folder, port or 0)
+            running = _spawn(folder, port or 0, ephemeral=ephemeral)
+        elif ephemeral and not running.ephemeral:
+            raise EnvironmentalError(
+                "the local AWS already runs, and keeps what it holds; stop it first (`groundplan local stop`) to start "
+                "one that forgets"
+            )
         elif port not in (None, running.port):
             raise EnvironmentalError(
                 f"the local AWS already runs on port {running.port}; stop it first (`groundplan local stop`) "
@@ -42,7 +49,7 @@ def start(port: int | None = None) -> Running:
 
 
 def stop() -> bool:
-    """Stops it; its state stays. False where none was running.
+    """Stops it; its state stays, unless it is ephemeral. False where none was running.
 
     Raises EnvironmentalError where it does not stop, because its state cannot be written to disk: it would be lost.
     """
@@ -93,14 +100,21 @@ def environment(running: Running) -> dict[str, str]:
     }
 
 
-def _spawn(folder: StateFolder, port: int) -> Running:
+def _spawn(folder: StateFolder, port: int, *, ephemeral: bool) -> Running:
     if port:
         _refuse_taken(port)
     folder.address.unlink(missing_ok=True)
     begin = folder.log.stat().st_size if folder.log.exists() else 0
     with os.fdopen(os.open(folder.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
         process = subprocess.Popen(  # noqa: S603 - this Python, this package
-            [sys.executable, "-m", "groundplan.targets.local.daemon", str(folder.path.absolute()), str(port)],
+            [
+                sys.executable,
+                "-m",
+                "groundplan.targets.local.daemon",
+                str(folder.path.absolute()),
+                str(port),
+                *(("--ephemeral",) if ephemeral else ()),
+            ],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -1,4 +1,4 @@
-"""The process of the local AWS; ``control.start`` runs ``python -m groundplan.targets.local.daemon FOLDER PORT``."""
+"""The process of the local AWS: ``control.start`` runs it as a module, with a folder, a port and ``--ephemeral``."""
 
 from __future__ import annotations
 
@@ -46,7 +46,10 @@ def bind(port: int) -> socket.socket:
 
 
 class Saver:
-    """Writes snapshots: at the start and the end of each stack operation, and when plain requests changed something."""
+    """Writes snapshots: at the start and the end of each stack operation, and when plain requests changed something.
+
+    One that is attached to nothing has nothing to write.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -101,14 +104,18 @@ class Saver:
                     self.save()
 
 
-def serve(folder: StateFolder, port: int) -> None:
-    """Serves until it is told to stop. Raises EnvironmentalError where it cannot start."""
+def serve(folder: StateFolder, port: int, *, ephemeral: bool = False) -> None:
+    """Serves until it is told to stop. An ``ephemeral`` one neither reads nor writes a snapshot.
+
+    Raises EnvironmentalError where it cannot start.
+    """
     folder.make()
     with folder.holding(folder.lock, wait=False):
         listening = bind(port)
         from groundplan.targets.local import snapshot
 
-        snapshot.check(folder.snapshot)
+        if not ephemeral:
+            snapshot.check(folder.snapshot)
         from werkzeug.serving import WSGIRequestHandler, make_server
 
         from groundplan.targets.local.application import LocalAws
@@ -121,9 +128,10 @@ def serve(folder: StateFolder, port: int) -> None:
 
         saver = Saver(folder.snapshot)
         aws = LocalAws(saver.save)
-        if folder.snapshot.exists():
-            snapshot.load(folder.snapshot, aws)
-        saver.attach(aws)
+        if not ephemeral:
+            if folder.snapshot.exists():
+                snapshot.load(folder.snapshot, aws)
+            saver.attach(aws)
         actual = listening.getsockname()[1]
         server = make_server(HOST, actual, aws, threaded=True, request_handler=Handler, fd=listening.fileno())
 
@@ -139,7 +147,7 @@ def serve(folder: StateFolder, port: int) -> None:
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
-        folder.write_address(Running(f"http://{HOST}:{actual}", os.getpid(), actual))
+        folder.write_address(Running(f"http://{HOST}:{actual}", os.getpid(), actual, ephemeral))
         _log.info("ready on port %d", actual)
         threading.Thread(target=aws.ready, name="moto", daemon=True).start()  # while the first client still prepares
         server.serve_forever()
@@ -150,7 +158,7 @@ def main(arguments: list[str]) -> int:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr, level=logging.WARNING)
     _log.setLevel(logging.INFO)
     try:
-        serve(StateFolder(Path(arguments[0])), int(arguments[1]))
+        serve(StateFolder(Path(arguments[0])), int(arguments[1]), ephemeral="--ephemeral" in arguments[2:])
     except GroundplanError as error:
         sys.stderr.write(f"{REFUSED}{error}\n")
         return int(error.exit_code)

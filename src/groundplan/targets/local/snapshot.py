@@ -17,7 +17,7 @@ import time
 import types
 import weakref
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
@@ -26,8 +26,9 @@ from typing import Any
 
 from groundplan.errors import EnvironmentalError
 from groundplan.targets.local.application import LocalAws
+from groundplan.targets.local.cloudformation.definitions import Template
 
-FORMAT = 4
+FORMAT = 5
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
 _NO_STATE = ("moto_api", "moto_proxy", "instance_metadata")
 
@@ -172,31 +173,46 @@ class _Pickler(pickle.Pickler):
         self._backends = backends
 
     def reducer_override(self, obj: Any) -> Any:
-        kind = type(obj)
+        kind: Any = type(obj)
         if id(obj) in self._backends:
             return _backend, (self._backends[id(obj)],)
-        if kind in _LOCKS:
-            return _LOCKS[kind], ()
-        if kind is weakref.WeakValueDictionary:
-            return weakref.WeakValueDictionary, (dict(obj),)
-        if kind.__module__ == "moto.ec2.models" and kind.__name__ == "EC2Backend":
-            return object.__new__, (kind,), _without_public_images(obj), None, None, _set_with_public_images
-        if kind.__module__ == "moto.ssm.models" and kind.__name__ == "ParameterDict":
-            return _made_default, (kind, obj.default_factory), _with_public_parameters_unread(obj), None, _own(obj)
-        if kind.__module__ == "moto.core.model" and kind.__name__ == "ServiceModel":
-            return _service_model, (obj.service_name,)
-        if isinstance(obj, defaultdict) and kind is not defaultdict:
-            return _made_default, (kind, obj.default_factory), obj.__dict__, None, iter(list(obj.items()))
-        if (
-            isinstance(obj, types.FunctionType)
-            and "<locals>" in obj.__qualname__ + ("<lambda>" in obj.__qualname__) * "<locals>"
-        ):
-            return _function, _taken_apart(obj)
-        if isinstance(obj, types.ModuleType):
-            return import_module, (obj.__name__,)
-        if kind.__module__.startswith("cryptography.") or kind.__module__.startswith("builtins"):
-            return _cryptographic(obj)
-        return NotImplemented
+        reduce = _reducer(kind)
+        return NotImplemented if reduce is None else reduce(obj)
+
+
+@cache
+def _reducer(kind: type[object]) -> Callable[[Any], Any] | None:
+    """How objects of a kind are written; None: as pickle does by itself, which goes for nearly all."""
+    if kind in _LOCKS:
+        return lambda _: (_LOCKS[kind], ())
+    if kind is Template:
+        return lambda obj: (pickle.loads, (obj.pickled,))
+    if kind is weakref.WeakValueDictionary:
+        return lambda obj: (weakref.WeakValueDictionary, (dict(obj),))
+    if kind.__module__ == "moto.ec2.models" and kind.__name__ == "EC2Backend":
+        return lambda obj: (
+            object.__new__, (kind,), _without_public_images(obj), None, None, _set_with_public_images,
+        )  # fmt: skip
+    if kind.__module__ == "moto.ssm.models" and kind.__name__ == "ParameterDict":
+        return lambda obj: (
+            _made_default, (kind, obj.default_factory), _with_public_parameters_unread(obj), None, _own(obj),
+        )  # fmt: skip
+    if kind.__module__ == "moto.core.model" and kind.__name__ == "ServiceModel":
+        return lambda obj: (_service_model, (obj.service_name,))
+    if issubclass(kind, defaultdict) and kind is not defaultdict:
+        return lambda obj: (_made_default, (kind, obj.default_factory), obj.__dict__, None, iter(list(obj.items())))
+    if kind is types.FunctionType:
+        return _local_function
+    if issubclass(kind, types.ModuleType):
+        return lambda obj: (import_module, (obj.__name__,))
+    if kind.__module__.startswith("cryptography."):
+        return _cryptographic
+    return None
+
+
+def _local_function(obj: types.FunctionType) -> Any:
+    named = "<locals>" not in obj.__qualname__ and "<lambda>" not in obj.__qualname__
+    return NotImplemented if named else (_function, _taken_apart(obj))
 
 
 def _without_public_images(backend: Any) -> dict[str, Any]:
@@ -264,8 +280,6 @@ def _function(code: bytes, module: str, name: str, defaults: Any, cells: tuple[A
 
 def _cryptographic(obj: Any) -> Any:
     """Keys and certificates as PEM text."""
-    if "cryptography" not in sys.modules or isinstance(obj, type | types.FunctionType):
-        return NotImplemented
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from groundplan.errors import EnvironmentalError
@@ -27,6 +27,8 @@ class Running:
     """What ``AWS_ENDPOINT_URL`` must be."""
     pid: int
     port: int
+    ephemeral: bool = False
+    """Whether it forgets everything when it ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ class StateFolder:
             return None
         try:
             written = json.loads(self.address.read_text(encoding="utf-8"))
-            return Running(str(written["endpoint"]), int(written["pid"]), int(written["port"]))
+            return Running(
+                str(written["endpoint"]), int(written["pid"]), int(written["port"]), written["ephemeral"] is True
+            )
         except (OSError, ValueError, KeyError):
             return None
 
@@ -96,7 +100,7 @@ class StateFolder:
         return True
 
     def write_address(self, running: Running) -> None:
-        text = json.dumps({"endpoint": running.endpoint, "pid": running.pid, "port": running.port})
+        text = json.dumps(asdict(running))
         temporary = self.address.with_suffix(".new")
         temporary.write_text(text, encoding="utf-8")
         temporary.replace(self.address)

@@ -24,7 +24,7 @@ _READS = ("BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Simulate", "
 _NOT_KEPT = ("HTTP_AUTHORIZATION", "HTTP_X_AMZ_SECURITY_TOKEN")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One call."""
 

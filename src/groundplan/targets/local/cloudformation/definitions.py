@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ResourceDefinition:
     """A resource as the template writes it."""
 
@@ -19,7 +21,7 @@ class ResourceDefinition:
     update_replace_policy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template:
     """A template that has been read, and its text."""
 
@@ -32,3 +34,8 @@ class Template:
     description: str = ""
     rules: Mapping[str, Any] = field(default_factory=dict)
     transforms: tuple[str, ...] = ()
+
+    @cached_property
+    def pickled(self) -> bytes:
+        """Itself for snapshots, of which one is written after the other while no template ever changes."""
+        return pickle.dumps(self, pickle.HIGHEST_PROTOCOL)

@@ -33,7 +33,7 @@ class StackResource:
     update_replace_policy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Event:
     """One line of a stack's story."""
 
@@ -47,7 +47,7 @@ class Event:
     properties: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Image:
     """A stack as it was before an update; what a rollback goes back to."""
 
