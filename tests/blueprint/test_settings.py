@@ -67,6 +67,17 @@ def test_null_takes_away_what_the_blueprint_says(write: Write) -> None:
     assert api.environment == {"MODE": "base"}
 
 
+def test_entries_whose_names_are_given_can_be_made(write: Write) -> None:
+    objectives = chosen(
+        write, "objectives.recovery.zone.time=5m", "objectives.recovery.zone.point=1m",
+        "objectives.measured.restore=22m", "objectives.latency.p95=200ms",
+    ).blueprint.objectives  # fmt: skip
+    zone = objectives.recovery["zone"]
+    assert (str(zone.time), str(zone.point), list(objectives.recovery)) == ("5m", "1m", ["zone"])
+    assert str(objectives.measured["restore"]) == "22m"
+    assert str(objectives.latency["p95"]) == "200ms"
+
+
 def test_a_profile_can_be_set(write: Write) -> None:
     assert chosen(write, "profile=poc").blueprint.network.nat == "none"
 
@@ -85,6 +96,20 @@ def test_explanations_name_the_option(write: Write) -> None:
         ("services.api.prot=1", 'services.api.prot: unknown key "prot"; did you mean "port"?'),
         ("services.apo.port=1", 'services.apo: there is no "apo" to set anything in; did you mean "api"?'),
         ("queues.emails.fifo=true", 'queues.emails: there is no "emails" to set anything in'),
+        (
+            "objectives.recovery.zon.time=5m",
+            'objectives.recovery.zon: "zon" is not task, node, database, zone, region, table, corruption or key; did '
+            'you mean "zone"?',
+        ),
+        (
+            "objectives.recovery.zone.tim=5m",
+            'objectives.recovery.zone.tim: unknown key "tim"; did you mean "time"?',
+        ),
+        ("objectives.recovery.zone.time=soon", 'objectives.recovery.zone.time: "soon" is not a duration'),
+        (
+            "objectives.recovery.zone=null",
+            'objectives.recovery.zone: null removes an entry, and the base has no "zone"; write {} for an entry',
+        ),
         (
             "services.web=null",
             'services.web: null removes an entry, and the base has no "web"; write {} for an entry with defaults',

@@ -44,7 +44,8 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet() -> None:
-    """Without jsii's remarks on the version of node."""
+    """Without jsii's remarks on the version of node; it unpacks the library of the CDK once, not in every process."""
+    os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled"
     for word in ("END_OF_LIFE", "DEPRECATED", "UNTESTED"):
         os.environ[f"JSII_SILENCE_WARNING_{word}_NODE_VERSION"] = "1"
 

@@ -85,8 +85,8 @@ def test_the_terraform_core_applies_it_and_then_leaves_it_alone(tmp_path: Path) 
     terraform.write(rendering, directory)
     core = TerraformCore(tmp_path / "workspace", {})
     core.fmt_check(directory)
-    core.validate(directory)
     planned = core.show(core.plan(directory))
+    core.validate(directory)
     assert planned["aws_sqs_queue.emails"]["name"] == "shop-production-jane-emails"
     assert planned["aws_sqs_queue.orders"]["fifo_queue"] is True
     assert planned["aws_sqs_queue.orders"]["sqs_managed_sse_enabled"] is True

@@ -428,13 +428,13 @@ def test_json_stands_alone(groundplan: Command, write: Write, project: str) -> N
     assert written.json == {"files": [f"templates/{name}" for name in names]}
     assert groundplan("bootstrap", "--remove", *as_json).json == {"target": "local", "removed": []}
     made = groundplan("bootstrap", *as_json)
-    assert set(made.json) == {"target", "buckets"}
+    assert set(made.json) == {"target", "buckets", "deploy_roles"}
     for item in made.json["buckets"]:
         assert set(item) == {
             "bucket", "region", "stack", "status", "changed", "kms_key", "lock_table", "log_bucket", "copy",
             "backend_config", "environments",
         }  # fmt: skip
-    assert groundplan("bootstrap", "-e", "dev", *as_json).json == {"target": "local", "buckets": []}
+    assert groundplan("bootstrap", "-e", "dev", *as_json).json == {"target": "local", "buckets": [], "deploy_roles": []}
     assert groundplan("bootstrap", "--remove", "-y", *as_json).json == {"target": "local", "removed": buckets}
 
 

@@ -112,13 +112,12 @@ def test_the_second_is_told_who_holds_it(connection: Connection, architecture: A
         assert told.startswith("production is being worked on by somebody else: `groundplan deploy` of arn:aws:")
         assert f"process {os.getpid()}), since 20" in told
         assert "or at once with --break-lock" in told
-        holder = look(connection, architecture)
-        assert holder is not None
+        [holder] = look(connection, architecture)
         assert holder.doing == "deploy"
-    assert look(connection, architecture) is None
+    assert look(connection, architecture) == []
     with pytest.raises(ZeroDivisionError), held(connection, architecture, "deploy", report=silent):
         raise ZeroDivisionError
-    assert look(connection, architecture) is None, "given back after a failure, too"
+    assert look(connection, architecture) == [], "given back after a failure, too"
     take(connection, environment(f"{architecture.project}x"), "deploy").give_back()
 
 
@@ -131,10 +130,58 @@ def test_a_lock_that_is_broken_is_lost(connection: Connection, architecture: Arc
         with pytest.raises(EnvironmentalError, match=r"The lock of production was taken by arn:aws:.* meanwhile"):
             mine.require()
     assert lost == [True]
-    holder = look(connection, architecture)
-    assert holder is not None
+    [holder] = look(connection, architecture)
     assert holder.token == theirs.mine.token, "who lost it does not give it back"
     theirs.give_back()
+
+
+def test_releases_go_side_by_side_and_none_beside_a_deployment(connection: Connection, project: str) -> None:
+    services = "services: {web: {image: {repository: web}}, api: {image: {repository: api}}}"
+    shop = designed(f"project: {project}\nregion: {REGION}\nprofile: poc\n{services}\n")
+    web = take(connection, shop, "release web", part="web")
+    with held(connection, shop, "release api", part="api", report=silent):
+        assert [item.doing for item in look(connection, shop)] == ["release web", "release api"]
+        assert [item.doing for item in look(connection, shop, "web")] == ["release web"]
+    for part, doing in (("web", "release web"), ("web", "rollback web"), ("", "deploy")):
+        with pytest.raises(HeldError, match="`groundplan release web` of"):
+            take(connection, shop, doing, part=part)
+    assert [item.doing for item in look(connection, shop)] == ["release web"], "who was refused holds nothing"
+
+    deployment = take(connection, shop, "deploy", break_lock=True)
+    web.refresh()
+    assert web.lost.is_set()
+    for part in ("web", "api"):
+        with pytest.raises(HeldError, match="`groundplan deploy` of"):
+            take(connection, shop, f"release {part}", part=part)
+    api = take(connection, shop, "release api", part="api", break_lock=True)
+    deployment.refresh()
+    assert deployment.lost.is_set()
+    api.give_back()
+    assert look(connection, shop) == []
+
+
+def test_a_rollback_takes_over_from_the_release_and_from_nobody_else(
+    connection: Connection, architecture: Architecture
+) -> None:
+    release = take(connection, architecture, "release web", part="web")
+    rollback = take(connection, architecture, "rollback web", part="web", instead_of="release web")
+    release.refresh()
+    assert release.lost.is_set()
+    with pytest.raises(HeldError, match="`groundplan rollback web` of"):
+        take(connection, architecture, "rollback web", part="web", instead_of="release web")
+    rollback.give_back()
+    deployment = take(connection, architecture, "deploy")
+    with pytest.raises(HeldError, match="`groundplan deploy` of"):
+        take(connection, architecture, "rollback web", part="web", instead_of="release web")
+    deployment.give_back()
+
+
+def test_what_is_restored_beside_is_in_no_deployments_way(connection: Connection, architecture: Architecture) -> None:
+    beside = take(connection, architecture, "restore database.main", part="database.main")
+    take(connection, architecture, "deploy").give_back()
+    with pytest.raises(HeldError, match=r"`groundplan restore database\.main` of"):
+        take(connection, architecture, "restore database.main", part="database.main")
+    beside.give_back()
 
 
 def test_a_lock_that_lasts_long_outlives_what_aws_remembers(connection: Connection, architecture: Architecture) -> None:
@@ -206,7 +253,7 @@ def test_a_killed_holder_leaves_nothing_locked(
     killed = process(DIE, project, folder)
     killed.communicate(timeout=30)
     assert killed.returncode == -signal.SIGKILL
-    assert look(connection, architecture) is None
+    assert look(connection, architecture) == []
     take(connection, architecture, "deploy").give_back()
 
 

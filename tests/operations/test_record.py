@@ -15,6 +15,7 @@ from tests.design.blueprints import designed
 from tests.operations.running import REGION, Aws
 
 from groundplan import __version__
+from groundplan.cli.history import KILLED, _results
 from groundplan.errors import DeploymentError, EnvironmentalError, ExitCode
 from groundplan.operations import record
 from groundplan.operations.journal import LONGEST, journal
@@ -56,6 +57,14 @@ def test_a_record_is_read_as_it_was_written() -> None:
     for item in (whole, one(2)):
         assert record._read(record._text(item)) == item
     assert str(whole.revision) == "aaaaaaaaaa with changes"
+
+
+def test_as_many_are_under_way_as_somebody_is_at_work() -> None:
+    """Releases go side by side; the others that never said how they ended were killed."""
+    unsaid = [one(1), one(2, result="succeeded"), one(3), one(4)]
+    assert [record.result for record in unsaid] == ["under way", "succeeded", "under way", "under way"]
+    assert _results(unsaid, 2) == ["under way", "succeeded", "under way", KILLED]
+    assert _results(unsaid, 0) == [KILLED, "succeeded", KILLED, KILLED]
 
 
 def test_what_is_too_long_for_an_entry_is_cut() -> None:

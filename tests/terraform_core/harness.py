@@ -88,6 +88,7 @@ class TerraformCore:
     command: tuple[str, ...] = TERRAFORM
     _prepared: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
     _planned: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
+    _valid: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
 
     def fmt_check(self, directory: Path) -> None:
         """Every ``.tf`` file under the folder is as ``terraform fmt`` would write it."""
@@ -99,16 +100,18 @@ class TerraformCore:
         self._prepare(directory, within, again=True)
 
     def validate(self, directory: Path, within: Path | None = None) -> None:
-        """The configuration is valid, its own backend included. Warnings fail too."""
+        """The configuration is valid, its own backend included. Warnings fail too. A plan validates first, and what it
+        said holds as long as the configuration is the same."""
         root = self._prepare(directory, within)
-        override = root / _OVERRIDE
-        override.unlink()
-        try:
-            result = self._terraform(root, "validate")
-        finally:
-            override.write_text(_LOCAL_BACKEND)
-        _expect(result, "terraform validate")
-        assert "Warning:" not in result.output, f"terraform validate warns\n{result.output}"
+        if self._valid.get(root) != self._prepared[root]:
+            override = root / _OVERRIDE
+            override.unlink()
+            try:
+                result = self._terraform(root, "validate")
+            finally:
+                override.write_text(_LOCAL_BACKEND)
+            _expect(result, "terraform validate")
+            assert "Warning:" not in result.output, f"terraform validate warns\n{result.output}"
         for file in root.glob("*.tf"):
             if _S3_BACKEND.search(file.read_text()):
                 self._check_backend(root, file)
@@ -116,7 +119,10 @@ class TerraformCore:
     def plan(self, directory: Path, within: Path | None = None) -> JsonObject:
         """The plan, in Terraform's JSON form: https://developer.hashicorp.com/terraform/internals/json-format."""
         root = self._prepare(directory, within)
-        _expect(self._terraform(root, "plan", "-input=false", f"-out={_PLAN}"), "terraform plan")
+        planned = self._terraform(root, "plan", "-input=false", f"-out={_PLAN}")
+        _expect(planned, "terraform plan")
+        if "Warning:" not in planned.output:
+            self._valid[root] = self._prepared[root]
         self._planned[root] = self._plan_on_state(root)
         shown = self._terraform(root, "show", "-json", _PLAN)
         _expect(shown, "terraform show")
@@ -210,11 +216,12 @@ class TerraformCore:
     def _terraform(self, root: Path, *arguments: str, **more: str) -> Result:
         installation = _installation()
         environment = _environment() | {f"TF_VAR_{name}": value for name, value in self.variables.items()}
-        environment |= stand_in.surroundings(installation, _schema_file(installation, self._base_of(root)))
+        schema = _schema_file(installation, self._base_of(root))
+        environment |= stand_in.surroundings(installation, schema)
         secrets = self.workspace / "secrets.json"
         environment |= {SECRETS_VARIABLE: str(secrets)}
         if arguments[0] != "init":
-            environment[attached.VARIABLE] = attached.attach(_schema_file(installation, self._base_of(root)), secrets)
+            environment[attached.VARIABLE] = attached.attach(schema, secrets)
         environment |= more
         return self._run(root, *arguments, "-no-color", environment=environment)
 

@@ -1054,9 +1054,10 @@ class Pipelines(TypedDict, total=False):
     """Whether this environment makes GitHub's identity provider in IAM, which is free. An account has one: one
     environment of it makes it, or ``shared:``; for the others it exists. Default: ``"exists"``."""
     deploy_role: str | None
-    """The role that deploys the infrastructure: its ARN, or its name in this account. Groundplan makes none: who may
-    make roles can give itself every right, so that the owners of the account have to. ``None``: the workflow checks,
-    prices and plans, and a person deploys."""
+    """The role that deploys the infrastructure. ``bootstrap``: the one that ``groundplan bootstrap`` makes, with no
+    more rights than this environment needs; every role of the environment then has its ``permissions_boundary``.
+    Else the ARN of one that the account's owners have made, or its name in this account. ``None``: the workflow
+    checks, prices and plans, and a person deploys."""
     scans: bool | None
     """Whether packages, images and the infrastructure are searched for known weaknesses, with each change and every
     week. Default: where any image has ``scan: true``."""
@@ -1643,6 +1644,7 @@ class Overlay(TypedDict, total=False):
     short_name: str | None
     names: str | None
     tags: Mapping[str, str | int | None] | None
+    permissions_boundary: str | None
     about: About | None
     network: NetworkOverlay | None
     services: Mapping[str, ServiceOverlay | None] | None
@@ -1716,6 +1718,11 @@ class Shared(TypedDict, total=False):
     """AWS region, like ``ap-south-1``."""
     pipelines: PipelinesOverlay | None
     """GitHub Actions that test, build, release and deploy, with the roles that they take. ``None``: none."""
+    permissions_boundary: str | None
+    """A managed policy that every IAM role of the environment gets as its permissions boundary, which has to allow
+    whatever the role's own policies do: its name in this account, or its ARN. It has to exist before the environment
+    is deployed. Default: with ``pipelines.deploy_role: bootstrap`` the one that ``groundplan bootstrap`` makes; else
+    none."""
 
 
 class BlueprintFields(TypedDict, total=False):
@@ -1748,6 +1755,11 @@ class BlueprintFields(TypedDict, total=False):
     ``"{title}-{environment}-{name}"``."""
     tags: Mapping[str, str | int]
     """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
+    permissions_boundary: str | None
+    """A managed policy that every IAM role of the environment gets as its permissions boundary, which has to allow
+    whatever the role's own policies do: its name in this account, or its ARN. It has to exist before the environment
+    is deployed. Default: with ``pipelines.deploy_role: bootstrap`` the one that ``groundplan bootstrap`` makes; else
+    none."""
     about: About
     """Where this blueprint comes from."""
     network: Network

@@ -16,7 +16,7 @@ from groundplan.blueprint.kubernetes import Kubernetes
 from groundplan.blueprint.network import Network
 from groundplan.blueprint.objectives import Objectives as Objectives
 from groundplan.blueprint.off_hours import OffHours
-from groundplan.blueprint.pipelines import Pipelines
+from groundplan.blueprint.pipelines import POLICY_PATTERN, Pipelines
 from groundplan.blueprint.queues import Queue
 from groundplan.blueprint.recovery import Secondary, Standby
 from groundplan.blueprint.reliability import Reliability
@@ -136,6 +136,11 @@ class Blueprint(Part):
     environment, or before the name, where ``{owner_id}`` does not say another place."""
     tags: dict[str, str] = Field(default={})
     """Tags on everything that takes tags, beside ``Project``, ``Environment`` and ``ManagedBy``."""
+    permissions_boundary: str | None = Field(default=None, pattern=POLICY_PATTERN)
+    """A managed policy that every IAM role of the environment gets as its permissions boundary, which has to allow
+    whatever the role's own policies do: its name in this account, or its ARN. It has to exist before the environment is
+    deployed. Default: with ``pipelines.deploy_role: bootstrap`` the one that ``groundplan bootstrap`` makes; else
+    none."""
     about: About = Field(default_factory=About)
     """Where this blueprint comes from."""
     network: Network = Field(default_factory=Network)

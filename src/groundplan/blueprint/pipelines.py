@@ -13,6 +13,10 @@ BRANCH_PATTERN = r"^[A-Za-z0-9_][A-Za-z0-9._/-]*$"
 TITLE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$"
 USER_PATTERN = r"^[A-Za-z0-9+=,.@_-]{1,64}$"
 ROLE_PATTERN = r"^(arn:aws[a-z-]*:iam::\d{12}:role/)?[A-Za-z0-9+=,.@_-]+(/[A-Za-z0-9+=,.@_-]+)*$"
+BOOTSTRAP = "bootstrap"
+"""The ``deploy_role`` that ``groundplan bootstrap`` makes."""
+POLICY_PATTERN = r"^(arn:aws[a-z-]*:iam::(aws|\d{12}):policy/)?[A-Za-z0-9+=,.@_-]+(/[A-Za-z0-9+=,.@_-]+)*$"
+"""The name of a managed policy of the account, or the ARN of any."""
 
 
 class Pipelines(Part):
@@ -41,8 +45,9 @@ class Pipelines(Part):
     """Whether this environment makes GitHub's identity provider in IAM, which is free. An account has one: one
     environment of it makes it, or ``shared:``; for the others it exists."""
     deploy_role: str | None = Field(default=None, pattern=ROLE_PATTERN)
-    """The role that deploys the infrastructure: its ARN, or its name in this account. Groundplan makes none: who may
-    make roles can give itself every right, so that the owners of the account have to. ``null``: the workflow checks,
+    """The role that deploys the infrastructure. ``bootstrap``: the one that ``groundplan bootstrap`` makes, with no
+    more rights than this environment needs; every role of the environment then has its ``permissions_boundary``. Else
+    the ARN of one that the account's owners have made, or its name in this account. ``null``: the workflow checks,
     prices and plans, and a person deploys."""
     scans: bool | None = None
     """Whether packages, images and the infrastructure are searched for known weaknesses, with each change and every

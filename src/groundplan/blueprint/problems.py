@@ -59,6 +59,7 @@ PATTERN_RULES: Mapping[str, str] = {
     pipelines.TITLE_PATTERN: "is no title of a workflow: letters, digits, _, ., - and spaces, no sign first",
     pipelines.USER_PATTERN: "is no name of an IAM user: letters, digits and + = , . @ _ -, 64 at most",
     pipelines.ROLE_PATTERN: "is neither the ARN nor the name of an IAM role, like deployer",
+    pipelines.POLICY_PATTERN: "is neither the ARN nor the name of a managed policy, like boundary",
     r"^\d{12}$": "is no AWS account id; those have 12 digits",
 }
 """What each pattern of the models means in words."""

@@ -59,13 +59,17 @@ def _read(text: str) -> Node:
 
 
 def unknown_entries(settings: Node, tree: Node, shape: Shape, path: Steps = ()) -> Iterator[Problem]:
-    """Settings inside of entries that the blueprint does not have, like a service that nobody wrote: a slip."""
+    """Settings inside of entries that the blueprint does not have, like a service that nobody wrote: a slip.
+
+    Not so where the blueprint chooses among names that are given, like ``objectives.recovery.zone``: a wrong one of
+    those is told with all others.
+    """
     for key, child in settings.fields.items():
         inner = shape.child(key)
         if inner is None:
             continue  # an unknown key is told with all others
         below = tree.step(key)
-        if shape.entries is not None and below is None and isinstance(child.value, dict):
+        if shape.entries is not None and not shape.keys and below is None and isinstance(child.value, dict):
             known = tree.fields
             near = suggestion(key, known) if known else ""
             yield Problem(f'there is no "{key}" to set anything in{near}', child.position, format_path((*path, key)))

@@ -15,11 +15,14 @@ from groundplan.blueprint.tree import Node, format_path
 from groundplan.errors import Position, Problem
 
 SHARED = "shared"
-FROM_BASE = ("project", "title", "region", "engine", "names", "tags", "about", "owner_id", "keys", "state", "renamed")
+FROM_BASE = (
+    "project", "title", "region", "engine", "names", "tags", "permissions_boundary", "about", "owner_id", "keys",
+    "state", "renamed",
+)  # fmt: skip
 """What the rest of the file says for ``shared:`` as well."""
 KEYS = (
     "dns", "audit", "security", "account", "alarms", "objectives", "accept", "tags", "keys", "state", "short_name",
-    "profile", "names", "usage", "region", "pipelines",
+    "profile", "names", "usage", "region", "pipelines", "permissions_boundary",
 )  # fmt: skip
 """What ``shared:`` may say itself."""
 ONCE = ("audit", "security", "account")

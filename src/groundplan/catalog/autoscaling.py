@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any, TypeVar
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+
+_Figure = TypeVar("_Figure")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,41 +52,25 @@ class Assumption:
 @cache
 def constants() -> MappingProxyType[str, Constant]:
     """Every figure of how scaling acts, by its key."""
-    return MappingProxyType(
-        {
-            key: Constant(
-                key=key,
-                title=table["title"],
-                value=table["value"],
-                unit=table["unit"],
-                low=table.get("low", table["value"]),
-                high=table.get("high", table["value"]),
-                assumed=table["assumed"],
-                source=_data.source_of(table),
-            )
-            for key, table in _data.toml("autoscaling")["constants"].items()
-        }
-    )
+    return _read("constants", lambda table: Constant(**_figure(table), source=_data.source_of(table)))
 
 
 @cache
 def assumptions() -> MappingProxyType[str, Assumption]:
     """Every figure that is taken where the blueprint says none, by its key."""
-    return MappingProxyType(
-        {
-            key: Assumption(
-                key=key,
-                title=table["title"],
-                value=table["value"],
-                unit=table["unit"],
-                low=table.get("low", table["value"]),
-                high=table.get("high", table["value"]),
-                assumed=table["assumed"],
-                instead=table["instead"],
-            )
-            for key, table in _data.toml("autoscaling")["assumptions"].items()
-        }
-    )
+    return _read("assumptions", lambda table: Assumption(**_figure(table), instead=table["instead"]))
+
+
+def _read(name: str, of: Callable[[dict[str, Any]], _Figure]) -> MappingProxyType[str, _Figure]:
+    """One of the two tables by its keys."""
+    tables = _data.toml("autoscaling")[name]
+    return MappingProxyType({key: of({"key": key, **table}) for key, table in tables.items()})
+
+
+def _figure(table: dict[str, Any]) -> dict[str, Any]:
+    """What both kinds of figures say. Without an extent it is the value alone."""
+    extent = {"low": table["value"], "high": table["value"]}
+    return {name: (extent | table)[name] for name in ("key", "title", "value", "unit", "low", "high", "assumed")}
 
 
 def value(key: str) -> float:

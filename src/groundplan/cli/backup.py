@@ -23,7 +23,7 @@ from groundplan.cli.options import (
     confirm,
     designed,
 )
-from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.cli.output import Progress, say, timestamp, write, write_json, write_table
 from groundplan.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def list_(
                 "beside": [asdict(item) for item in left],
                 "points": [_plain(point) for point in points],
                 "restore_tests": [
-                    {**asdict(test), "created": _iso(test.created), "completed": _iso(test.completed),
+                    {**asdict(test), "created": timestamp(test.created), "completed": timestamp(test.completed),
                      "succeeded": test.succeeded}
                     for test in backups.tests
                 ],
@@ -173,7 +173,7 @@ def verify(
         document = [
             {
                 "store": item.store, "what": item.what, "word": item.word, "why": item.why,
-                "newest": _iso(item.newest),
+                "newest": timestamp(item.newest),
                 "may_be_seconds_old": None if item.limit is None else int(item.limit.total_seconds()),
             }
             for item in verdicts
@@ -215,12 +215,8 @@ def export(
 
 
 def _plain(point: Point) -> dict[str, object]:
-    times = {name: _iso(getattr(point, name)) for name in ("created", "since", "expires")}
+    times = {name: timestamp(getattr(point, name)) for name in ("created", "since", "expires")}
     return {**asdict(point), **times, "usable": point.usable}
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else f"{moment:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _written(moment: datetime | None) -> str:

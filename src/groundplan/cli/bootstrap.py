@@ -1,14 +1,16 @@
-"""``bootstrap``: what Terraform's remote state needs before the first ``terraform init``."""
+"""``bootstrap``: what has to stand before an environment: what keeps Terraform's state, and the role that deploys."""
 
 from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.bootstrap_roles import chosen_deployers, remove_roles, role_as_json, show_roles
 from groundplan.cli.options import (
     DEFAULT_FILE,
     File,
@@ -17,6 +19,7 @@ from groundplan.cli.options import (
     Settings,
     Target,
     TargetOption,
+    TemplateBucket,
     Yes,
     confirm,
     load_all,
@@ -29,6 +32,8 @@ if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
     from groundplan.design.state import StateBucket
     from groundplan.operations.bootstrap import Bootstrapped, Foundation, Wishes
+    from groundplan.operations.changes import Change
+    from groundplan.operations.deployer import Environment, Made
     from groundplan.targets.connection import Connection
 
 ACCOUNT = "account"
@@ -88,6 +93,7 @@ def bootstrap(
             show_default=False,
         ),
     ] = None,
+    template_bucket: TemplateBucket = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", "-o", help="Write the templates to this folder, and deploy nothing.", show_default=False),
@@ -98,7 +104,12 @@ def bootstrap(
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
-    """Make what Terraform's remote state needs: bucket, key, locks and a role. Again: bring it up to date."""
+    """Make what has to stand before an environment. Again: bring it up to date.
+
+    That is what Terraform's remote state needs: bucket, key, locks and a role; and with pipelines: {deploy_role:
+    bootstrap} the role that deploys the environment, with the boundary of all others.
+    """
+    from groundplan.design.deployer import is_bootstrapped
     from groundplan.design.state import state_buckets
     from groundplan.errors import InputError
     from groundplan.operations.bootstrap import Wishes
@@ -109,19 +120,29 @@ def bootstrap(
     chosen = _chosen(every, file, environments)
     buckets = [bucket for bucket in state_buckets(every) if any(one in chosen for one in bucket.environments)]
     for one in chosen:
-        if one.blueprint.state.backend == "local":
+        if one.blueprint.state.backend == "local" and not is_bootstrapped(one):
             say(f"{one.name}: nothing is needed, since state.backend: local keeps its state in a file")
     wishes = Wishes(lock_table, access_logs, _trusted(trust), "" if copy_to == NO_COPY else copy_to)
+    if remove:
+        _remove(buckets, chosen, target, yes=yes, format=format)
+        return
+    deployers = chosen_deployers(every, chosen)
     if out is not None:
-        _write_templates(buckets, wishes, out, format)
-    elif remove:
-        _remove(buckets, target, yes=yes, format=format)
-    else:
-        made, endpoint = _bootstrap(buckets, wishes, target, yes=yes)
-        if format is OutputFormat.JSON:
-            write_json({"target": target.value, "buckets": [_as_json(one) for one in made]})
-        elif made:
-            _show(made, chosen, settings or [], endpoint)
+        _write_templates(buckets, deployers, wishes, out, format)
+        return
+    made, roles, endpoint = _bootstrap(buckets, deployers, wishes, target, template_bucket, yes=yes)
+    if format is OutputFormat.JSON:
+        write_json(
+            {
+                "target": target.value,
+                "buckets": [_as_json(one) for one in made],
+                "deploy_roles": [role_as_json(one) for one in roles],
+            }
+        )
+        return
+    if made:
+        _show(made, chosen, settings or [], endpoint)
+    show_roles(roles)
 
 
 def _trusted(written: list[str] | None) -> tuple[str, ...] | None:
@@ -151,11 +172,20 @@ def _chosen(every: Sequence[LoadedEnvironment], file: Path, names: list[str] | N
     return [loaded for loaded in every if not names or loaded.name in names]
 
 
-def _write_templates(buckets: Sequence[StateBucket], wishes: Wishes, out: Path, format: OutputFormat) -> None:
+def _write_templates(
+    buckets: Sequence[StateBucket],
+    deployers: Sequence[Environment],
+    wishes: Wishes,
+    out: Path,
+    format: OutputFormat,
+) -> None:
     from groundplan.engines import cloudformation
+    from groundplan.operations import deployer
     from groundplan.operations.bootstrap import templates
 
-    written = cloudformation.write(templates(buckets, wishes), out) if buckets else ()
+    rendering = templates(buckets, wishes)
+    rendering = replace(rendering, stacks=(*rendering.stacks, *deployer.templates(deployers)))
+    written = cloudformation.write(rendering, out) if rendering.stacks else ()
     if format is OutputFormat.JSON:
         write_json({"files": [str(path) for path in written]})
         return
@@ -165,29 +195,41 @@ def _write_templates(buckets: Sequence[StateBucket], wishes: Wishes, out: Path, 
 
 def _bootstrap(
     buckets: Sequence[StateBucket],
+    deployers: Sequence[Environment],
     wishes: Wishes,
     target: TargetOption,
+    template_bucket: str | None,
     *,
     yes: bool,
-) -> tuple[list[Bootstrapped], str | None]:
+) -> tuple[list[Bootstrapped], list[Made], str | None]:
     """What was made, and the endpoint of the local AWS if it is there."""
+    from groundplan.operations import deployer
     from groundplan.operations.bootstrap import bring_about, look_ahead
     from groundplan.targets.connection import connect
 
-    if not buckets:
-        return [], None
+    if not buckets and not deployers:
+        return [], [], None
     connection = connect(target.value)
     found = [look_ahead(connection, bucket, wishes) for bucket in buckets]
+    roles = [deployer.look_ahead(connection, environment) for environment in deployers]
     if target is TargetOption.AWS:
-        _confirm_changes(connection, found, yes=yes)
+        planned = [change for role in roles for change in deployer.changes(connection, role, template_bucket)]
+        _confirm_changes(connection, found, planned, yes=yes)
     with Progress() as report:
-        return [bring_about(connection, one, report) for one in found], connection.endpoint
+        made = [bring_about(connection, one, report) for one in found]
+        return (
+            made,
+            [deployer.bring_about(connection, one, report, template_bucket) for one in roles],
+            (connection.endpoint),
+        )
 
 
-def _confirm_changes(connection: Connection, found: Sequence[Foundation], *, yes: bool) -> None:
+def _confirm_changes(
+    connection: Connection, found: Sequence[Foundation], of_roles: Sequence[Change], *, yes: bool
+) -> None:
     from groundplan.operations.bootstrap import changes
 
-    planned = [change for one in found for change in changes(connection, one)]
+    planned = [*(change for one in found for change in changes(connection, one)), *of_roles]
     for change in planned:
         say(f"  {change.action} {change.resource} ({change.type}) of {change.stack}: {change.why}")
     if planned:
@@ -270,11 +312,18 @@ def _as_json(made: Bootstrapped) -> dict[str, object]:
     }
 
 
-def _remove(buckets: Sequence[StateBucket], target: TargetOption, *, yes: bool, format: OutputFormat) -> None:
+def _remove(
+    buckets: Sequence[StateBucket],
+    chosen: Sequence[LoadedEnvironment],
+    target: TargetOption,
+    *,
+    yes: bool,
+    format: OutputFormat,
+) -> None:
     from groundplan.operations.bootstrap import look_at_removal, remove
     from groundplan.targets.connection import connect
 
-    removed: list[str] = []
+    removed = remove_roles(chosen, target, yes=yes)
     for bucket in buckets:
         connection = connect(target.value)
         going = look_at_removal(connection, bucket)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from groundplan.cli.alone import alone
+from groundplan.cli.bootstrap_roles import require_deployer
 from groundplan.cli.engine import connected, input_values, prepared, terraform_deploys
 from groundplan.cli.options import (
     DEFAULT_FILE,
@@ -30,7 +32,6 @@ from groundplan.cli.options import (
     TargetOption,
     TemplateBucket,
     Yes,
-    confirm,
     designed,
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from groundplan.operations.deploy import Deployment
     from groundplan.operations.record import Revision
     from groundplan.resources.architecture import Architecture
-    from groundplan.targets.connection import Connection
 
 
 def register(app: typer.Typer) -> None:
@@ -105,12 +105,12 @@ def bring_about(
     from groundplan.cli.plan import allowed_by, look_ahead, remember_findings
     from groundplan.operations.deploy import Deployer, standing
     from groundplan.operations.guard import Guard
-    from groundplan.operations.lock import held
     from groundplan.operations.parameters import parse_inputs
     from groundplan.operations.plan import nothing_to_do
     from groundplan.operations.record import recorded, revision_of
 
     allowed, yes = allowed_by(chosen.allow_replace, chosen.allow_unprotect), chosen.yes
+    require_deployer(loaded, chosen.target)
     if terraform_deploys(loaded, chosen.target, chosen.engine):
         from groundplan.cli import terraform
 
@@ -122,8 +122,7 @@ def bring_about(
     inside = f"{len(architecture) - len(rendering.beside)} resources in {len(rendering.stacks)} stacks"
     say(f"{architecture.title} {architecture.stage}: {inside}{beside}")
     connection = connected(loaded, chosen.target)
-    confirm_breaking(connection, architecture, asked=chosen.break_lock, yes=yes)
-    with held(connection, architecture, "deploy", break_lock=chosen.break_lock, report=Progress()) as lease:
+    with alone(connection, architecture, "deploy", break_lock=chosen.break_lock, yes=yes) as lease:
         ahead = look_ahead(loaded, whole, architecture, rendering, values, connection, chosen, allowed)
         revision = chosen.revision or revision_of(loaded.source_file)
         operation = "promote" if chosen.promoted_from else "deploy"
@@ -154,19 +153,6 @@ def bring_about(
                 after_deploy(architecture, connection, result.outputs, chosen.tags or [], yes=yes)
         remember_findings(loaded, whole, connection, result.changed)
     return result, connection.endpoint
-
-
-def confirm_breaking(connection: Connection, architecture: Architecture, *, asked: bool, yes: bool) -> None:
-    """Where the lock is to be broken: say who holds it, and ask."""
-    from groundplan.operations.lock import look
-
-    holder = look(connection, architecture) if asked else None
-    if holder:
-        say(
-            f"`groundplan {holder.doing}` of {holder} holds the lock since {holder.since:%Y-%m-%d %H:%M:%S} UTC, last "
-            f"sign of life {holder.idle.total_seconds():.0f} s ago. It will begin nothing new"
-        )
-        confirm(f"Take the lock of {architecture.stage} from them?", yes=yes)
 
 
 def _tell_deployment(

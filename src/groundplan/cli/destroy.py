@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from groundplan.cli.deploy import confirm_breaking
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected, input_values, prepared, terraform_deploys
 from groundplan.cli.options import (
     DEFAULT_FILE,
@@ -30,6 +30,7 @@ from groundplan.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.operations.formers import Former
     from groundplan.operations.holdings import Fate, Holding
     from groundplan.operations.remains import Remains
     from groundplan.resources.architecture import Architecture
@@ -83,7 +84,6 @@ def destroy(
     from groundplan.engines import cloudformation
     from groundplan.operations import destroy as destruction
     from groundplan.operations.holdings import SECURE_PARAMETER, Forfeit
-    from groundplan.operations.lock import held
     from groundplan.operations.parameters import parse_inputs
     from groundplan.operations.plan import regions_of
     from groundplan.operations.record import recorded, revision_of
@@ -94,7 +94,9 @@ def destroy(
     if terraform_deploys(loaded, target, engine):
         from groundplan.cli import terraform
 
-        return terraform.destroy(loaded, architecture, inputs, forfeit, confirmed=confirmed, yes=yes, format=format)
+        return terraform.destroy(
+            loaded, architecture, inputs, forfeit, confirmed=confirmed, break_lock=break_lock, yes=yes, format=format
+        )
     architecture, rendering = prepared(loaded, architecture)
     values = input_values(loaded, architecture, target, parse_inputs(inputs or []))
     connection = connected(loaded, target)
@@ -115,10 +117,9 @@ def destroy(
     question = f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?"
     confirm_destruction(loaded, question, target, confirmed=confirmed, yes=yes)
     unprotected = cloudformation.render(destruction.without_protection(architecture))
-    confirm_breaking(connection, architecture, asked=break_lock, yes=yes)
     regions = regions_of(architecture, rendering) | {stack.region for stack in ahead.stacks}
     with (
-        held(connection, architecture, "destroy", break_lock=break_lock, report=Progress()),
+        alone(connection, architecture, "destroy", break_lock=break_lock, yes=yes),
         recorded(
             connection, architecture, "destroy", engine="cloudformation", report=Progress(),
             revision=revision_of(loaded.source_file),
@@ -127,7 +128,7 @@ def destroy(
     ):  # fmt: skip
         gone = destruction.destroy(connection, architecture, rendering, unprotected, values, report, forfeit=forfeit)
         _forget_findings(connection, architecture)
-    remains = look_after(connection, architecture, ahead.staying(forfeit), regions)
+    remains = look_after(connection, architecture, ahead.staying(forfeit), regions, ahead.formers)
     done = f"{architecture.stage} is destroyed on {target.value}: {len(gone)} stacks deleted"
     return tell_remains(loaded, target, remains, done, format, stacks=gone)
 
@@ -193,11 +194,12 @@ def look_after(
     architecture: Architecture,
     staying: Sequence[Holding],
     regions: Collection[str],
+    formers: Sequence[Former] = (),
 ) -> Remains:
     """What is left of an environment."""
     from groundplan.operations.remains import Sweep
 
-    return Sweep(connection, architecture, staying, regions).run()
+    return Sweep(connection, architecture, staying, regions, formers).run()
 
 
 def tell_remains(

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected, prepared, terraform_deploys
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Deploying,
     Environment,
     File,
@@ -24,7 +26,7 @@ from groundplan.cli.options import (
     confirm,
     designed,
 )
-from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.cli.output import Progress, say, timestamp, write, write_json, write_table
 from groundplan.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -65,6 +67,7 @@ def drift(
         list[str] | None,
         typer.Option("--only", help="A resource, like queue.mail. May be repeated.", metavar="ADDRESS"),
     ] = None,
+    break_lock: BreakLock = False,
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> int:
@@ -105,10 +108,10 @@ def drift(
     if rendering is None:
         from groundplan.cli import terraform
 
-        terraform.take_back(loaded, architecture, inputs, found, yes=yes)
+        terraform.take_back(loaded, architecture, inputs, found, break_lock=break_lock, yes=yes)
         left = _chosen(terraform.drift(loaded, architecture, inputs), only)
     else:
-        _take_back(connection, architecture, rendering, found, only, yes=yes)
+        _take_back(connection, architecture, rendering, found, only, break_lock=break_lock, yes=yes)
         left = _chosen(find_drift(connection, rendering), only)
     for item in left:
         told = item.property or item.status
@@ -133,8 +136,7 @@ def _plain(item: Drift, authors: Mapping[str, Author]) -> dict[str, object]:
     author = authors.get(item.physical_id)
     by = None
     if author is not None:
-        when = None if author.when is None else f"{author.when:%Y-%m-%dT%H:%M:%SZ}"
-        by = {"user": author.user or None, "when": when, "event": author.event}
+        by = {"user": author.user or None, "when": timestamp(author.when), "event": author.event}
     return {**asdict(item), "by": by}
 
 
@@ -153,14 +155,14 @@ def _take_back(
     found: Sequence[Drift],
     only: list[str] | None,
     *,
+    break_lock: bool,
     yes: bool,
 ) -> None:
     from groundplan.operations.drift_restore import discard, prepare, take_back
-    from groundplan.operations.lock import held
     from groundplan.operations.record import recorded
 
     doing = "drift --restore"
-    with Progress() as report, held(connection, architecture, doing, report=report):
+    with alone(connection, architecture, doing, break_lock=break_lock, yes=yes), Progress() as report:
         ready = prepare(connection, architecture, rendering, found)
         changes = [text for item in ready for text in item.changes]
         try:

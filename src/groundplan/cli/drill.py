@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Environment,
     File,
     Format,
@@ -63,6 +65,7 @@ def drill(
     of: Of = None,
     out: Out = Path("drills"),
     dry_run: DryRun = False,
+    break_lock: BreakLock = False,
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> int:
@@ -73,7 +76,6 @@ def drill(
     """
     from groundplan.operations.drills import choose, prepare, require_allowed
     from groundplan.operations.drills.report import keep, result, to_data
-    from groundplan.operations.lock import held
     from groundplan.operations.record import recorded
 
     loaded, architecture = designed(file, environment, settings)
@@ -87,7 +89,7 @@ def drill(
     connection = connected(loaded, target)
     with (
         Progress() as report,
-        held(connection, architecture, f"drill {prepared.drill.name}", report=report),
+        alone(connection, architecture, f"drill {prepared.drill.name}", break_lock=break_lock, yes=yes),
         recorded(connection, architecture, "drill", engine=_engine(prepared), report=report) as record,
     ):
         outcome = prepared.run(connection, report)

@@ -21,6 +21,8 @@ from groundplan.cli.options import (
 from groundplan.cli.output import write, write_json, write_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from groundplan.operations.record import Record
 
 KILLED = "killed"
@@ -47,8 +49,7 @@ def history(
     loaded, architecture = designed(file, environment, settings)
     connection = connected(loaded, target)
     found = record.history(connection, architecture)[:limit]
-    working = look(connection, architecture) is not None
-    told = [_result(item, newest=number == 0, working=working) for number, item in enumerate(found)]
+    told = _results(found, len(look(connection, architecture)))
     if format is OutputFormat.JSON:
         data = [record.to_data(item) | {"result": result} for item, result in zip(found, told, strict=True)]
         write_json({"target": target.value, "environment": loaded.name, "history": data})
@@ -74,8 +75,13 @@ def history(
             write(f"{item.started:%Y-%m-%d %H:%M} {item.operation}: {item.reason}")
 
 
-def _result(item: Record, *, newest: bool, working: bool) -> str:
-    return item.result if item.result != "under way" or (newest and working) else KILLED
+def _results(found: Sequence[Record], at_work: int) -> list[str]:
+    """How each ended. Of those that have not said so, the newest are under way, as many as somebody is at work."""
+    told: list[str] = []
+    for item in found:
+        killed = item.result == "under way" and told.count("under way") == at_work
+        told.append(KILLED if killed else item.result)
+    return told
 
 
 def _done(item: Record) -> str:

@@ -10,6 +10,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from rich.status import Status
     from rich.text import Text
 
@@ -34,6 +36,11 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
     return str(value)
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """A moment for programs: ISO 8601 to the second, by the clock that it is given in; UTC stands as ``Z``."""
+    return None if moment is None else moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def write(text: str = "") -> None:

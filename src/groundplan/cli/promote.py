@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.options import (
     DEFAULT_FILE,
     AllowReplace,
     AllowUnprotect,
+    BreakLock,
     Deploying,
     File,
     Format,
@@ -85,6 +87,7 @@ def promote(
     allow_unprotect: AllowUnprotect = None,
     dirty: Dirty = False,
     timeout: Timeout = 30,
+    break_lock: BreakLock = False,
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
@@ -98,7 +101,9 @@ def promote(
     stages = [source, to, *(then or [])]
     if len(set(stages)) < len(stages):
         raise InputError(f"{' to '.join(stages)}: an environment stands there twice")
-    chosen = Choices(target, engine, inputs, template_bucket, tags, allow_replace, allow_unprotect, yes=yes)
+    chosen = Choices(
+        target, engine, inputs, template_bucket, tags, allow_replace, allow_unprotect, break_lock=break_lock, yes=yes
+    )
     written, revision = _promoted(stages, file, settings, chosen, dirty=dirty)
     done: list[dict[str, object]] = []
     for first, second in itertools.pairwise(stages):
@@ -210,13 +215,18 @@ def _carry_out(step: _Step, timeout: int) -> tuple[Deployment, list[Released]]:
         if not move.images:
             continue
         with (
+            alone(
+                connection, step.architecture, f"release {move.name}", part=move.name,
+                break_lock=step.chosen.break_lock, yes=True,
+            ) as lease,
             Progress() as report,
             recorded(
                 connection, step.architecture, "release", engine="ecs", report=report, revision=step.chosen.revision
             ) as record,
-        ):
+        ):  # fmt: skip
             record.details.update(service=move.name, image=move.images[0][1].reference)
             for number, (workload, image) in enumerate(move.images):
+                lease.require()
                 there = release.replicated(connection, workload, image.tag, report) if number else image
                 released.append(release.release(connection, workload, there, report, how))
             record.details.update(before=released[-1].before, revision=str(released[-1].revision))

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Environment,
     File,
     Format,
@@ -19,15 +21,18 @@ from groundplan.cli.options import (
     Settings,
     Target,
     TargetOption,
+    Yes,
     designed,
 )
-from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.cli.output import Progress, say, timestamp, write, write_json, write_table
 from groundplan.cli.release_pods import Pods, pods_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
     from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.operations.lock import Lease
     from groundplan.operations.record import Writing
     from groundplan.operations.release import Released, Revision, Verification, Workload
     from groundplan.operations.release import Settings as ReleaseSettings
@@ -83,25 +88,37 @@ def release(
     timeout: Timeout = 30,
     context: Context = None,
     outputs_file: Outputs = None,
+    break_lock: BreakLock = False,
+    yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
-    """Run another image: rolling, blue-green or canary as the blueprint says; back by itself if it fails (exit 3)."""
+    """Run another image: rolling, blue-green or canary as the blueprint says; back by itself if it fails (exit 3).
+
+    Other services can be released meanwhile; deployments and whoever releases the same are told who is at it.
+    """
     from groundplan.operations import release as releasing
 
     loaded, architecture = designed(file, environment, settings)
     if any(item.name == service for item in architecture.workloads):
         pods = pods_of(connected(loaded, target), architecture, service, context, outputs_file)
-        _release_pods(loaded, pods, image, "release", _verification(loaded, pods, verify, target), timeout, format)
+        checked = _verification(loaded, pods, verify, target)
+        with _releasing(pods.connection, architecture, service, break_lock=break_lock, yes=yes) as lease:
+            _release_pods(loaded, pods, image, "release", lease, checked, timeout, format)
         return
     several = releasing.named(architecture, service)
     checked = _verification(loaded, several[0], verify, target)
     connection = connected(loaded, target)
     found = releasing.find_image(connection, several[0], image)
-    with Progress() as report, _recorded(loaded, architecture, connection, "release", report) as writing:
+    with (
+        _releasing(connection, architecture, service, break_lock=break_lock, yes=yes) as lease,
+        Progress() as report,
+        _recorded(loaded, architecture, connection, "release", report) as writing,
+    ):
         writing.details.update(service=service, image=found.reference)
-        how = _settings(connection, architecture, timeout, checked)
+        how = _settings(connection, architecture, timeout, checked, lease)
         done = [releasing.release(connection, several[0], found, report, how)]
         for item in several[1:]:
+            lease.require()
             copy = releasing.replicated(connection, item, found.tag, report)
             done.append(releasing.release(connection, item, copy, report, replace(how, verify=None)))
         writing.details.update(image=done[0].image, before=done[0].before, revision=str(done[0].revision))
@@ -124,9 +141,11 @@ def rollback(
     timeout: Timeout = 30,
     context: Context = None,
     outputs_file: Outputs = None,
+    break_lock: BreakLock = False,
+    yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
-    """Run the image from before again. A release that is under way is taken back."""
+    """Run the image from before again. A release of it that is under way is taken back, whoever is at it."""
     from groundplan.errors import InputError
     from groundplan.operations import release as releasing
 
@@ -140,14 +159,19 @@ def rollback(
             )
         pods = pods_of(connection, architecture, service, context, outputs_file)
         checked = _verification(loaded, pods, verify, target)
-        _release_pods(loaded, pods, pods.earlier(), "rollback", checked, timeout, format)
+        with _taking_back(connection, architecture, service, break_lock=break_lock, yes=yes) as lease:
+            _release_pods(loaded, pods, pods.earlier(), "rollback", lease, checked, timeout, format)
         return
     several = releasing.named(architecture, service)
     checked = _verification(loaded, several[0], verify, target)
     releasing.running(connection, several[0])  # what is not deployed leaves no record
-    with Progress() as report, _recorded(loaded, architecture, connection, "rollback", report) as writing:
+    with (
+        _taking_back(connection, architecture, service, break_lock=break_lock, yes=yes) as lease,
+        Progress() as report,
+        _recorded(loaded, architecture, connection, "rollback", report) as writing,
+    ):
         writing.details.update(service=several[0].name)
-        how = _settings(connection, architecture, timeout, checked)
+        how = _settings(connection, architecture, timeout, checked, lease)
         # A number is that of one family; in the standby the same image may have another.
         first = releasing.rollback(connection, several[0], report, how, to=to)
         quietly = replace(how, verify=None)
@@ -256,7 +280,7 @@ def _as_data(item: Workload, revision: Revision, now: str) -> dict[str, object]:
         "revision": revision.number,
         "image": revision.image,
         "tag": revision.tag,
-        "registered": revision.registered.isoformat() if revision.registered else None,
+        "registered": timestamp(revision.registered),
         "by": revision.by or None,
         "release": revision.is_release,
         "active": revision.active,
@@ -270,6 +294,7 @@ def _release_pods(
     pods: Pods,
     image: str,
     operation: str,
+    lease: Lease,
     verification: Verification | None,
     timeout: int,
     format: OutputFormat,
@@ -280,7 +305,7 @@ def _release_pods(
     pods.cluster()  # where it does not answer there is nothing to keep a record of
     report = Progress()
     with _recorded(loaded, pods.architecture, pods.connection, operation, report, engine="kubernetes") as writing:
-        done = pods.release(found, writing, timeout, verification)
+        done = pods.release(found, writing, timeout, _while_held(verification, lease))
     if format is OutputFormat.JSON:
         write_json({"target": pods.connection.target, "environment": loaded.name, "releases": [done]})
     else:
@@ -314,14 +339,35 @@ def _verification(
     return Verification(url)
 
 
+def _releasing(
+    connection: Connection, architecture: Architecture, service: str, *, break_lock: bool, yes: bool
+) -> AbstractContextManager[Lease]:
+    return alone(connection, architecture, f"release {service}", part=service, break_lock=break_lock, yes=yes)
+
+
+def _taking_back(
+    connection: Connection, architecture: Architecture, service: str, *, break_lock: bool, yes: bool
+) -> AbstractContextManager[Lease]:
+    """Of who releases it the lock is taken over: that is what a rollback is for."""
+    return alone(
+        connection, architecture, f"rollback {service}", part=service, instead_of=f"release {service}",
+        break_lock=break_lock, yes=yes,
+    )  # fmt: skip
+
+
+def _while_held(verification: Verification | None, lease: Lease) -> Verification | None:
+    """The same, and nothing goes back after it where somebody else has taken the release over meanwhile."""
+    return verification and replace(verification, require=lease.require)
+
+
 def _settings(
-    connection: Connection, architecture: Architecture, timeout: int, verification: Verification | None
+    connection: Connection, architecture: Architecture, timeout: int, verification: Verification | None, lease: Lease
 ) -> ReleaseSettings:
     from groundplan.operations.record import caller
     from groundplan.operations.release import Settings
 
     by = caller(connection, architecture.region).rpartition(":")[2]
-    return Settings(by, 60.0 * timeout, verification)
+    return Settings(by, 60.0 * timeout, _while_held(verification, lease))
 
 
 @contextmanager

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Deploying,
     DeployingEngine,
     Environment,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
     from groundplan.operations.backup.bucket import Change
     from groundplan.operations.backup.runbook import Action
+    from groundplan.operations.lock import Lease
     from groundplan.resources.architecture import Architecture
     from groundplan.targets.connection import Connection
 
@@ -55,6 +59,7 @@ class _Asked:
     connection: Connection
     target: TargetOption
     to: str | None
+    break_lock: bool
     yes: bool
     format: OutputFormat
 
@@ -63,6 +68,15 @@ class _Asked:
         from groundplan.operations.backup.database import read_time
 
         return None if self.to is None else read_time(self.to)
+
+    def alone(self, doing: str, part: str = "") -> AbstractContextManager[Lease]:
+        """While nobody else is at work: on the environment where what is in use changes, else on one store.
+
+        A database that is restored beside the one in use is waited for long, and deployments go on meanwhile.
+        """
+        return alone(
+            self.connection, self.architecture, f"restore {doing}", part=part, break_lock=self.break_lock, yes=self.yes
+        )
 
 
 def restore(
@@ -99,6 +113,7 @@ def restore(
     target: Target = TargetOption.LOCAL,
     engine: Deploying = None,
     inputs: Inputs = None,
+    break_lock: BreakLock = False,
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
@@ -113,7 +128,7 @@ def restore(
     if verb not in ("switch", "runbook") and rest:
         raise InputError(f'"{" ".join(what)}": one store at a time, like groundplan restore database.main --to TIME')
     connection = connected(loaded, target)
-    asked = _Asked(loaded, architecture, connection, target, to, yes, format)
+    asked = _Asked(loaded, architecture, connection, target, to, break_lock, yes, format)
     if verb == "runbook":
         _runbook(asked, after, engine, inputs, dry_run=dry_run)
     elif verb == "switch":
@@ -136,7 +151,7 @@ def _database(asked: _Asked, name: str, snapshot: str | None, *, dry_run: bool) 
         return
     say(told)
     confirm(f"Restore {store.name} into {ahead.identifier}?", yes=asked.yes or asked.target is TargetOption.LOCAL)
-    with Progress() as report:
+    with asked.alone(store.name, store.name), Progress() as report:
         made = database.restore(asked.connection, asked.architecture, ahead, report)
     if asked.format is OutputFormat.JSON:
         write_json({"target": asked.target.value, "environment": asked.loaded.name, **asdict(made)})
@@ -171,12 +186,13 @@ def _switch(
     if dry_run:
         return
     confirm(f"Switch {store.name} to {ahead.new}?", yes=asked.yes)
-    with Progress() as report:
-        done = switch.switch(asked.connection, asked.architecture, ahead, report)
-    if by_terraform:
-        from groundplan.cli import terraform
+    with asked.alone(f"switch {store.name}"):
+        with Progress() as report:
+            done = switch.switch(asked.connection, asked.architecture, ahead, report)
+        if by_terraform:
+            from groundplan.cli import terraform
 
-        terraform.retarget(asked.loaded, asked.architecture, inputs, done.resource_ids)
+            terraform.retarget(asked.loaded, asked.architecture, inputs, done.resource_ids)
     if asked.format is OutputFormat.JSON:
         write_json({"target": asked.target.value, "environment": asked.loaded.name, **asdict(done)})
         return
@@ -219,7 +235,7 @@ def _bucket(asked: _Asked, name: str, prefix: str, *, delete_newer: bool, dry_ru
         f"Change {len(changes):,} objects of {store.name} ({store.id})?",
         yes=asked.yes or asked.target is TargetOption.LOCAL,
     )
-    with Progress() as report:
+    with asked.alone(store.name), Progress() as report:
         done = bucket.restore(asked.connection, store, changes, report)
     if asked.format is OutputFormat.JSON:
         write_json(_plain(asked, changes, done=done))
@@ -277,16 +293,17 @@ def _runbook(
     for number, item in enumerate(steps, start=1):
         usual = f", usually {span(item.step.seconds)}" if item.step.seconds else ""
         write(f"{number}. {item.step.by}: {item.step.what}{usual}")
-        _carry_out(item, yes=asked.yes)
+        _carry_out(item, asked)
     write(f"All {len(steps)} steps are done, after {(time.monotonic() - started) / 60:.1f} minutes")
 
 
-def _carry_out(item: Action, *, yes: bool) -> None:
-    """One step: what is ours is done once it is confirmed; what is not is waited for until somebody says so."""
+def _carry_out(item: Action, asked: _Asked) -> None:
+    """One step: what is ours is done once it is confirmed, while nobody else is at work; what is not is waited for
+    until somebody says so, and others may work meanwhile."""
     if item.do is None:
-        if item.mode == "person" or not yes:
-            confirm("   Is that done?", yes=yes and item.mode != "person")
+        if item.mode == "person" or not asked.yes:
+            confirm("   Is that done?", yes=asked.yes and item.mode != "person")
         return
-    confirm(f"   Groundplan {item.does}. Now?", yes=yes)
-    with Progress() as report:
+    confirm(f"   Groundplan {item.does}. Now?", yes=asked.yes)
+    with asked.alone("runbook", item.part), Progress() as report:
         write(f"   {item.do(report)}")

@@ -20,7 +20,7 @@ from groundplan.cli.options import (
     confirm,
     designed,
 )
-from groundplan.cli.output import Progress, write, write_json, write_table
+from groundplan.cli.output import Progress, timestamp, write, write_json, write_table
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -104,8 +104,8 @@ def _data(item: Shown) -> dict[str, object]:
         "timezone": item.entry.timezone,
         "deployed": item.deployed,
         "disabled": item.disabled,
-        "paused_until": item.paused_until.isoformat() if item.paused_until else None,
-        "next": item.next.isoformat() if item.next else None,
+        "paused_until": timestamp(item.paused_until),
+        "next": timestamp(item.next),
     }
 
 

@@ -21,7 +21,7 @@ from groundplan.cli.options import (
     TargetOption,
     designed,
 )
-from groundplan.cli.output import write, write_json, write_table
+from groundplan.cli.output import timestamp, write, write_json, write_table
 from groundplan.errors import EnvironmentalError, InputError
 
 if TYPE_CHECKING:
@@ -191,8 +191,7 @@ def _lines(found: Status) -> Iterator[str]:
         yield "beside the stacks:"
         yield from (f"  {text}" for text in found.beside.value)
     yield from _schedule_lines(found)
-    if found.working.value is not None:
-        yield f"at work: groundplan {found.working.value.doing} of {found.working.value}"
+    yield from (f"at work: groundplan {holder.doing} of {holder}" for holder in found.working.value or ())
     for number, record in enumerate(found.deploys.value or ()):
         took = "" if record.seconds is None else f" in {record.seconds:.0f} s"
         revision = f" {record.revision}" if record.revision else ""
@@ -278,10 +277,10 @@ def _data(environment: str, target: TargetOption, found: Status, deployed: Deplo
         "backups": None
         if backups is None
         else {
-            "newest": {store.name: _iso(backups.newest(store.name)) for store in backups.stores},
+            "newest": {store.name: timestamp(backups.newest(store.name)) for store in backups.stores},
             "missing": sorted(backups.missing),
             "restore_tests": [
-                {"type": test.type, "status": test.status, "created": _iso(test.created)} for test in backups.tests
+                {"type": test.type, "status": test.status, "created": timestamp(test.created)} for test in backups.tests
             ],
         },
         "cost": None if cost is None else {"actual": cost.actual, "budget": cost.budget, "forecast": cost.forecast},
@@ -294,7 +293,9 @@ def _data(environment: str, target: TargetOption, found: Status, deployed: Deplo
             "accepted": findings.accepted,
         },
         "deploys": None if found.deploys.value is None else [to_data(record) for record in found.deploys.value],
-        "working": None if working is None else {"doing": working.doing, "by": working.by, "user": working.user},
+        "working": None
+        if working is None
+        else [{"doing": item.doing, "by": item.by, "user": item.user} for item in working],
         "beside": None if found.beside.value is None else list(found.beside.value),
         "schedules": None
         if found.schedules.value is None
@@ -302,14 +303,10 @@ def _data(environment: str, target: TargetOption, found: Status, deployed: Deplo
             {
                 "name": item.entry.name,
                 "does": item.entry.verb,
-                "next": _iso(item.next),
-                "paused_until": _iso(item.paused_until),
+                "next": timestamp(item.next),
+                "paused_until": timestamp(item.paused_until),
             }
             for item in found.schedules.value
         ],
         "unknown": {name: reason for name, reason in found.unknown.items() if name != "stacks" or deployed is None},
     }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat(timespec="seconds")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import input_values
 from groundplan.cli.options import OutputFormat, TargetOption, confirm
 from groundplan.cli.output import Progress, say
-from groundplan.errors import InputError
+from groundplan.errors import EnvironmentalError, InputError
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -68,6 +70,24 @@ def _opened(
     return root
 
 
+@contextmanager
+def _alone(
+    connection: Connection, architecture: Architecture, doing: str, *, break_lock: bool, yes: bool
+) -> Iterator[None]:
+    """Hold the environment's lock, which releases look at. Where AWS does not let it be taken, as in an environment of
+    another cloud, that of Terraform's state has to do."""
+    from groundplan.operations.lock import HeldError
+
+    with ExitStack() as held:
+        try:
+            held.enter_context(alone(connection, architecture, doing, break_lock=break_lock, yes=yes))
+        except HeldError:
+            raise
+        except EnvironmentalError as error:
+            say(f"warning: releases are not told of this {doing}: {error}")
+        yield
+
+
 def plan(loaded: LoadedEnvironment, architecture: Architecture, inputs: list[str] | None) -> Plan:
     """What a deployment would change."""
     from groundplan.operations.terraform.images import plan_with_images
@@ -105,12 +125,15 @@ def deploy(
 
     with Progress() as report:
         root = _opened(loaded, architecture, chosen.inputs, report, needed=True)
-    with plan_with_images(root) as (root, saved):
+    connection = connect("aws")
+    with (
+        _alone(connection, architecture, "deploy", break_lock=chosen.break_lock, yes=chosen.yes),
+        plan_with_images(root) as (root, saved),
+    ):
         require(saved.plan, allowed, [resource.address for resource in architecture])
         confirm_plan(saved.plan, yes=chosen.yes, differing=findings_of(saved.plan, loaded, architecture))
-        connection, revision = connect("aws"), chosen.revision or revision_of(loaded.source_file)
+        revision = chosen.revision or revision_of(loaded.source_file)
         operation = "promote" if chosen.promoted_from else "deploy"
-        # Terraform's state has a lock of its own.
         with recorded(
             connection, architecture, operation, engine="terraform", report=Progress(), revision=revision
         ) as record:
@@ -183,12 +206,14 @@ def destroy(
     forfeit: Forfeit,
     *,
     confirmed: str | None,
+    break_lock: bool,
     yes: bool,
     format: OutputFormat,
 ) -> int:
     """Name what goes and what stays, ask, destroy, and tell what is left. Returns the exit code."""
     from groundplan.cli.destroy import confirm_destruction, look_after, tell_holdings, tell_nothing, tell_remains
     from groundplan.errors import ExitCode
+    from groundplan.operations.record import recorded, revision_of
     from groundplan.operations.terraform import destroy as destruction
     from groundplan.operations.terraform.state import read_state
     from groundplan.targets.connection import connect
@@ -210,8 +235,16 @@ def destroy(
     forfeit.require(ahead.holdings, [resource.address for resource in architecture])
     question = f"Destroy {len(ahead.standing)} resources of {architecture.stage} on aws?"
     confirm_destruction(loaded, question, aws, confirmed=confirmed, yes=yes)
-    with Progress() as report:
+    with (
+        _alone(connection, architecture, "destroy", break_lock=break_lock, yes=yes),
+        recorded(
+            connection, architecture, "destroy", engine="terraform", report=Progress(),
+            revision=revision_of(loaded.source_file),
+        ) as record,
+        Progress() as report,
+    ):  # fmt: skip
         done, kept = destruction.destroy(root.telling(report), ahead, state, connection, report, forfeit=forfeit)
+        record.plan["delete"] = done
     regions = {architecture.region, *(item.region for item in architecture if item.region)}
     remains = look_after(connection, architecture, destruction.by_cloudformations_types(staying), regions)
     stays = f"; {', '.join(kept)} stay in the account" if kept else ""
@@ -238,22 +271,38 @@ def take_back(
     inputs: list[str] | None,
     found: Sequence[Drift],
     *,
+    break_lock: bool,
     yes: bool,
 ) -> None:
     """Plan for what drifted alone, show, ask, and apply: what the blueprint has changed since waits for a deployment,
     as far as nothing of this depends on it."""
+    from collections import Counter
+
+    from groundplan.operations.record import recorded, revision_of
     from groundplan.operations.terraform import apply
     from groundplan.operations.terraform.plan import saved_plan
+    from groundplan.targets.connection import connect
 
+    connection, doing = connect("aws"), "drift --restore"
     targets = [f"-target={address}" for address in dict.fromkeys(item.engine_id for item in found)]
     with Progress() as report:
         root = _opened(loaded, architecture, inputs, report, needed=True)
-    with saved_plan(root, *targets) as saved:
+    with (
+        _alone(connection, architecture, doing, break_lock=break_lock, yes=yes),
+        saved_plan(root, *targets) as saved,
+    ):
         for change in saved.plan.changes:
             say(f"  {change.action} {change.resource} ({change.type}): {change.why}")
         lost = [change.resource for change in saved.plan.dangerous if change.action != "create"]
         if lost:
             raise InputError(f"nothing is taken back: data would be lost with {', '.join(lost)}")
         confirm(f"Bring {len(saved.plan.changes)} resources back?", yes=yes)
-        with Progress() as report:
-            apply.apply(root.telling(report), saved, "groundplan drift --restore")
+        with (
+            recorded(
+                connection, architecture, doing, engine="terraform", report=Progress(),
+                revision=revision_of(loaded.source_file),
+            ) as record,
+            Progress() as report,
+        ):  # fmt: skip
+            record.plan.update(Counter(change.action for change in saved.plan.changes))
+            apply.apply(root.telling(report), saved, f"groundplan {doing}")

@@ -11,7 +11,7 @@ from groundplan.resources.messaging import QueuePolicy
 from groundplan.resources.monitoring import TopicPolicy
 from groundplan.resources.network import VpcEndpoint
 from groundplan.resources.policies import Cause, PolicyDocument, Statement
-from groundplan.resources.security import Key, Role
+from groundplan.resources.security import Key, ManagedPolicy, Role
 from groundplan.resources.storage import BucketPolicy
 
 R = TypeVar("R", bound=Resource)
@@ -19,6 +19,7 @@ R = TypeVar("R", bound=Resource)
 POLICIES: dict[type[Resource], tuple[str, ...]] = {
     BucketPolicy: ("policy",),
     Key: ("policy",),
+    ManagedPolicy: ("document",),
     QueuePolicy: ("policy",),
     Role: ("trust",),
     TopicPolicy: ("policy",),

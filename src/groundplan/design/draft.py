@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 from groundplan.blueprint.models import Blueprint
 from groundplan.catalog import instances, names, regions
 from groundplan.design.causes import POLICIES, with_cause
+from groundplan.design.deployer import with_boundary
 from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Input, Need, NeededFamily, Output
 from groundplan.resources.base import Resource
@@ -117,6 +118,7 @@ class Draft:
             self.twice.add(path)
             return ref
         self.refs.add(ref)
+        resource = with_boundary(resource, (self.primary or self).loaded)  # a standby is of the same environment
         causes = () if type(resource) not in POLICIES else (self.cause(because or self.origin_of(resource.name)),)
         self.resources.append(with_cause(resource, *causes) if causes else resource)
         return ref

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from groundplan.blueprint.pipelines import Pipelines
 from groundplan.design.access import add_role
+from groundplan.design.deployer import deployer_name, is_bootstrapped
 from groundplan.design.draft import Draft
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService, TaskDefinition
@@ -72,20 +73,44 @@ def add_pipelines(draft: Draft) -> None:
     spec = draft.blueprint.pipelines
     if spec is None or draft.primary is not None or draft.blueprint.owner_id is not None:
         return
-    if spec.provider == "create":
-        draft.add(
-            OidcProvider(
-                name=PROVIDER.name,
-                concern="services",
-                url=f"https://{ISSUER}",
-                client_id_list=(AUDIENCE,),
-                tags=draft.name_tag("github"),
-            )
-        )
+    if is_bootstrapped(draft.loaded):
+        _add_deployer_to_cluster(draft)
+    if spec.provider == "create" and not is_bootstrapped(draft.loaded):
+        draft.add(github(draft))
     released = [item for item in draft.resources if isinstance(item, ContainerRepository)]
     if released and not draft.loaded.is_shared:
         _add_release(draft, spec)
     _add_plan(draft, spec)
+
+
+def github(draft: Draft) -> OidcProvider:
+    """GitHub's identity provider, of which an account has one."""
+    return OidcProvider(
+        name=PROVIDER.name,
+        concern="services",
+        url=f"https://{ISSUER}",
+        client_id_list=(AUDIENCE,),
+        tags=draft.name_tag("github"),
+    )
+
+
+def _add_deployer_to_cluster(draft: Draft) -> None:
+    """The role that bootstrapping makes deploys what runs in the cluster as well."""
+    role = f":role/{deployer_name(draft.loaded)}"
+    for cluster in (item for item in draft.resources if isinstance(item, KubernetesCluster)):
+        draft.add(
+            AccessEntry(
+                name="pipeline_deploy",
+                concern="services",
+                cluster=cluster.ref,
+                principal_arn=text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, role),
+                policy_arn=_cluster_policy("AmazonEKSClusterAdminPolicy"),
+            )
+        )
+
+
+def _cluster_policy(name: str) -> Textual:
+    return text("arn:", Pseudo.PARTITION, f":eks::aws:cluster-access-policy/{name}")
 
 
 def subject(spec: Pipelines, environment: str) -> str:
@@ -113,7 +138,7 @@ def _add_release(draft: Draft, spec: Pipelines) -> None:
                 concern="services",
                 cluster=cluster.ref,
                 principal_arn=role.arn,
-                policy_arn=text("arn:", Pseudo.PARTITION, ":eks::aws:cluster-access-policy/AmazonEKSEditPolicy"),
+                policy_arn=_cluster_policy("AmazonEKSEditPolicy"),
                 namespaces=(_namespace(draft),),
             )
         )
@@ -144,10 +169,16 @@ def _release_rights(draft: Draft) -> Iterator[Statement]:
     if any(item.public is not None and item.public.domain is None for item in services):
         # Without a domain it is asked at the load balancer, whose name AWS gives.
         yield Statement(sid="Address", actions=("elasticloadbalancing:DescribeLoadBalancers",), resources=("*",))
+    journals = f"parameter/groundplan/{draft.blueprint.project}/{draft.stage}"
     yield Statement(
         sid="Record",
         actions=("ssm:GetParameterHistory", "ssm:PutParameter"),
-        resources=(_arn("ssm", f"parameter/groundplan/{draft.blueprint.project}/{draft.stage}/deployments"),),
+        resources=tuple(_arn("ssm", f"{journals}/{name}") for name in ("deployments", "lock-*")),
+    )
+    yield Statement(
+        sid="SeeWhoIsAtWork",
+        actions=("ssm:GetParameterHistory",),
+        resources=(_arn("ssm", f"{journals}/lock"),),
     )
     clusters = _of(draft, KubernetesCluster)
     if clusters:
@@ -266,11 +297,20 @@ def _plan_rights(draft: Draft) -> Iterator[Statement]:
 
 
 def _trust(draft: Draft, spec: Pipelines, *subjects: str) -> PolicyDocument:
+    made_here = spec.provider == "create" and not is_bootstrapped(draft.loaded)
+    return trust(spec, *subjects, made_here=made_here)
+
+
+def trust(spec: Pipelines, *subjects: str, made_here: bool) -> PolicyDocument:
+    """Who may take a role of the pipelines: jobs of these subjects, or the user whose keys GitHub has.
+
+    ``made_here``: whether GitHub's identity provider is in the same architecture.
+    """
     if spec.credentials == "keys":
         user = text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, f":user/{spec.user}")
         return PolicyDocument((Statement(actions=("sts:AssumeRole",), principals=(Principal("AWS", (user,)),)),))
     existing = text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, f":oidc-provider/{ISSUER}")
-    provider: Textual = PROVIDER.arn if spec.provider == "create" else existing
+    provider: Textual = PROVIDER.arn if made_here else existing
     return PolicyDocument(
         (
             Statement(

@@ -153,6 +153,17 @@ these are never replaced.
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-dbinstance.html"""
 
 
+def replacement(change: ResourceChangeTypeDef) -> Literal["never", "perhaps", "always"]:
+    """Whether a change to a resource makes a new one in its place. What CloudFormation calls conditional never does
+    where all of it is known to be made in place."""
+    match change.get("Replacement"):
+        case "True":
+            return "always"
+        case "Conditional" if not _stays(change):
+            return "perhaps"
+    return "never"
+
+
 def _stays(change: ResourceChangeTypeDef) -> bool:
     """Whether everything that is conditional in a change is known to be made in place."""
     known = _IN_PLACE.get(change.get("ResourceType", ""), frozenset())
@@ -176,12 +187,12 @@ def _change(item: ChangeTypeDef) -> StackChange:
             kind, why = "create", "new in the blueprint"
         case "Remove":
             kind, why = "delete", "no longer in the blueprint"
-        case _ if change.get("Replacement") == "True":
+        case _ if replacement(change) == "always":
             kind, why = "replace", f"changes {', '.join(named)}, which AWS cannot change in place"
-        case _ if change.get("Replacement") == "Conditional" and _stays(change):
-            kind, why = "update", f"changes {', '.join(named)}, in place and perhaps with an interruption"
-        case _ if change.get("Replacement") == "Conditional":
+        case _ if replacement(change) == "perhaps":
             kind, why = "may replace", f"changes {', '.join(named)}, which AWS can change in place in some cases only"
+        case _ if change.get("Replacement") == "Conditional":
+            kind, why = "update", f"changes {', '.join(named)}, in place and perhaps with an interruption"
         case _:
             kind, why = "update", f"changes {', '.join(named) or 'tags'}"
     return StackChange(

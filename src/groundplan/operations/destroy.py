@@ -10,6 +10,7 @@ from groundplan.errors import DeploymentError
 from groundplan.operations import direct, stacks
 from groundplan.operations.deploy import Deployer
 from groundplan.operations.events import Report, delete_stack
+from groundplan.operations.formers import Former, formers
 from groundplan.operations.holdings import (
     NOTHING,
     SECURE_PARAMETER,
@@ -55,6 +56,8 @@ class Destruction:
     promoted: tuple[Promoted, ...] = ()
     """Replicas that are databases of their own by now: each keeps a last snapshot, which CloudFormation would not
     take."""
+    formers: tuple[Former, ...] = ()
+    """What the stacks gave up before; some of it is there still."""
 
     def fate(self, holding: Holding, forfeit: Forfeit) -> Fate:
         """What becomes of it. Of what stays that goes, too, which a person gives up; but keys stay as long as a last
@@ -99,6 +102,7 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
         (*with_contents(connection, found), *parameters),
         (*direct.staying(reach), *told),
         alone,
+        formers(connection, there),
     )
 
 

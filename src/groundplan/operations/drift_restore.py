@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from groundplan.errors import DeploymentError
 from groundplan.operations import stacks
-from groundplan.operations.change_sets import worked_out
+from groundplan.operations.change_sets import replacement, worked_out
 from groundplan.operations.drift import Drift
 from groundplan.operations.events import Report, Watch, cause, underway
 from groundplan.operations.plan import addresses
@@ -95,13 +95,19 @@ def _prepare(
 
     data = {resource.address for resource in architecture if resource.holds_data}
     refused = tuple(
-        f"{name(change)}: would be {'deleted' if change.get('Action') == 'Remove' else 'replaced'}, with its data"
+        f"{name(change)}: {lost}, with its data"
         for change in changes
-        if name(change) in data
-        and (change.get("Action") == "Remove" or change.get("Replacement") in ("True", "Conditional"))
+        if name(change) in data and (lost := _lost(change))
     )
     told = tuple(_told(name(change), change, holds_data=name(change) in data) for change in changes)
     return TakingBack(stack.name, stack.region, arn, told, refused)
+
+
+def _lost(change: ResourceChangeTypeDef) -> str:
+    """What becomes of the resource that is there, where it does not stay."""
+    if change.get("Action") == "Remove":
+        return "would be deleted"
+    return {"always": "would be replaced", "perhaps": "may be replaced", "never": ""}[replacement(change)]
 
 
 def _told(name: str, change: ResourceChangeTypeDef, *, holds_data: bool) -> str:
@@ -115,7 +121,7 @@ def _told(name: str, change: ResourceChangeTypeDef, *, holds_data: bool) -> str:
             return f"{name}: deleted"
         case "SyncWithActual":
             return f"{name}: is as it should be"
-        case _ if change.get("Replacement") in ("True", "Conditional"):
+        case _ if replacement(change) != "never":
             return f"{name}: replaced, for {', '.join(properties)}"
         case _:
             return f"{name}: {', '.join(properties)} as deployed"

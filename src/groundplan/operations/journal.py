@@ -119,7 +119,7 @@ class Journal:
 
 
 def journal(connection: Connection, architecture: Architecture, name: str) -> Journal:
-    """The journal of that name of an environment: ``deployments`` or ``lock``."""
+    """The journal of that name of an environment: ``deployments``, ``lock`` or ``lock-web``."""
     path = f"/groundplan/{architecture.project}/{architecture.stage}/{name}"
     return Journal(connection, path, architecture.region)
 

@@ -5,6 +5,10 @@ was written; it counts only if that was the holder's last entry then. So of two 
 it, and the other sees that: AWS numbers what it is given, and nothing is overwritten or deleted. A holder writes again
 every minute; who has not done so for five is taken for dead, and one on this machine whose process has ended is dead.
 
+A release holds the lock of its service or job (``lock-web``) and not the environment's: services are released side by
+side, and none while somebody is at work on the whole, nor the other way round. Each takes its own first and looks at
+the other's then, so that of two who meet at least one sees it.
+
 It is a courtesy that says who and since when. What keeps two deployments from spoiling a stack is CloudFormation, which
 does one thing with a stack at a time and executes no change set that was made before another.
 """
@@ -74,6 +78,11 @@ class Holder:
         """Whether it has ended without giving the lock back: no sign of life for too long, or here, and no process."""
         return self.idle > LEASE or (self.machine == this_machine() != "" and _beginning(self.process) != self.began)
 
+    @property
+    def whose(self) -> tuple[str, str, int, int, datetime]:
+        """What all entries of one holder have in common."""
+        return self.user, self.machine, self.process, self.began, self.since
+
     def __str__(self) -> str:
         return f"{self.by} ({self.user}, process {self.process})"
 
@@ -112,8 +121,8 @@ class Lease:
         if self.lost.is_set():
             whose = f" by {self.taken_by}" if self.taken_by else ""
             raise EnvironmentalError(
-                f"The lock of {self.stage} was taken{whose} meanwhile; nothing new was begun. Deploy again once that "
-                "has ended"
+                f"The lock of {self.stage} was taken{whose} meanwhile; nothing new was begun. Try again once that has "
+                "ended"
             )
 
     def refresh(self) -> None:
@@ -148,13 +157,13 @@ class Lease:
                 continue
 
 
-def look(connection: Connection, architecture: Architecture) -> Holder | None:
-    """Who holds the lock of an environment; None: nobody who lives.
+def look(connection: Connection, architecture: Architecture, part: str = "") -> list[Holder]:
+    """Who of the living is in the way of work on an environment, or on the service, job or store called ``part``.
 
     Raises EnvironmentalError where AWS does not let it be read.
     """
-    found = current(journal(connection, architecture, "lock").read())
-    return None if found is None or found.free or found.dead else found
+    places = [_place(connection, architecture, part), *_beside(connection, architecture, part)]
+    return [holder for place in places if (holder := _alive(place)) is not None]
 
 
 @contextmanager
@@ -163,17 +172,20 @@ def held(
     architecture: Architecture,
     doing: str,
     *,
+    part: str = "",
     break_lock: bool = False,
+    instead_of: str = "",
     report: Report,
     every: float = REFRESH.total_seconds(),
 ) -> Iterator[Lease]:
-    """Hold the lock of an environment inside.
+    """Hold the lock of an environment inside, or that of one ``part`` of it: a service, a job, a store.
 
-    ``doing`` is the command. ``break_lock`` takes the lock from who holds it; that one begins nothing new. ``every``:
-    seconds between two signs of life. Raises HeldError where somebody else holds it, EnvironmentalError where AWS does
-    not let it be written. That it could not be given back is reported as a warning.
+    ``doing`` is the command. ``break_lock`` takes the lock from who holds it, ``instead_of`` from who holds that of
+    the part with this command; that one begins nothing new. ``every``: seconds between two signs of life. Raises
+    HeldError where somebody else holds it, EnvironmentalError where AWS does not let it be written. That it could not
+    be given back is reported as a warning.
     """
-    lease = take(connection, architecture, doing, break_lock=break_lock)
+    lease = take(connection, architecture, doing, part=part, break_lock=break_lock, instead_of=instead_of)
     threading.Thread(target=lease.keep, args=(every,), name="lock", daemon=True).start()
     try:
         yield lease
@@ -184,9 +196,16 @@ def held(
             report(f"warning: the lock of {lease.stage} ends by itself in {LEASE.seconds // 60} minutes: {error}")
 
 
-def take(connection: Connection, architecture: Architecture, doing: str, *, break_lock: bool = False) -> Lease:
+def take(
+    connection: Connection,
+    architecture: Architecture,
+    doing: str,
+    *,
+    part: str = "",
+    break_lock: bool = False,
+    instead_of: str = "",
+) -> Lease:
     """Take the lock. See :func:`held`."""
-    place = journal(connection, architecture, "lock")
     me = Holder(
         token="",
         doing=doing,
@@ -197,17 +216,62 @@ def take(connection: Connection, architecture: Architecture, doing: str, *, brea
         began=_beginning(os.getpid()) or 0,
         since=datetime.now(UTC).replace(microsecond=0),
     )
+    others = _beside(connection, architecture, part)
+    if not break_lock:  # whoever cannot have it should not be in anybody's way for a moment either
+        _require_free(others, architecture.stage)
+    lease = _take(
+        _place(connection, architecture, part), architecture.stage, me, break_lock=break_lock, instead_of=instead_of
+    )
+    try:
+        if break_lock:
+            for place in others:
+                if _alive(place) is not None:
+                    _take(place, architecture.stage, me, break_lock=True).give_back()
+        _require_free(others, architecture.stage)
+    except GroundplanError:
+        lease.give_back()
+        raise
+    return lease
+
+
+def _take(place: Journal, stage: str, me: Holder, *, break_lock: bool, instead_of: str = "") -> Lease:
     found = current(place.read())
+    # Whoever is faster than this is somebody else than the one who is to be broken.
+    broken = found.whose if found is not None and (break_lock or found.doing == instead_of) else None
     for _ in range(_MOST_ATTEMPTS):
-        if found is not None and not (found.free or found.dead or break_lock):
-            raise HeldError(found, architecture.stage)
+        if found is not None and not (found.free or found.dead or found.whose == broken):
+            raise HeldError(found, stage)
         mine = replace(me, token=uuid4().hex[:12], after=found.token if found else None)
         version = place.append(_text(mine))
         found = current(place.read(up_to=version))
         if found is not None and found.token == mine.token:
-            return Lease(place, architecture.stage, mine)
-        break_lock = False  # whoever was faster now is somebody else than the one who was to be broken
-    raise EnvironmentalError(f"{architecture.stage}: others take the lock again and again. Try again later")
+            return Lease(place, stage, mine)
+    raise EnvironmentalError(f"{stage}: others take the lock again and again. Try again later")
+
+
+def _place(connection: Connection, architecture: Architecture, part: str) -> Journal:
+    return journal(connection, architecture, f"lock-{part}" if part else "lock")
+
+
+def _beside(connection: Connection, architecture: Architecture, part: str) -> list[Journal]:
+    """Whose work excludes this one: of a part that on the whole, of the whole each release to a service or job."""
+    from groundplan.operations.release.workloads import workloads  # here, since it knows all that is released
+
+    if part:
+        return [_place(connection, architecture, "")]
+    names = [*(item.name for item in workloads(architecture)), *(item.name for item in architecture.workloads)]
+    return [_place(connection, architecture, name) for name in dict.fromkeys(names)]
+
+
+def _alive(place: Journal) -> Holder | None:
+    found = current(place.read())
+    return None if found is None or found.free or found.dead else found
+
+
+def _require_free(places: Sequence[Journal], stage: str) -> None:
+    for place in places:
+        if holder := _alive(place):
+            raise HeldError(holder, stage)
 
 
 def current(entries: Entries) -> Holder | None:

@@ -18,6 +18,7 @@ from groundplan.catalog.prices import price
 from groundplan.errors import EnvironmentalError
 from groundplan.operations.contents import GIB, amount
 from groundplan.operations.direct.parameters import MARKS
+from groundplan.operations.formers import Former
 from groundplan.operations.holdings import Holding
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.containers import EcsCluster
@@ -60,6 +61,7 @@ class Left:
 
 
 _KEY = "AWS::KMS::Key"
+_GIVEN_UP = "kept by its policy when another took its place, or it went out of the blueprint"
 _OLD_KEY = "kept when it was replaced, or by an earlier destruction: for the snapshots and objects of then"
 
 
@@ -87,6 +89,8 @@ class Sweep:
     architecture: Architecture
     staying: Sequence[Holding]
     regions: Collection[str]
+    formers: Sequence[Former] = ()
+    """What its stacks gave up before they were deleted."""
     unseen: list[str] = field(default_factory=list)
 
     def run(self) -> Remains:
@@ -97,7 +101,7 @@ class Sweep:
         ids = {name for item in kept for name in (item.id, item.id.rpartition("/")[2])}
         leftovers = []
         for arn, region in self._tagged.items():
-            known = self._explained(arn, region)
+            known = self._explained(arn, region) or self._kept_by_policy(arn, region)
             if known:
                 kept.append(known)
             elif not self._stands_for(arn, ids) and not self._is_gone(arn, region):
@@ -152,9 +156,23 @@ class Sweep:
             monthly = _priced(_PRICES.get(item.type), item.region, size)
         return Left(item.address, item.physical_id, item.region, f"stays{item.told}", monthly)
 
+    def _kept_by_policy(self, arn: str, region: str) -> Left | None:
+        """What another took the place of in its stack, and a policy had stay."""
+        for former in self.formers:
+            if former.kept and former.region == region and self._stands_for(arn, {former.physical_id}):
+                monthly = _priced(_EACH.get(former.type), region, Decimal(1))
+                return Left(former.logical_id, arn, region, _GIVEN_UP, monthly)
+        return None
+
+    def _replaced(self, kind: str) -> Iterator[Former]:
+        """Those that were deleted when another took their place, which leaves a last snapshot."""
+        return (former for former in self.formers if former.type == kind and not former.kept)
+
     def _databases(self) -> Iterator[tuple[str, str, str]]:
         for instance in self.architecture.of(DatabaseInstance):
             yield instance.address, instance.identifier, instance.region or self.architecture.region
+        for former in self._replaced("AWS::RDS::DBInstance"):
+            yield f"the replaced {former.logical_id}", former.physical_id, former.region
 
     def _snapshots(self) -> Iterator[Left]:
         for address, identifier, region in self._databases():
@@ -176,25 +194,35 @@ class Sweep:
                         )
 
     def _cache_snapshots(self) -> Iterator[Left]:
-        for cache in self.architecture.of(CacheReplicationGroup):
-            region = cache.region or self.architecture.region
-            with explained(f"Looking for snapshots of {cache.address}"):
+        home = self.architecture.region
+        caches = [
+            (cache.address, cache.replication_group_id, cache.region or home)
+            for cache in self.architecture.of(CacheReplicationGroup)
+        ]
+        caches += [
+            (f"the replaced {former.logical_id}", former.physical_id, former.region)
+            for former in self._replaced("AWS::ElastiCache::ReplicationGroup")
+        ]
+        for name, identifier, region in caches:
+            with explained(f"Looking for snapshots of {name}"):
                 pages = self.connection.elasticache(region).get_paginator("describe_snapshots")
                 every = (item for page in pages.paginate() for item in page["Snapshots"])
                 # Asked for a group that is gone, ElastiCache says that there is none, whatever it left.
                 for found in every:
-                    if found.get("ReplicationGroupId") == cache.replication_group_id:
-                        yield Left(f"snapshot of {cache.address}", found["SnapshotName"], region, "a last snapshot")
+                    if found.get("ReplicationGroupId") == identifier:
+                        yield Left(f"snapshot of {name}", found["SnapshotName"], region, "a last snapshot")
 
     def _journals(self) -> Iterator[Left]:
         path = f"/groundplan/{self.architecture.project}/{self.architecture.stage}"
         region = self.architecture.region
-        reasons = {"deployments": "tells who did what (groundplan history)", "lock": "says who is at work"}
+        reasons = {"deployments": "tells who did what (groundplan history)"}
         with explained(f"Looking for parameters below {path}"):
             pages = self.connection.ssm(region).get_paginator("get_parameters_by_path")
             for page in pages.paginate(Path=path, Recursive=True):
                 for found in page["Parameters"]:
-                    why = reasons.get(found["Name"].rpartition("/")[2], "written by groundplan")
+                    name = found["Name"].rpartition("/")[2]
+                    lock = name.partition("-")[0] == "lock"
+                    why = "says who is at work" if lock else reasons.get(name, "written by groundplan")
                     yield Left("parameter", found["Name"], region, why, _FREE)
 
     def _log_groups(self) -> Iterator[Left]:

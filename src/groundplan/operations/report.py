@@ -101,7 +101,7 @@ class Status:
     cost: Part[Cost]
     findings: Part[Summary]
     deploys: Part[tuple[Record, ...]]
-    working: Part[Holder | None]
+    working: Part[tuple[Holder, ...]]
     """Who is at work on it just now; no value: nobody."""
     beside: Part[tuple[str, ...]]
     """What is left to do beside the stacks."""
@@ -288,10 +288,10 @@ def _deploys(connection: Connection, architecture: Architecture) -> tuple[Record
     return tuple(history(connection, architecture)[:DEPLOYS])
 
 
-def _working(connection: Connection, architecture: Architecture) -> Holder | None:
+def _working(connection: Connection, architecture: Architecture) -> tuple[Holder, ...]:
     from groundplan.operations.lock import look
 
-    return look(connection, architecture)
+    return tuple(look(connection, architecture))
 
 
 def _beside(connection: Connection, architecture: Architecture, rendering: Rendering | None) -> tuple[str, ...]:

@@ -38,6 +38,25 @@ class Role(Resource):
     managed_policy_arns: tuple[Textual, ...] = ()
     max_session_duration: int | None = None
     """Seconds, 3600 to 43200. None: AWS's own, 3600."""
+    permissions_boundary: Textual | None = None
+    """ARN of a managed policy that has to allow whatever the role's own policies do. None: no boundary.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class ManagedPolicy(Resource):
+    """A policy of the account that roles name: as one of theirs, or as their boundary.
+
+    Its text has at most 6,144 characters without white space, and a role has at most 10.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+    """
+
+    title: ClassVar[str] = "IAM managed policy"
+    taggable: ClassVar[bool] = False  # CloudFormation's type has no tags
+    attributes: ClassVar[frozenset[str]] = frozenset({"id", "arn"})
+    policy_name: str
+    description: str
+    document: PolicyDocument
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

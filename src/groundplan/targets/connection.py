@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Literal, cast
 
 from groundplan.errors import EnvironmentalError
@@ -258,7 +258,14 @@ def connect(target: TargetName) -> Connection:
         return Connection("aws")
     from groundplan.targets import local
 
-    return Connection("local", local.environment(local.start()))
+    return _to_local(tuple(sorted(local.environment(local.start()).items())))
+
+
+@lru_cache(maxsize=4)
+def _to_local(variables: tuple[tuple[str, str], ...]) -> Connection:
+    """What a process does to one local AWS it does over one connection: its clients cost more than most commands do.
+    Its credentials are always the same, which those of AWS need not be from one call to the next."""
+    return Connection("local", dict(variables))
 
 
 @contextmanager

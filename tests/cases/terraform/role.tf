@@ -122,6 +122,24 @@ resource "aws_iam_role_policy_attachment" "backup_awsbackupservicerolepolicyforr
   policy_arn = "arn:${data.aws_partition.current.partition}:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForRestores"
 }
 
+resource "aws_iam_role" "bounded" {
+  name        = "sample-bounded"
+  description = "May do no more than its boundary"
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect = "Allow"
+        Principal = {
+          Service = "ecs-tasks.amazonaws.com"
+        }
+        Action = "sts:AssumeRole"
+      },
+    ]
+  })
+  permissions_boundary = aws_iam_policy.boundary.arn
+}
+
 resource "aws_iam_role" "config" {
   name        = "sample-production-config"
   description = "Lets AWS Config read what there is, and write what it records"

@@ -60,7 +60,7 @@ def test_nothing_is_found_against_the_roles(shop: list[LoadedEnvironment], desig
 def test_release_reaches_its_own_environment_only(designs: dict[str, Architecture]) -> None:
     found = statements(designs["production"][RELEASE])
     assert {*found} == {
-        "RegistryLogin", "Images", "Record", "Look", "Revisions", "Services", "Tasks", "RolesOfTasks",
+        "RegistryLogin", "Images", "Record", "SeeWhoIsAtWork", "Look", "Revisions", "Services", "Tasks", "RolesOfTasks",
     }  # fmt: skip
     everything = [sid for sid, one in found.items() if "*" in one.resources]
     assert everything == ["RegistryLogin", "Look"]  # AWS knows no resources for them

@@ -153,6 +153,16 @@ def test_infrastructure_is_planned_before_and_deployed_after_the_merge(written: 
     assert "groundplan drift -e staging --target aws" in steps(jobs["drift"])
 
 
+def test_role_that_bootstrapping_makes_deploys(tmp_path: Path, shop: list[LoadedEnvironment]) -> None:
+    every = changed(tmp_path, shop, "deploy_role: deployers/shop", "deploy_role: bootstrap")
+    job = workflow(pipeline_files(every), "infrastructure")["jobs"]["deploy-production"]
+    (role,) = [step["with"]["role-to-assume"] for step in job["steps"] if "role-to-assume" in step.get("with", {})]
+    assert role == "arn:aws:iam::210987654321:role/groundplan-deploy-shop-production"
+    told = "\n".join(settings_of_repository(every))
+    assert "groundplan bootstrap -e staging -e production --target aws, by somebody who may make roles" in told
+    assert "a person does" not in told
+
+
 def test_nothing_has_rights_that_it_does_not_need(written: dict[str, str]) -> None:
     for name in ("deploy", "infrastructure", "security"):
         found = workflow(written, name)

@@ -8,8 +8,16 @@ from tests.engines.parts.names import COPIES_REGION, DATA_KEY, PRIMARY, REGION
 
 from groundplan.resources import Resource
 from groundplan.resources.databases import DatabaseInstance
-from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
-from groundplan.resources.security import GeneratedPassword, Key, OidcProvider, Secret, SecretRotation
+from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement, service_trust
+from groundplan.resources.security import (
+    GeneratedPassword,
+    Key,
+    ManagedPolicy,
+    OidcProvider,
+    Role,
+    Secret,
+    SecretRotation,
+)
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text
 
 
@@ -32,6 +40,21 @@ def security() -> Iterator[Resource]:
         concern="services",
         url="https://token.actions.githubusercontent.com",
         client_id_list=("sts.amazonaws.com",),
+    )
+    yield ManagedPolicy(
+        name="boundary",
+        concern="services",
+        policy_name="sample-boundary",
+        description="What roles of sample may do at most",
+        document=PolicyDocument((Statement(sid="Objects", actions=("s3:GetObject",), resources=("*",)),)),
+    )
+    yield Role(
+        name="bounded",
+        concern="services",
+        role_name="sample-bounded",
+        description="May do no more than its boundary",
+        trust=service_trust("ecs-tasks.amazonaws.com"),
+        permissions_boundary=Ref(ManagedPolicy, "boundary").arn,
     )
     yield Key(
         name="data",

@@ -44,8 +44,8 @@ def test_it_is_planned_as_written_and_planned_again_it_is_empty(rendering: Rende
     write(rendering, tmp_path / "shop")
     core = TerraformCore(tmp_path / "workspace")
     core.fmt_check(tmp_path / "shop")
-    core.validate(tmp_path / "shop")
     planned = core.show(core.plan(tmp_path / "shop"))
+    core.validate(tmp_path / "shop")
     (deployment,) = planned["aws_ecs_service.api"]["deployment_configuration"]
     assert (deployment["strategy"], deployment["bake_time_in_minutes"]) == ("LINEAR", "20")
     assert deployment["linear_configuration"] == [{"step_bake_time_in_minutes": "7", "step_percent": 12.5}]

@@ -32,8 +32,8 @@ def test_everything_is_applied_and_nothing_is_left_to_do(tmp_path: Path, region:
     write(rendering, root)
     core = TerraformCore(tmp_path / "workspace", {})
     core.fmt_check(root)
-    core.validate(root)
     planned = core.show(core.plan(root))
+    core.validate(root)
     for address in ("aws_wafv2_web_acl.cdn", "aws_acm_certificate.site_cdn", "aws_cloudwatch_log_delivery.site"):
         assert planned[address]["region"] == "us-east-1", address
     assert planned["aws_wafv2_web_acl.load_balancer"]["region"] == region

@@ -53,8 +53,8 @@ def changes(plan: dict[str, list[dict[str, dict[str, list[str]]]]]) -> dict[str,
 def test_a_pilot_light_takes_over_and_goes_back(root: Path, tmp_path: Path) -> None:
     before = core(tmp_path)
     before.fmt_check(root)
-    before.validate(root)
     planned = before.show(before.plan(root))
+    before.validate(root)
     assert not [address for address in planned if address.split(".")[0] in MADE_BY_A_TAKE_OVER - {
         "google_storage_bucket_iam_member"}]  # fmt: skip
     (scaling,) = planned["google_cloud_run_v2_service.api[0]"]["template"][0]["scaling"]

@@ -49,8 +49,8 @@ def test_it_is_planned_as_written_and_planned_again_it_is_empty(rendering: Rende
     write(rendering, tmp_path / "shop")
     core = TerraformCore(tmp_path / "workspace")
     core.fmt_check(tmp_path / "shop")
-    core.validate(tmp_path / "shop")
     planned = core.show(core.plan(tmp_path / "shop"))
+    core.validate(tmp_path / "shop")
     cluster = planned["aws_eks_cluster.main"]
     (access,) = cluster["access_config"]
     assert (access["authentication_mode"], access["bootstrap_cluster_creator_admin_permissions"]) == ("API", False)

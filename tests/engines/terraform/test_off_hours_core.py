@@ -22,8 +22,8 @@ def test_the_core_applies_it_and_finds_nothing_left(architecture: Callable[[], A
     assert rendering.unsupported == ()
     write(rendering, root)
     core.fmt_check(root)
-    core.validate(root)
     planned = core.show(core.plan(root))
+    core.validate(root)
     start = planned["aws_scheduler_schedule.start_database_main"]
     (target,) = start["target"]
     assert target["arn"] == "arn:aws:scheduler:::aws-sdk:rds:startDBInstance"

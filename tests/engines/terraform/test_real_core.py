@@ -114,8 +114,8 @@ def test_other_choices_are_as_valid(core: TerraformCore, tmp_path: Path) -> None
     assert rendering.unsupported == ()
     directory = _written(rendering, tmp_path / "other")
     core.fmt_check(directory)
-    core.validate(directory)
     core.plan(directory)
+    core.validate(directory)
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,8 @@ def test_everything_is_planned_in_its_region_and_stays(rendering: Rendering, tmp
     write(rendering, tmp_path / "shop")
     core = TerraformCore(tmp_path / "workspace")
     core.fmt_check(tmp_path / "shop")
-    core.validate(tmp_path / "shop")
     planned = core.show(core.plan(tmp_path / "shop"))
+    core.validate(tmp_path / "shop")
     regions = {address: values.get("region") for address, values in planned.items() if values.get("region")}
     away = {address: region for address, region in regions.items() if region != "eu-west-1"}
     settings = ("", "_public_access_block", "_versioning", "_server_side_encryption_configuration", "_policy")

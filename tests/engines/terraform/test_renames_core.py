@@ -74,8 +74,8 @@ def test_a_rename_changes_nothing_but_addresses(applied: TerraformCore, root: Pa
     rendering = render(designed(AFTER + RENAMED), Options(state_bucket="shop-state"))
     write(rendering, root)
     applied.fmt_check(root)
-    applied.validate(root)
     plan = applied.plan(root)
+    applied.validate(root)
     assert _changes(plan) == {}
     moved = {
         item["previous_address"]: item["address"] for item in plan["resource_changes"] if "previous_address" in item
@@ -106,8 +106,8 @@ def test_what_exists_is_taken_over_instead_of_made(tmp_path: Path) -> None:
     write(render(architecture, Options(state_bucket="shop-state"), ids=ids), folder)
     core = TerraformCore(tmp_path / "workspace", {})
     core.fmt_check(folder)
-    core.validate(folder)
     plan = core.plan(folder)
+    core.validate(folder)
     imported = {
         item["address"]: item["change"]["importing"]["id"]
         for item in plan["resource_changes"]

@@ -33,8 +33,8 @@ def test_everything_is_applied_and_nothing_is_left_to_do(tmp_path: Path, environ
     write(rendering, root)
     core = TerraformCore(tmp_path / "workspace", {})
     core.fmt_check(root)
-    core.validate(root)
     planned = core.show(core.plan(root))
+    core.validate(root)
     if environment == "shared":
         assert planned["aws_guardduty_detector.us_west_2"]["region"] == "us-west-2"
         assert planned["aws_ssm_parameter.hosted_zone_us_east_1"]["region"] == "us-east-1"

@@ -11,8 +11,13 @@ from tests.cli.commands import Command
 from tests.operations.backup.conftest import Deployed
 from tests.operations.running import Aws
 
+from groundplan.cli.options import OutputFormat, TargetOption
+from groundplan.cli.restore import _Asked
+from groundplan.cli.restore import _carry_out as _carry_out_step
 from groundplan.errors import ExitCode
+from groundplan.operations.backup import runbook
 from groundplan.operations.backup.bucket import ONE_COPY, Change, _carry_out
+from groundplan.operations.lock import HeldError, held
 
 NAME = "vault-production-main"
 
@@ -20,6 +25,10 @@ NAME = "vault-production-main"
 def _instance(aws: Aws, name: str) -> dict[str, object]:
     (found,) = aws.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
     return dict(found)
+
+
+def silent(text: str, *, passing: bool = False) -> None:
+    raise AssertionError(text)
 
 
 def _same(one: dict[str, object], other: dict[str, object], *names: str) -> None:
@@ -77,6 +86,38 @@ def test_a_database_at_a_time_and_the_switch(command: Command, environment: Depl
     assert command("drift", "--no-who").code == ExitCode.FINE
     assert command("plan", "--format", "json").json["changes"] == []
     assert command("restore", "switch", "database.main", "-y").code == ExitCode.BAD_INPUT, "there is none any more"
+
+
+def test_nothing_is_restored_while_somebody_else_is_at_work(command: Command, environment: Deployed, aws: Aws) -> None:
+    connection, architecture = environment.connection, environment.architecture
+    aws.s3.put_object(Bucket="vault-media-production", Key="locked/new", Body=b"later")
+    with held(connection, architecture, "deploy", report=silent):
+        for arguments in (
+            ("database.main", "--to", "latest"),
+            ("bucket.media", "--to", "2026-01-01", "--prefix", "locked/", "--delete-newer", "--yes"),
+        ):
+            refused = command("restore", *arguments)
+            assert refused.code == ExitCode.BAD_INPUT
+            assert "production is being worked on by somebody else: `groundplan deploy` of" in refused.err
+        asked = _Asked(
+            environment.loaded, architecture, connection, TargetOption.LOCAL, None,
+            break_lock=False, yes=True, format=OutputFormat.TABLE,
+        )  # fmt: skip
+        recovery = runbook.choose(architecture, asked.loaded.blueprint.objectives, "corruption")
+        steps = {item.step.name: item for item in runbook.actions(connection, architecture, recovery, None)}
+        assert (steps["main: restore"].part, steps["main: switch"].part) == ("database.main", "")
+        for name in ("main: restore", "main: switch"):
+            with pytest.raises(HeldError, match="`groundplan deploy` of"):
+                _carry_out_step(steps[name], asked)
+    with held(connection, architecture, "restore database.main", part="database.main", report=silent):
+        refused = command("restore", "database.main", "--to", "latest")
+        assert "`groundplan restore database.main` of" in refused.err
+    instances = aws.client("rds").describe_db_instances()["DBInstances"]
+    made = [item for item in instances if item["DBInstanceIdentifier"].startswith(f"{NAME}-to-")]
+    assert made == []
+    there = aws.s3.get_object(Bucket="vault-media-production", Key="locked/new")
+    assert there["Body"].read() == b"later"
+    aws.s3.delete_object(Bucket="vault-media-production", Key="locked/new")
 
 
 def test_out_of_a_snapshot_and_an_interrupted_switch(command: Command, environment: Deployed, aws: Aws) -> None:

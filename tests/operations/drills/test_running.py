@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from groundplan.cli.main import run
 from groundplan.design import design
 from groundplan.errors import EnvironmentalError, ExitCode
 from groundplan.operations.drills import choose, prepare
+from groundplan.operations.drills.looks import look
 from groundplan.targets.connection import connect
 
 PROJECT = "drilled"
@@ -153,6 +155,10 @@ def test_ending_it_early_stops_the_experiment(blueprint: Path, aws: Aws) -> None
     assert any("was stopped" in note for note in outcome.notes)
     states = {item["state"]["status"] for item in aws.client("fis").list_experiments()["experiments"]}
     assert states & {"stopping", "stopped"}
+    deadline = time.monotonic() + 30
+    while look(connect("local"), architecture).lacking:
+        assert time.monotonic() < deadline, "what it took away comes back"
+        time.sleep(0.1)
 
 
 def test_what_is_not_whole_is_left_alone(groundplan: Command, blueprint: Path, aws: Aws) -> None:

@@ -30,6 +30,7 @@ from groundplan.resources.storage import Bucket
 from groundplan.targets.connection import Connection
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
+Kind = Literal["refused", "killed", "cut"]
 Start = Literal["nothing", "an earlier revision"]
 CHANGE = "tags.Revision=2"
 """Nearly every resource changes with it."""
@@ -40,7 +41,7 @@ _OBJECT = "kept/by-somebody"
 class Fault:
     """What goes wrong, and where."""
 
-    kind: Literal["refused", "killed", "cut"]
+    kind: Kind
     """A resource is refused; the process is killed at a step; the connection is lost at a step and is back then."""
     start: Start
     place: tuple[str, str] = ("", "")
@@ -230,7 +231,7 @@ def _differences(environment: Environment, start: Start, before: Mapping[str, st
             listed = account.client("s3", region).list_objects_v2(Bucket=name, Prefix=_OBJECT)
             if not listed["KeyCount"]:
                 yield f"the object in {name} is gone"
-    if lock.look(connection, now.architecture) is not None:
+    if lock.look(connection, now.architecture):
         yield "the lock is still held"
     last = record.latest(connection, now.architecture)
     if last is None or last.result != "succeeded":

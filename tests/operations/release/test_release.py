@@ -11,6 +11,7 @@ from tests.operations.release.conftest import PROJECT, Lines, Stage, blueprint
 from groundplan.engines import cloudformation
 from groundplan.errors import DeploymentError, EnvironmentalError, ExitCode, InputError
 from groundplan.operations import release as releasing
+from groundplan.operations.lock import look, take
 from groundplan.operations.release import Settings, find_image, follow, kept, rollback
 from groundplan.operations.release.changing import planned
 
@@ -193,6 +194,38 @@ def test_a_rollback_of_the_stack_does_not_undo_a_release(stage: Stage) -> None:
     assert lines[0] == "mail: the rollback of the stack took 1.1 away; bringing it back"
     kept.restore(connection, ran, unheard := Lines())
     assert unheard == []
+
+
+def test_one_at_a_time(groundplan: Command, stage: Stage) -> None:
+    """Of the same service; others are released meanwhile, and a deployment stands in everybody's way."""
+    connection, architecture, before = stage.connection, stage.architecture, stage.tag("nightly")
+    other = "1.0" if before == "1.1" else "1.1"
+    deployment = take(connection, architecture, "deploy")
+    for arguments in (("release", "nightly", other), ("rollback", "nightly")):
+        refused = groundplan(*arguments)
+        assert refused.code == ExitCode.BAD_INPUT
+        assert "production is being worked on by somebody else: `groundplan deploy` of" in refused.err
+    deployment.give_back()
+    release = take(connection, architecture, "release nightly", part="nightly")
+    assert "`groundplan release nightly` of" in groundplan("release", "nightly", other).err
+    assert "`groundplan release nightly` of" in groundplan("deploy").err
+    assert "at work: groundplan release nightly of" in groundplan("status").out
+    assert stage.tag("nightly") == before
+    mail = groundplan("release", "mail", stage.tag("mail"))
+    assert mail.code == ExitCode.FINE, mail.err
+    asked = groundplan("release", "nightly", other, "--break-lock")
+    assert "Take the lock of production from them? There is no terminal" in asked.err
+    broken = groundplan("release", "nightly", other, "--break-lock", "--yes")
+    assert (broken.code, stage.tag("nightly")) == (ExitCode.FINE, other)
+    release.refresh()
+    assert release.lost.is_set()
+
+    again = take(connection, architecture, "release nightly", part="nightly")
+    back = groundplan("rollback", "nightly")
+    assert (back.code, stage.tag("nightly")) == (ExitCode.FINE, before), back.err
+    again.refresh()
+    assert again.lost.is_set(), "a rollback takes a release back, whoever is at it"
+    assert look(connection, architecture) == []
 
 
 def test_images_that_cannot_be_released(groundplan: Command, stage: Stage) -> None:

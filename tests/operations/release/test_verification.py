@@ -13,7 +13,7 @@ from tests.operations.release.conftest import Lines, blueprint
 from groundplan.api.files import read_source
 from groundplan.blueprint.services import Public
 from groundplan.design import design
-from groundplan.errors import DeploymentError, InputError
+from groundplan.errors import DeploymentError, EnvironmentalError, InputError
 from groundplan.operations.release import Verification, Workload, named, url_of
 
 
@@ -65,6 +65,19 @@ def test_answers(server: Server, web: Workload) -> None:
         Verification(server.url, patience=0.05, pause=0.01)(web, lines)
     with pytest.raises(DeploymentError, match=r"http://127\.0\.0\.1:1/: no answer: "):
         Verification("http://127.0.0.1:1/", patience=0.0, pause=0.01)(web, lines)
+
+
+def test_whoever_was_relieved_of_the_release_does_not_take_it_back(server: Server, web: Workload) -> None:
+    """A DeploymentError would have the release roll back."""
+
+    def refuse() -> None:
+        raise EnvironmentalError("the lock was taken")
+
+    server.statuses = [500]
+    with pytest.raises(EnvironmentalError, match="the lock was taken"):
+        Verification(server.url, patience=0.05, pause=0.01, require=refuse)(web, Lines())
+    server.statuses = [200]
+    Verification(server.url, require=refuse)(web, Lines())
 
 
 def test_urls(web: Workload) -> None:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import pytest
 from tests.cli.commands import FILE
-from tests.terraform_core import harness
+from tests.terraform_core import attached, harness
 from tests.terraform_core.behaviour import BEHAVIOUR_VARIABLE, Behaviour
 from tests.terraform_core.secret_store import SECRETS_VARIABLE
 
@@ -43,12 +43,14 @@ def surroundings(folder: Path) -> dict[str, str]:
     loaded = read_source(folder / FILE).environment(None)
     rendered = folder / "rendered"
     terraform.write(terraform.render(design(loaded)), rendered)
+    schema, secrets = harness._schema_file(installation, rendered), folder / "secrets.json"
     return {
         ENGINE_VARIABLE: PACKAGE,
         "GOGC": "800",
         "GOMAXPROCS": "1",
-        **stand_in.surroundings(installation, harness._schema_file(installation, rendered)),
-        SECRETS_VARIABLE: str(folder / "secrets.json"),
+        **stand_in.surroundings(installation, schema),
+        attached.VARIABLE: attached.attach(schema, secrets),
+        SECRETS_VARIABLE: str(secrets),
         BEHAVIOUR_VARIABLE: str(folder / "behaviour.json"),
     }
 

@@ -12,9 +12,16 @@ from typing import Any
 import pytest
 from tests.cli.commands import CHANGE_KEYS, FILE, PLAN_KEYS, Command
 from tests.operations.terraform.conftest import SHOP, STATE, WORKS_IN, Blueprint
+from tests.terraform_core import attached
 from tests.terraform_core.behaviour import Behaviour
 
+from groundplan.api.files import read_source
+from groundplan.design import design
 from groundplan.errors import ExitCode
+from groundplan.operations.lock import look, take
+from groundplan.operations.record import history
+from groundplan.targets import local
+from groundplan.targets.connection import connect
 
 MANAGED = 27
 """Resources of the shop in Terraform."""
@@ -56,7 +63,7 @@ def test_local_json_has_the_same_keys(groundplan: Command, blueprint: Blueprint)
     assert {change["type"] for change in local["changes"]} >= {"AWS::S3::Bucket"}, "the local AWS takes CloudFormation"
 
 
-def test_deployed(groundplan: Command, deployed: Path) -> None:
+def test_deployed(groundplan: Command, deployed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(in_state()) == MANAGED
     status = groundplan("status", "--target", "aws", "--format", "json").json
     assert status["stacks"] == [{"name": "shop-production", "status": "DEPLOYED"}]
@@ -66,6 +73,7 @@ def test_deployed(groundplan: Command, deployed: Path) -> None:
     table = groundplan("status", "--target", "aws")
     assert "shop-production   DEPLOYED" in table.out
     assert "files_bucket = shop-files-production" in table.out
+    monkeypatch.delenv(attached.VARIABLE)  # this time the stand-in is installed and started
     again = groundplan("deploy", "--target", "aws", "--format", "json")
     assert again.code == ExitCode.FINE, again.err
     assert again.json["stacks"] == [{"name": "shop-production", "status": "APPLIED", "changed": 0}]
@@ -208,3 +216,29 @@ def test_another_engine_than_the_blueprints(groundplan: Command, blueprint: Blue
     result = groundplan("status", "--target", "aws", "--engine", "terraform")
     assert result.code == ExitCode.FINE, result.err
     assert "warning: groundplan.yaml says engine: cloudformation. Neither knows what the other has made" in result.err
+
+
+def test_releases_are_told_of_it_and_so_is_the_audit_record(
+    groundplan: Command, deployed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Terraform's state has a lock of its own, which nobody else looks at."""
+    for name, value in local.environment(local.start()).items():
+        monkeypatch.setenv(name, value)
+    connection = connect("aws")
+    architecture = design(read_source(FILE).environment(None))
+    lease = take(connection, architecture, "restore switch database.main")
+    for command in ("deploy", "destroy"):
+        refused = groundplan(command, "--target", "aws", "--yes")
+        assert refused.code == ExitCode.BAD_INPUT
+        assert "is being worked on by somebody else: `groundplan restore switch database.main` of" in refused.err
+    assert len(in_state()) == MANAGED
+    assert history(connection, architecture) == []
+    gone = groundplan("destroy", "--target", "aws", "--yes", "--break-lock")
+    assert gone.code == ExitCode.FINE, gone.err
+    assert "`groundplan restore switch database.main` of" in gone.err, "it is said whom it is taken from"
+    lease.refresh()
+    assert lease.lost.is_set()
+    [record] = history(connection, architecture)
+    assert (record.operation, record.engine, record.result) == ("destroy", "terraform", "succeeded")
+    assert 0 < record.plan["delete"] < MANAGED
+    assert look(connection, architecture) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from groundplan.blueprint.loading import LoadedEnvironment
+from groundplan.design.deployer import is_bootstrapped
 from groundplan.documents.files import commented
 from groundplan.documents.pipelines.application import application
 from groundplan.documents.pipelines.infrastructure import infrastructure
@@ -55,7 +56,14 @@ def settings_of_repository(every: list[LoadedEnvironment]) -> Iterator[str]:
         yield (
             f"GitHub, Settings > Secrets and variables > Actions: the secrets AWS_ACCESS_KEY_ID and "
             f"AWS_SECRET_ACCESS_KEY of the IAM user {keys.spec.user}, whose only right is sts:AssumeRole on "
-            f"{', '.join(filter(None, (keys.release_role, keys.plan_role)))}"
+            f"{', '.join(filter(None, (keys.release_role, keys.plan_role, keys.deploy_role)))}"
+        )
+    made = [place.name for place in found if is_bootstrapped(place.loaded)]
+    if made:
+        named = " ".join(f"-e {name}" for name in made)
+        yield (
+            f"AWS: groundplan bootstrap {named} --target aws, by somebody who may make roles: before the first "
+            "deployment, and again when a deployment says so"
         )
     if any(place.spec.deploy_role is None for place in found):
         yield "nothing deploys the infrastructure by itself: a person does, or pipelines.deploy_role names who may"

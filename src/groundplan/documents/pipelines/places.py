@@ -9,6 +9,7 @@ from groundplan.blueprint.pipelines import Pipelines
 from groundplan.blueprint.validation.base import workloads
 from groundplan.blueprint.workloads import Workload
 from groundplan.design import design
+from groundplan.design.deployer import deployer_name, is_bootstrapped
 from groundplan.design.draft import identifier
 from groundplan.design.pipelines import PLAN, RELEASE
 from groundplan.resources.architecture import Architecture
@@ -63,7 +64,7 @@ class Place:
     @property
     def deploy_role(self) -> str | None:
         """ARN of the role that deploys the infrastructure."""
-        written = self.spec.deploy_role
+        written = deployer_name(self.loaded) if is_bootstrapped(self.loaded) else self.spec.deploy_role
         return self._arn(written) if written and not written.startswith("arn:") else written
 
     @property

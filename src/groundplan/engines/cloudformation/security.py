@@ -9,7 +9,7 @@ from groundplan.resources import Architecture
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.governance import BackupVault
 from groundplan.resources.parameters import SecureParameter
-from groundplan.resources.security import Key, OidcProvider, Role, Secret, SecretRotation
+from groundplan.resources.security import Key, ManagedPolicy, OidcProvider, Role, Secret, SecretRotation
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import JsonDocument
 
@@ -91,6 +91,12 @@ ROWS = (
         attributes={"id": RETURNED, "arn": "Arn"},
         write=_role,
         written=frozenset({"trust", "inline_policies"}),
+    ),
+    Row(
+        ManagedPolicy,
+        "AWS::IAM::ManagedPolicy",
+        attributes={"id": RETURNED, "arn": RETURNED},
+        rename={"policy_name": "ManagedPolicyName", "document": "PolicyDocument"},
     ),
     Row(OidcProvider, "AWS::IAM::OIDCProvider", attributes={"id": RETURNED, "arn": RETURNED}),
     Row(

@@ -9,7 +9,15 @@ from groundplan.engines.terraform.context import Context, Piece, has_version, la
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Value
 from groundplan.engines.terraform.rows import Row
 from groundplan.resources import Resource
-from groundplan.resources.security import GeneratedPassword, Key, OidcProvider, Role, Secret, SecretRotation
+from groundplan.resources.security import (
+    GeneratedPassword,
+    Key,
+    ManagedPolicy,
+    OidcProvider,
+    Role,
+    Secret,
+    SecretRotation,
+)
 from groundplan.resources.values import Ref, SecretValue, Textual, dynamic_values
 
 SECRET, SECRET_VERSION = "aws_secretsmanager_secret", "aws_secretsmanager_secret_version"
@@ -155,6 +163,14 @@ ROWS = (
         beside=_role_policies,
         written=frozenset({"inline_policies", "managed_policy_arns"}),
         ready=frozenset({ROLE_POLICY, POLICY_ATTACHMENT}),
+    ),
+    Row(
+        ManagedPolicy,
+        "aws_iam_policy",
+        "iam.tf",
+        attributes={"id": "id", "arn": "arn"},
+        referred=("arn", "arn"),
+        rename={"policy_name": "name", "document": "policy"},
     ),
     Row(OidcProvider, "aws_iam_openid_connect_provider", "iam.tf", attributes={"id": "arn", "arn": "arn"}),
     Row(

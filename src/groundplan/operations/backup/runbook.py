@@ -35,6 +35,8 @@ class Action:
     """What :attr:`do` does, in words."""
     do: Callable[[Report], str] | None = None
     """Does it, and returns what was done."""
+    part: str = ""
+    """The store that is worked on, beside which nothing in use changes; empty: the whole environment is."""
 
 
 def recoveries(architecture: Architecture, objectives: Objectives) -> dict[str, Recovery]:
@@ -77,28 +79,26 @@ class _Helper:
     switched: Callable[[Mapping[str, str]], None]
 
     def action(self, step: Step) -> Action:
-        found = self._own(step)
-        if found:
-            does, do = found
-            return Action(step, "we", does, do)
-        return Action(step, "person" if step.by == "a person" else "aws")
+        return self._own(step) or Action(step, "person" if step.by == "a person" else "aws")
 
-    def _own(self, step: Step) -> tuple[str, Callable[[Report], str]] | None:
+    def _own(self, step: Step) -> Action | None:
         name, _, what = step.name.partition(": ")
         store = next((item for item in self._databases() if item.name == f"database.{name}"), None)
         match what:
             case "restore" if store:
-                return f"restores {store.name} beside the one in use", lambda report: self._restore(store, report)
+                does = f"restores {store.name} beside the one in use"
+                return Action(step, "we", does, lambda report: self._restore(store, report), store.name)
             case "switch" if store:
-                return f"gives the restored {store.name} its name", lambda report: self._switch(store, report)
+                does = f"gives the restored {store.name} its name"
+                return Action(step, "we", does, lambda report: self._switch(store, report))
             case "start" if store:
-                return f"starts {store.id}", lambda report: self._start(store)
+                return Action(step, "we", f"starts {store.id}", lambda report: self._start(store))
             case "restore" if name == "objects":
-                return "brings objects back out of their versions", self._objects
+                return Action(step, "we", "brings objects back out of their versions", self._objects)
             case "" if name == "enable":
-                return "takes the deletion of keys back and enables them", self._keys
+                return Action(step, "we", "takes the deletion of keys back and enables them", self._keys)
             case "" if name == "start" and step.by == "a person" and self._document():
-                return "starts the automation document in the standby's region", self._promote
+                return Action(step, "we", "starts the automation document in the standby's region", self._promote)
             case _:
                 return None
 

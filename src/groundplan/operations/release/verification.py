@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -24,6 +25,8 @@ class Verification:
     url: str
     patience: float = _PATIENCE
     pause: float = 2.0
+    require: Callable[[], None] = lambda: None
+    """Called before a failure is told, after which the release goes back: raises what forbids that."""
 
     def __call__(self, workload: Runs, report: Report) -> None:
         """Raises DeploymentError where the answer stays another one."""
@@ -34,6 +37,7 @@ class Verification:
                 report(f"{workload.told}: {self.url} answers {answer}")
                 return
             if time.monotonic() > deadline:
+                self.require()
                 raise DeploymentError(f"{self.url} answers {answer}" if answer.isdecimal() else f"{self.url}: {answer}")
             report(f"{workload.told}: {self.url} answers {answer} so far", passing=True)
             time.sleep(self.pause)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -88,8 +89,9 @@ def _candidates() -> Iterator[tuple[str, str, tuple[str, ...]]]:
         raise EnvironmentalError(f"{ENGINE_VARIABLE} names {PACKAGE}, which is not installed: {_HOW_TO_GET_ONE}")
 
 
+@cache
 def _version_of(where: str, command: tuple[str, ...]) -> str:
-    """Raises EnvironmentalError where it does not say its version."""
+    """Asked once in a process. Raises EnvironmentalError where it does not say its version."""
     # Else it asks HashiCorp whether there is a newer one, and takes arguments that are meant for other commands.
     surroundings = os.environ | {"CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": ""}
     try:

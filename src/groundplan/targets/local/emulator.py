@@ -164,11 +164,15 @@ def moto_application() -> WsgiApplication:
     """moto's server application; it imports a service when its first request comes."""
     import moto.backends
     import moto.core.responses
+    import moto.core.utils
+    from moto.core.loaders import create_loader
     from moto.core.utils import method_names_from_class
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     modules = tuple(moto.backends.list_of_moto_modules())  # moto lists its folder with 170 stats on every request
     setattr(moto.backends, "list_of_moto_modules", lambda: modules)  # noqa: B010 - mypy forbids assigning to a function
+    loader = lru_cache(maxsize=1)(create_loader)  # and where services are described, with 500 stats for each service
+    setattr(moto.core.utils, "create_loader", loader)  # noqa: B010 - mypy forbids assigning to a function
     names = lru_cache(maxsize=None)(method_names_from_class)  # and all methods of a service
     setattr(moto.core.responses, "method_names_from_class", names)  # noqa: B010 - mypy forbids assigning to a function
     application: WsgiApplication = DomainDispatcherApplication(create_backend_app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from groundplan.targets.local import corrections
 from groundplan.targets.local.emulator import ACCOUNT
@@ -46,6 +47,9 @@ Groundplan's own; the APIs behind it are those of [moto](https://docs.getmoto.or
 
 Nested stacks have change sets of their own (`--include-nested-stacks`), and drift of their own, as at AWS. The
 endpoint is plain HTTP on 127.0.0.1; nothing else can reach it.
+
+What is deployed is kept over a stop or a crash. `groundplan local start --ephemeral` begins empty and forgets
+everything at its end, which suits tests; what an earlier one has kept waits for the next start without it.
 """
 _TYPES = """\
 ## Resource types
@@ -135,6 +139,7 @@ def _changes_in_place(row: Row, handler: Handler) -> bool:
     return bool(row.update or row.parts or own)
 
 
+@cache
 def _surroundings() -> Surroundings:
     """Clients that are asked for their models only, never for an answer."""
     from groundplan.targets.local.emulator import Clients

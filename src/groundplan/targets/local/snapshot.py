@@ -27,6 +27,7 @@ from typing import Any
 from groundplan.errors import EnvironmentalError
 from groundplan.targets.local.application import LocalAws
 from groundplan.targets.local.cloudformation.definitions import Template
+from groundplan.targets.local.corrections.parameters import PUBLIC
 
 FORMAT = 5
 _LOCKS = {type(threading.Lock()): threading.Lock, type(threading.RLock()): threading.RLock}
@@ -236,18 +237,13 @@ def _set_with_public_images(backend: Any, state: dict[str, Any]) -> None:
     backend.snapshots.update(snapshots)
 
 
-_PUBLIC_PARAMETERS = "/aws/service/"
-"""Amazon's own parameters, which moto reads when one of them is asked for; nobody else may use the prefix.
-Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html"""
-
-
 def _with_public_parameters_unread(parameters: Any) -> dict[str, Any]:
     """The state of a region's parameters in which moto reads Amazon's own again: 5,500 of them, 1.6 MB."""
     return {name: False if name.endswith("_loaded") else value for name, value in vars(parameters).items()}
 
 
 def _own(parameters: Any) -> Iterator[tuple[str, Any]]:
-    own = [(name, item) for name, item in parameters.items() if not name.startswith(_PUBLIC_PARAMETERS)]
+    own = [(name, item) for name, item in parameters.items() if not name.startswith(PUBLIC)]
     return iter(own)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from groundplan.blueprint.loading import load
@@ -14,7 +14,7 @@ EXAMPLES = Path(__file__).parents[4] / "examples"
 SYSTEMS = ("personal-timeline", "solemate", "spendsense", "duskspendr", "spontime")
 
 
-@lru_cache(maxsize=1)
+@cache
 def environments(system: str) -> tuple[dict[str, Environment], dict[str, Environment]]:
     """The environments of an example, and what stands once for the account."""
     every: dict[str, Environment] = {}
@@ -25,7 +25,7 @@ def environments(system: str) -> tuple[dict[str, Environment], dict[str, Environ
     return every, shared
 
 
-@lru_cache(maxsize=1)
+@cache
 def tree(system: str) -> Tree:
     """An example as a tree."""
     return render_tree(*environments(system))

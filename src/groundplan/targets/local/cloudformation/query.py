@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
@@ -118,7 +119,9 @@ def _encode(value: Any, shape: Shape, name: str) -> str:
     if value is None:
         return ""
     if isinstance(shape, StructureShape):
-        inner = "".join(_encode(value.get(key), member, key) for key, member in shape.members.items())
+        inner = "".join(
+            _encode(value[key], member, key) for key, member in shape.members.items() if value.get(key) is not None
+        )
     elif isinstance(shape, ListShape):
         inner = "".join(_encode(item, shape.member, "member") for item in value)
     elif isinstance(shape, MapShape):
@@ -133,6 +136,9 @@ def _encode(value: Any, shape: Shape, name: str) -> str:
     return f"<{name}>{inner}</{name}>"
 
 
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
 def _printable(text: str) -> str:
     """XML 1.0 has no place for control characters."""
-    return "".join(char if char in "\t\n\r" or char >= " " else "�" for char in text)
+    return _UNPRINTABLE.sub("�", text)

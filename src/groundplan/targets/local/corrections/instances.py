@@ -1,4 +1,4 @@
-"""EC2 instances: images that are named by a parameter."""
+"""EC2 instances and launch templates: images that are named by a parameter, tags of today."""
 
 from __future__ import annotations
 
@@ -35,3 +35,13 @@ def images_by_parameter() -> None:
         return original(self, image_id, count, user_data, security_group_names, **rest)
 
     setattr(InstanceBackend, "run_instances", run)  # noqa: B010 - mypy forbids assigning to a method
+
+
+@once
+def tags_of_templates() -> None:
+    """moto shows the tags that a launch template was made with; AWS shows those that it has."""
+    from moto.ec2.models.launch_templates import LaunchTemplate
+
+    # What the constructor and old snapshots set is thrown away: it is what is there at that moment anyway.
+    tags = property(lambda self: self.get_tags(), lambda self, value: None)
+    setattr(LaunchTemplate, "tags", tags)  # noqa: B010 - mypy forbids assigning to a class

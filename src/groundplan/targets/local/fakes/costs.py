@@ -1,5 +1,5 @@
-"""Cost Explorer's anomaly monitors, subscriptions and cost allocation tags, and the update of a budget, which moto
-lacks."""
+"""Cost Explorer's anomaly monitors, subscriptions and cost allocation tags, the update of a budget and its tags, which
+moto lacks."""
 
 from __future__ import annotations
 
@@ -7,22 +7,62 @@ import time
 import uuid
 from typing import Any
 
-from groundplan.targets.local.fakes.service import RefusedError, Request, faked
+from groundplan.targets.local.fakes.service import NOT_MINE, RefusedError, Request, faked
 
 explorer = faked("ce")
 budgets = faked("budgets")
 
 
-@budgets.operation("UpdateBudget")
-def update_budget(request: Request) -> dict[str, Any]:
+def _budget(account: str, name: str) -> Any:
     from moto.budgets.models import budgets_backends
 
-    account, new = request.parameters["AccountId"], request.parameters["NewBudget"]
-    found = budgets_backends[account]["aws"].budgets[account].get(new["BudgetName"])
+    found = budgets_backends[account]["aws"].budgets[account].get(name)
     if found is None:
-        raise RefusedError(
-            "NotFoundException", f"Unable to get budget: {new['BudgetName']} - the budget doesn't exist."
-        )
+        raise RefusedError("NotFoundException", f"Unable to get budget: {name} - the budget doesn't exist.")
+    return found
+
+
+@budgets.operation("CreateBudget")
+def create_budget(request: Request) -> Any:
+    """Tags that a budget of that name had are gone with it."""
+    name = request.parameters["Budget"]["BudgetName"]
+    tags = {tag["Key"]: tag["Value"] for tag in request.parameters.get("ResourceTags") or ()}
+    try:
+        _budget(request.account, name)
+    except RefusedError:
+        request.table("budget tags")[name] = tags
+    return NOT_MINE
+
+
+@budgets.operation("TagResource")
+def tag_budget(request: Request) -> dict[str, Any]:
+    _budget_tags(request).update({tag["Key"]: tag["Value"] for tag in request.parameters["ResourceTags"]})
+    return {}
+
+
+@budgets.operation("UntagResource")
+def untag_budget(request: Request) -> dict[str, Any]:
+    for key in request.parameters["ResourceTagKeys"]:
+        _budget_tags(request).pop(key, None)
+    return {}
+
+
+@budgets.operation("ListTagsForResource")
+def tags_of_budget(request: Request) -> dict[str, Any]:
+    return {"ResourceTags": [{"Key": key, "Value": value} for key, value in _budget_tags(request).items()]}
+
+
+def _budget_tags(request: Request) -> dict[str, str]:
+    name = str(request.parameters["ResourceARN"]).partition(":budget/")[2]
+    _budget(request.account, name)
+    tags: dict[str, str] = request.table("budget tags").setdefault(name, {})
+    return tags
+
+
+@budgets.operation("UpdateBudget")
+def update_budget(request: Request) -> dict[str, Any]:
+    account, new = request.parameters["AccountId"], request.parameters["NewBudget"]
+    found = _budget(account, new["BudgetName"])
     found.budget = {**new, "TimePeriod": found.budget["TimePeriod"], "LastUpdatedTime": time.time()}
     return {}
 

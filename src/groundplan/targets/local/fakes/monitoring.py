@@ -14,10 +14,14 @@ cloudwatch = faked("cloudwatch", "monitoring")
 def put(request: Request) -> dict[str, Any]:
     name = request.parameters["AlarmName"]
     now = datetime.now(UTC)
+    arn = request.arn("cloudwatch", f"alarm:{name}")
+    if name not in request.table("composite alarms"):  # an update leaves tags as they are
+        tags = {tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags") or ()}
+        request.table("tags")[arn] = tags
     request.table("composite alarms")[name] = {
         "ActionsEnabled": True,
         **request.parameters,
-        "AlarmArn": f"arn:aws:cloudwatch:{request.region}:{request.account}:alarm:{name}",
+        "AlarmArn": arn,
         "AlarmConfigurationUpdatedTimestamp": now,
         "StateUpdatedTimestamp": now,
         "StateReason": "Unchecked: Initial alarm creation",

@@ -11,6 +11,7 @@ from groundplan.targets.local.fakes.service import NOT_MINE, RefusedError, Reque
 analyzers = faked("accessanalyzer", "access-analyzer")
 hub = faked("securityhub")
 config = faked("config")
+guardduty = faked("guardduty")
 
 
 @analyzers.operation("CreateAnalyzer")
@@ -189,6 +190,7 @@ def put_pack(request: Request) -> dict[str, Any]:
     arn = request.arn("config", f"conformance-pack/{name}/{identifier}")
     request.table("conformance packs")[name] = {
         **{key: value for key, value in request.parameters.items() if key != "Tags"},
+        "Tags": known.get("Tags") or {tag["Key"]: tag["Value"] for tag in request.parameters.get("Tags") or ()},
         "ConformancePackArn": arn, "ConformancePackId": identifier, "LastUpdateRequestedTime": datetime.now(UTC),
     }  # fmt: skip
     return {"ConformancePackArn": arn}
@@ -201,7 +203,7 @@ def describe_packs(request: Request) -> dict[str, Any]:
     found = [request.one("conformance packs", name, code) for name in names or request.table("conformance packs")]
     return {
         "ConformancePackDetails": [
-            {name: value for name, value in item.items() if name not in ("TemplateBody", "TemplateS3Uri")}
+            {name: value for name, value in item.items() if name not in ("TemplateBody", "TemplateS3Uri", "Tags")}
             for item in found
         ]
     }
@@ -225,3 +227,74 @@ def delete_pack(request: Request) -> dict[str, Any]:
     request.one("conformance packs", name, "NoSuchConformancePackException")
     del request.table("conformance packs")[name]
     return {}
+
+
+def _pack_tags(request: Request) -> dict[str, str] | None:
+    """Of a conformance pack, by its ARN. None: moto knows what it is."""
+    arn = request.parameters["ResourceArn"]
+    if ":conformance-pack/" not in arn:
+        return None
+    packs = request.table("conformance packs").values()
+    found: dict[str, str] | None = next(
+        (item.setdefault("Tags", {}) for item in packs if item["ConformancePackArn"] == arn), None
+    )
+    if found is None:
+        raise RefusedError("ResourceNotFoundException", f"ResourceArn {arn} does not exist")
+    return found
+
+
+@config.operation("TagResource")
+def tag_pack(request: Request) -> Any:
+    tags = _pack_tags(request)
+    if tags is None:
+        return NOT_MINE
+    tags.update({tag["Key"]: tag["Value"] for tag in request.parameters["Tags"]})
+    return {}
+
+
+@config.operation("UntagResource")
+def untag_pack(request: Request) -> Any:
+    tags = _pack_tags(request)
+    if tags is None:
+        return NOT_MINE
+    for key in request.parameters["TagKeys"]:
+        tags.pop(key, None)
+    return {}
+
+
+@config.operation("ListTagsForResource")
+def list_pack_tags(request: Request) -> Any:
+    tags = _pack_tags(request)
+    return NOT_MINE if tags is None else {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+
+
+def _detector(request: Request) -> Any:
+    from moto.guardduty.models import guardduty_backends
+
+    name = str(request.parameters["ResourceArn"]).partition(":detector/")[2]
+    found = guardduty_backends[request.account][request.region].detectors.get(name)
+    if found is None:
+        raise RefusedError(
+            "BadRequestException",
+            "The request is rejected because the input resourceArn does not belong to the current account.",
+        )
+    return found
+
+
+@guardduty.operation("TagResource")
+def tag_detector(request: Request) -> dict[str, Any]:
+    found = _detector(request)
+    found.tags = {**(found.tags or {}), **request.parameters["Tags"]}
+    return {}
+
+
+@guardduty.operation("UntagResource")
+def untag_detector(request: Request) -> dict[str, Any]:
+    found = _detector(request)
+    found.tags = {key: value for key, value in (found.tags or {}).items() if key not in request.parameters["TagKeys"]}
+    return {}
+
+
+@guardduty.operation("ListTagsForResource")
+def list_detector_tags(request: Request) -> dict[str, Any]:
+    return {"Tags": _detector(request).tags or {}}

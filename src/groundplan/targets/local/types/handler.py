@@ -292,7 +292,7 @@ class Handler:
     def set_tags(self, state: ResourceState, old: Mapping[str, Any]) -> None:
         """Makes the tags those of ``state.properties``; ``old`` are the properties before."""
         calls = tagging().get(self.row.service)
-        wanted, had = (tag_map(source.get(self.tag_property)) for source in (state.properties, old))
+        wanted, had = (self.tags_in(source) for source in (state.properties, old))
         if calls is None:
             if wanted or had:
                 raise UnsupportedPropertyError(f"{self.tag_property}: the local AWS cannot tag {self.row.type}")
@@ -301,11 +301,15 @@ class Handler:
         target = {calls.resource: [resource] if calls.resource_is_list else resource}
         gone = sorted(had.keys() - wanted.keys())
         if gone and calls.untag:
-            keys: list[Any] = [{"Key": key} for key in gone] if calls.keys == "Tags" else gone
+            keys: list[Any] = [{"Key": key} for key in gone] if calls.keys == calls.tags else gone
             self.call(calls.untag, {**target, calls.keys: keys})
         new = [{"Key": key, "Value": value} for key, value in wanted.items() if had.get(key) != value]
         if new:
             self.call(calls.tag, {**target, calls.tags: new})
+
+    def tags_in(self, properties: Mapping[str, Any]) -> dict[str, str]:
+        """The resource's own tags."""
+        return tag_map(properties.get(self.tag_property))
 
     def _tags_apart(self, operation: str) -> bool:
         shape = self._input(operation) if operation else None

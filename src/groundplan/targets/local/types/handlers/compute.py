@@ -9,7 +9,7 @@ from typing import Any
 
 from groundplan.targets.local import rollouts
 from groundplan.targets.local.types.errors import ResourceError
-from groundplan.targets.local.types.handler import Handler, ResourceState
+from groundplan.targets.local.types.handler import Handler, ResourceState, tag_map
 from groundplan.targets.local.types.registry import handles
 
 _TARGET = ("ResourceId", "ScalableDimension", "ServiceNamespace")
@@ -36,6 +36,22 @@ class Function(Handler):
         if "Code" in changed:
             self.call("update_function_code", {"FunctionName": state.id, **_code(properties)})
         return super().update(state, properties, set(changed) - {"Code"})
+
+
+@handles("AWS::EC2::LaunchTemplate")
+class LaunchTemplate(Handler):
+    """Its own tags stand in one of its specifications, and change in place.
+
+    Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ec2-launchtemplate-launchtemplatetagspecification.html
+    """
+
+    def tags_in(self, properties: Mapping[str, Any]) -> dict[str, str]:
+        own = (
+            item.get("Tags")
+            for item in properties.get("TagSpecifications") or ()
+            if item.get("ResourceType") == "launch-template"
+        )
+        return {key: value for tags in own for key, value in tag_map(tags).items()}
 
 
 @handles("AWS::ApplicationAutoScaling::ScalableTarget")

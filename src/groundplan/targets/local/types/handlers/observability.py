@@ -29,7 +29,8 @@ class SamplingRule(Handler):
         super()._refuse_what_cannot_change(set(names) - {"SamplingRule"})
 
     def verify(self, state: ResourceState, asked: Mapping[str, Any]) -> None:
-        super().verify(state, {"SamplingRule": asked.get("SamplingRule") or asked.get("SamplingRuleUpdate")})
+        rule = asked.get("SamplingRule") or asked.get("SamplingRuleUpdate")
+        super().verify(state, {"SamplingRule": rule} if rule else {})
 
 
 @handles("AWS::AccessAnalyzer::Analyzer")
