@@ -130,6 +130,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def systems(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Systems]:
     """Every environment of an example that a test asks for, made once in a process. Those of one example are kept
     until another is asked for: then their local AWS is stopped, and they are forgotten."""
+    from groundplan.targets.local.emulator import share_service_models
+
+    share_service_models()  # each system looks with clients of its own, and each of them would read anew what it is of
     made: dict[tuple[str, str], System] = {}
 
     def system(name: str, environment: str) -> System:

@@ -10,6 +10,7 @@ import subprocess
 import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -48,9 +49,9 @@ class Scripts:
         assert done.returncode == expect, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    @property
+    @cached_property
     def aws(self) -> Aws:
-        """What is really there."""
+        """What is really there, once a local AWS runs."""
         return Aws(json.loads(self.run("groundplan", "local", "env", "--format", "json")), region=REGION)
 
 

@@ -47,9 +47,11 @@ COPIES_GO = ("--allow-replace", "FilesReplicaKey")
 STEPS = ("services.backend.scaling.method=step",)
 VARIANTS = [
     pytest.param(BLUE_GREEN, marks=requirement("SS-95"), id="blue-green"),
-    pytest.param(GATEWAY, marks=requirement("SS-06"), id="gateway"),
-    pytest.param(COPIES, marks=requirement("SS-174"), id="copies"),
-    pytest.param(STEPS, marks=requirement("SS-67", "SS-68"), id="steps"),
+    pytest.param(
+        (*GATEWAY, *COPIES, *STEPS),
+        marks=requirement("SS-06", "SS-174", "SS-67", "SS-68"),
+        id="gateway, copies and steps",
+    ),
 ]
 
 

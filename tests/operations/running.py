@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from groundplan.targets import local
@@ -18,16 +19,9 @@ class Aws:
 
     def client(self, service: Any, region: str = REGION) -> Any:
         """Any client."""
-        import boto3
-
         variables = local.environment(local.start())
-        return boto3.client(
-            service,
-            region_name=region,
-            endpoint_url=variables["AWS_ENDPOINT_URL"],
-            aws_access_key_id=variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=variables["AWS_SECRET_ACCESS_KEY"],
-        )
+        keys = variables["AWS_ACCESS_KEY_ID"], variables["AWS_SECRET_ACCESS_KEY"]
+        return _client(service, region, variables["AWS_ENDPOINT_URL"], *keys)
 
     @property
     def s3(self) -> S3Client:
@@ -62,3 +56,13 @@ class Aws:
             for item in page["Stacks"]
             if item["StackName"].startswith(f"{project}-") and item["StackStatus"] != "DELETE_COMPLETE"
         }
+
+
+@cache
+def _client(service: Any, region: str, endpoint: str, key: str, secret: str) -> Any:
+    """Made once in a process: that takes longer than nearly everything that is asked of it."""
+    import boto3
+
+    return boto3.client(
+        service, region_name=region, endpoint_url=endpoint, aws_access_key_id=key, aws_secret_access_key=secret
+    )

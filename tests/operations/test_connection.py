@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from groundplan.targets.connection import Connection, _timestamp
+from groundplan.targets import local
+from groundplan.targets.connection import Connection, _timestamp, connect
+from groundplan.targets.local import Running
 
 LOCAL = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
 
@@ -45,3 +47,12 @@ def test_every_form_of_a_time_is_read(text: str) -> None:
 def test_what_is_no_time_is_refused() -> None:
     with pytest.raises(ValueError, match="soon"):
         _timestamp("soon")
+
+
+def test_a_process_has_one_connection_to_each_local_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = connect("local")
+    assert connect("local") is here
+    monkeypatch.setattr(local, "start", lambda: Running("http://127.0.0.1:1", 1, 1))
+    other = connect("local")
+    assert (other is here, other.endpoint) == (False, "http://127.0.0.1:1")
+    assert connect("aws") is not connect("aws"), "another profile may be chosen meanwhile"

@@ -7,13 +7,15 @@ from tests.operations.running import REGION, Aws
 
 from groundplan.errors import ExitCode
 
+SERVICE = "services: {worker: {image: {repository: worker, tag: '1'}, needs: [main, files]}}\n"
+DATABASE = "databases: {main: {engine: postgres 16, class: db.t4g.micro, final_snapshot: true}}\n"
 
-def blueprint(project: str, *, keep: bool) -> str:
+
+def blueprint(project: str, *rest: str, keep: bool) -> str:
+    """A bucket, and the rest."""
     return (
         f"project: {project}\nregion: {REGION}\nprofile: poc\nkeys: customer\n"
-        "services: {worker: {image: {repository: worker, tag: '1'}, needs: [main, files]}}\n"
-        "databases: {main: {engine: postgres 16, class: db.t4g.micro, final_snapshot: true}}\n"
-        f"buckets: {{files: {{keep: {str(keep).lower()}}}}}\n"
+        f"buckets: {{files: {{keep: {str(keep).lower()}}}}}\n{''.join(rest)}"
     )
 
 
@@ -27,7 +29,7 @@ def fill(aws: Aws, bucket: str) -> None:
 
 
 def test_a_bucket_that_goes_is_emptied_first(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
-    write(blueprint(project, keep=False))
+    write(blueprint(project, SERVICE, DATABASE, keep=False))
     assert groundplan("deploy").code == ExitCode.FINE
     bucket = f"{project}-files-production"
     fill(aws, bucket)
@@ -59,7 +61,7 @@ def test_what_is_kept_stays_until_it_is_named(groundplan: Command, write: Write,
 
 
 def test_delete_data_takes_what_would_stay(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
-    write(blueprint(project, keep=True))
+    write(blueprint(project, DATABASE, keep=True))
     assert groundplan("deploy").code == ExitCode.FINE
     bucket = f"{project}-files-production"
     fill(aws, bucket)

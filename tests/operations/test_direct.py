@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ConnectionClosedError
 from tests.operations.running import Aws
 
 from groundplan.errors import DeploymentError, EnvironmentalError
@@ -153,6 +153,12 @@ def test_who_has_no_parameters_needs_no_right_to_list_them() -> None:
     one = SecureParameter(name="one", concern="services", parameter_name="/a/b", description="One", generate=20)
     with pytest.raises(EnvironmentalError, match="Listing the parameters of ap-south-1: AWS says AccessDenied"):
         direct.unasked(direct.Reach(connection, architecture(one)), {HOME})
+
+
+def test_an_answer_that_got_lost_is_said() -> None:
+    connection, _ = answering(paginate=ConnectionClosedError(endpoint_url="https://ssm.ap-south-1.amazonaws.com/"))
+    with pytest.raises(EnvironmentalError, match="Listing the parameters of ap-south-1: Connection was closed"):
+        direct.unasked(direct.Reach(connection, architecture(POLICY)), {HOME})
 
 
 def token(**changes: Any) -> SecureParameter:

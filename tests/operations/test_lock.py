@@ -91,9 +91,9 @@ def test_who_gives_no_sign_of_life_is_dead() -> None:
 
 
 def test_a_process_of_this_machine_that_has_ended_is_dead() -> None:
-    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True)
     beginning = lock._beginning(ended.pid)
-    ended.wait()
+    ended.communicate("go\n")
     here = replace(ANN, machine=lock.this_machine())
     me = os.getpid()
     assert beginning, "it ran"
@@ -196,7 +196,7 @@ def test_a_lock_that_lasts_long_outlives_what_aws_remembers(connection: Connecti
 
 
 BEGIN = """
-import json, os, pathlib, sys
+import json, os, pathlib, sys, time
 from tests.design.blueprints import designed
 from groundplan.operations.lock import HeldError, take
 from groundplan.targets.connection import connect
@@ -206,7 +206,10 @@ connection = connect("local")
 """
 RACE = """
 inside, won, refused = folder / "inside", 0, 0
-while won < 25:
+(folder / f"ready-{os.getpid()}").touch()
+while len(list(folder.glob("ready-*"))) < 2:
+    time.sleep(0.01)
+while won < 10:
     try:
         lease = take(connection, architecture, "deploy")
     except HeldError:
@@ -243,7 +246,7 @@ def test_of_two_processes_one_is_inside(project: str, folder: Path) -> None:
         out, err = racer.communicate(timeout=60)
         assert racer.returncode == 0, err
         results.append(json.loads(out))
-    assert [result["won"] for result in results] == [25, 25]
+    assert [result["won"] for result in results] == [10, 10]
     assert sum(result["refused"] for result in results) > 0, "they did meet"
 
 

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 from tests.cli.commands import Command, Write
-from tests.design.test_standby import EKS
 from tests.operations.running import REGION, Aws
 
 from groundplan.errors import ExitCode
@@ -132,8 +131,24 @@ def _check_images(aws: Aws, project: str) -> None:
     aws.client("ecr", THERE).batch_delete_image(repositoryName=name, imageIds=[{"imageTag": "1"}])
 
 
+ON_EKS = """\
+project: {project}
+region: us-east-1
+profile: development
+platform: eks
+network: {{cidr: 10.0.0.0/16, nat: single, endpoints: []}}
+kubernetes: {{nodes: {{general: {{instances: [t3.small]}}}}, monitoring: false}}
+services: {{api: {{image: {{repository: api, tag: "1"}}, port: 8000}}}}
+alarms: null
+environments:
+  production:
+    short_name: prod
+    standby: {{region: us-west-2, overlay: {{network: {{cidr: 10.1.0.0/16}}}}}}
+"""
+
+
 def test_its_cluster_is_filled_by_itself(groundplan: Command, write: Write, project: str, folder: Path) -> None:
-    on_eks = EKS.removeprefix("\n").replace("project: shop", f"project: {project}")
+    on_eks = ON_EKS.format(project=project)
     write(on_eks)
     told = groundplan("kubernetes", "status", "--standby", "--format", "json").json
     assert told["environment"] == "production-standby"

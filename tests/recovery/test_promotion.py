@@ -6,41 +6,24 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from tests.engines.cloudformation.deploying import Client, Deployment
+from tests.engines.cloudformation.deploying import Client, Deployment, local_aws
 from tests.recovery.automation import Execution
 from tests.recovery.shop import shop
 
 from groundplan.engines.cloudformation import render
-from groundplan.targets import local
 
 HOME, AWAY = "us-east-1", "us-west-2"
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start(ephemeral=True)
-
-        def client(service: str, region: str = AWAY) -> Any:
-            return boto3.client(
-                service,  # type: ignore[call-overload]  # boto3's stubs know only literal names
-                region_name=region,
-                endpoint_url=running.endpoint,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-            )
-
-        try:
-            architecture = shop()
-            inputs = {item.name: item.default or "" for item in architecture.inputs}
-            Deployment(render(architecture), client, inputs).create()
-            yield client
-        finally:
-            local.stop()
+    with local_aws(tmp_path_factory.mktemp("local"), AWAY) as client:
+        architecture = shop()
+        inputs = {item.name: item.default or "" for item in architecture.inputs}
+        Deployment(render(architecture), client, inputs).create()
+        yield client
 
 
 def document(aws: Client) -> dict[str, Any]:

@@ -86,7 +86,7 @@ def _billed(client: CostExplorerClient, start: date, end: date, chosen: Expressi
 
 def _refused(error: Exception) -> Exception:
     """What Cost Explorer says no to, with what helps. Anything else is left to ``explained``."""
-    details = getattr(error, "response", {}).get("Error", {})
+    details = (getattr(error, "response", None) or {}).get("Error", {})  # None where no answer came
     message = details.get("Message", "")
     if details.get("Code") == _NO_DATA:
         return EnvironmentalError(

@@ -3,16 +3,47 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from groundplan.engines.cloudformation import Rendering, Stack
 from groundplan.resources.values import InputValue
+from groundplan.targets import local
 
 Client = Callable[..., Any]
 """Makes a boto3 client: ``client("ecs", "ap-south-1")``."""
 
 SECONDS = 60
+
+
+@contextmanager
+def local_aws(folder: Path, home: str) -> Iterator[Client]:
+    """An empty local AWS that forgets, and its clients: those of ``home`` where no region is named."""
+    import boto3
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GROUNDPLAN_STATE_DIR", str(folder))
+        running = local.start(ephemeral=True)
+
+        @cache
+        def client(service: str, region: str = home) -> Any:
+            return boto3.client(
+                service,  # type: ignore[call-overload]  # boto3's stubs know only literal names
+                region_name=region,
+                endpoint_url=running.endpoint,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+            )
+
+        try:
+            yield client
+        finally:
+            local.stop()
 
 
 class Deployment:

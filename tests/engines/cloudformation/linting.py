@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,11 @@ def found_by_lint(stacks: Iterable[Stack]) -> Iterator[tuple[Stack, str, str]]:
 @cache
 def _rules() -> Rules:
     from cfnlint.config import ConfigMixIn
+    from cfnlint.context import context
+    from cfnlint.jsonschema import _filter, validators
     from cfnlint.runner import Runner
 
+    # cfn-lint asks for the fields of its dataclasses at every value of a template.
+    for module in (context, _filter, validators):
+        setattr(module, "fields", cache(fields))  # noqa: B010 - mypy forbids assigning to a function
     return Runner(ConfigMixIn()).rules

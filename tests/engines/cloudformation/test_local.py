@@ -8,16 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from tests.engines.cloudformation.deploying import Client, Deployment
+from tests.engines.cloudformation.deploying import Client, Deployment, local_aws
 from tests.engines.samples import REGION, sample_architecture
 
 from groundplan.engines.cloudformation import Rendering, Stack, render
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.dns import DnsRecord
 from groundplan.resources.edge import Certificate, Listener
-from groundplan.targets import local
 
 INPUTS = {"api_image_tag": "v1.2.3", "alert_email": "ops@example.com"}
 
@@ -36,23 +34,8 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start(ephemeral=True)
-
-        def client(service: str, region: str = REGION) -> Any:
-            return boto3.client(
-                service,  # type: ignore[call-overload]  # boto3's stubs know only literal names
-                region_name=region,
-                endpoint_url=running.endpoint,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-            )
-
-        try:
-            yield client
-        finally:
-            local.stop()
+    with local_aws(tmp_path_factory.mktemp("local"), REGION) as client:
+        yield client
 
 
 def in_an_account(aws: Client) -> Architecture:

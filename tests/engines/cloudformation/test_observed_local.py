@@ -5,38 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from tests.engines.cloudformation.deploying import Client, Deployment
+from tests.engines.cloudformation.deploying import Client, Deployment, local_aws
 from tests.engines.observed import observed
 
 from groundplan.engines.cloudformation import render
-from groundplan.targets import local
 
 REGION = "eu-central-1"
 
 
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start(ephemeral=True)
-
-        def client(service: str, region: str = REGION) -> Any:
-            return boto3.client(
-                service,  # type: ignore[call-overload]  # boto3's stubs know only literal names
-                region_name=region,
-                endpoint_url=running.endpoint,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-            )
-
-        try:
-            inputs = {item.name: item.default or "" for item in observed().inputs}
-            Deployment(render(observed()), client, inputs).create()
-            yield client
-        finally:
-            local.stop()
+    with local_aws(tmp_path_factory.mktemp("local"), REGION) as client:
+        inputs = {item.name: item.default or "" for item in observed().inputs}
+        Deployment(render(observed()), client, inputs).create()
+        yield client
 
 
 @pytest.fixture(scope="module")

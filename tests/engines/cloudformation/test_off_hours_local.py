@@ -7,36 +7,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import boto3
 import pytest
-from tests.engines.cloudformation.deploying import Client, Deployment
+from tests.engines.cloudformation.deploying import Client, Deployment, local_aws
 from tests.engines.cloudformation.linting import found_by_lint
 from tests.engines.off_hours import REGION, on_ecs, on_eks
 
 from groundplan.engines.cloudformation import Stack, render
 from groundplan.resources import Architecture
-from groundplan.targets import local
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GROUNDPLAN_STATE_DIR", str(tmp_path_factory.mktemp("local")))
-        running = local.start(ephemeral=True)
-
-        def make(service: str, region: str = REGION) -> Any:
-            return boto3.client(
-                service,  # type: ignore[call-overload]  # boto3's stubs know only literal names
-                region_name=region,
-                endpoint_url=running.endpoint,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-            )
-
-        try:
-            yield make
-        finally:
-            local.stop()
+    with local_aws(tmp_path_factory.mktemp("local"), REGION) as make:
+        yield make
 
 
 def deploy(architecture: Architecture, client: Client) -> Deployment:

@@ -10,6 +10,11 @@ from typing import Any
 
 import jsonschema
 import kubernetes_validate
+from kubernetes_validate import utils
+
+# Of every manifest it would read anew the two megabytes of definitions that all kinds share.
+utils.schema_contents = cache(utils.schema_contents)
+utils.all_versions = cache(utils.all_versions)
 
 CUSTOM = Path(__file__).with_name("custom_resources.json")
 
@@ -20,18 +25,32 @@ def _custom() -> dict[str, Any]:
     return found
 
 
+@cache
+def _validator(kind: str) -> Any:
+    """Of the specification of a custom resource; None for a kind that is none."""
+    custom = _custom()["kinds"].get(kind)
+    if custom is None:
+        return None
+    schema = {**custom["spec"], "definitions": _custom()["definitions"]}
+    validator = jsonschema.validators.validator_for(schema)
+    validator.check_schema(schema)
+    return validator(schema)
+
+
 def problem_of(manifest: Mapping[str, Any], version: str) -> str | None:
     """What is wrong with a manifest for a version of Kubernetes; None for a good one. Unknown fields are wrong."""
     kind = f"{manifest['apiVersion']} {manifest['kind']}"
-    custom = _custom()["kinds"].get(kind)
+    validator = _validator(kind)
     try:
-        if custom is None:
+        if validator is None:
             kubernetes_validate.validate(dict(manifest), version, strict=True)
             return None
         unknown = set(manifest) - {"apiVersion", "kind", "metadata", "spec"}
         if unknown:
             return f"{kind} has no {sorted(unknown)}"
-        jsonschema.validate(manifest["spec"], {**custom["spec"], "definitions": _custom()["definitions"]})
+        problem = jsonschema.exceptions.best_match(validator.iter_errors(manifest["spec"]))
+        if problem is not None:
+            raise problem
     except (
         jsonschema.ValidationError,
         kubernetes_validate.ValidationError,

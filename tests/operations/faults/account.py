@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,6 +62,7 @@ class Account:
 
     def __init__(self) -> None:
         moto_application()
+        _read_images_once()
         self.line = Line()
         self._clients: dict[tuple[str, str], object] = {}
         self._session = get_session()
@@ -123,6 +126,33 @@ class Account:
         return answer
 
 
+@cache
+def _read_images_once() -> None:
+    """Amazon's machine images are read once in each region, not once in each account: that took as long as ten
+    requests."""
+    from moto.ec2.models.amis import AmiBackend
+
+    read: Any = AmiBackend._load_amis
+    known: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+
+    def load(self: Any) -> None:
+        if self.region_name not in known:
+            read(self)
+            known[self.region_name] = (
+                dict(self.amis),
+                {name: item for name, item in self.snapshots.items() if item.from_ami in self.amis},
+            )
+        images, snapshots = known[self.region_name]
+        for name, image in images.items():
+            self.amis[name] = copy(image)
+            self.amis[name].ec2_backend = self
+        for name, item in snapshots.items():
+            self.snapshots[name] = copy(item)
+            self.snapshots[name].ec2_backend = self
+
+    setattr(AmiBackend, "_load_amis", load)  # noqa: B010 - mypy forbids assigning to a method
+
+
 class _Wire(Connection):
     """A connection to the account in this process."""
 
@@ -134,7 +164,7 @@ class _Wire(Connection):
 
     @property
     def poll_seconds(self) -> float:
-        return 0.04
+        return 0.1
 
     def _client(self, service: str, region: str) -> object:
         return self.account.client(service, region)

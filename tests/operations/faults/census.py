@@ -45,14 +45,18 @@ KINDS = (
     ("acm", "list_certificates", "CertificateSummaryList"),
 )
 """Service, operation and what its answer has them under."""
+GLOBAL = {"cloudfront", "iam", "route53", "s3"}
+"""Services that tell of all regions wherever they are asked."""
 ENDED = {"deleted", "failed"}
 
 
 def census(client: Callable[[str, str], Any], regions: Iterable[str]) -> Counter[str]:
     """Kind and region to how many there are."""
     found: Counter[str] = Counter()
-    for region in regions:
+    for number, region in enumerate(regions):
         for service, operation, key in KINDS:
+            if number and service in GLOBAL:
+                continue
             found[f"{service} {key} {region}"] = _count(client(service, region), operation, key)
         gateways = client("ec2", region).describe_nat_gateways()["NatGateways"]
         found[f"ec2 NatGateways {region}"] = sum(item["State"] not in ENDED for item in gateways)

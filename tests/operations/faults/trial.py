@@ -138,13 +138,17 @@ class Environment:
         """Everything that holds data, by its place, with what AWS calls it."""
         connection, rendering = self.account.connect(Line()), self.now.rendering
         regions = {stack.name: stack.region for stack in rendering.stacks}
-        ids = {name: stacks.physical_ids(connection, name, region) for name, region in regions.items()}
+        ids = {
+            name: stacks.physical_ids(connection, name, region)
+            for name, region in regions.items()
+            if stacks.look_at(connection, name, region).exists
+        }
         return {
             f"{place.stack}/{place.logical_id}": ids[place.stack][place.logical_id]
             for ref, places in rendering.locations.items()
             if ref.kind.holds_data
             for place in places
-            if place.logical_id in ids[place.stack]
+            if place.logical_id in ids.get(place.stack, ())
         }
 
     def faults(self) -> Iterator[Fault]:

@@ -74,9 +74,9 @@ class Aws:
         return stack
 
 
-def failures(stack: Stack) -> list[str]:
-    """What the events say of failures; for assertion messages."""
-    return [f"{event.logical_id}: {event.reason}" for event in stack.events if "FAILED" in event.status]
+def failures(stack: Stack, begin: int = 0) -> list[str]:
+    """What the events say of failures, from one of them on."""
+    return [f"{event.logical_id}: {event.reason}" for event in stack.events[begin:] if "FAILED" in event.status]
 
 
 def physical(stack: Stack, logical_id: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +14,8 @@ import pytest
 
 from groundplan.targets import local
 from groundplan.targets.local.state import FOLDER_VARIABLE
+
+from .aws_cli import AwsCli
 
 TEMPLATE = """\
 Parameters:
@@ -61,17 +62,20 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     folder = tmp_path_factory.mktemp("awscli")
     before = os.environ.get(FOLDER_VARIABLE)
     os.environ[FOLDER_VARIABLE] = str(folder / "state")
-    variables = {**local.environment(local.start()), "HOME": str(folder), "PATH": os.environ["PATH"], "AWS_PAGER": ""}
+    variables = {
+        **local.environment(local.start(ephemeral=True)),
+        "HOME": str(folder),
+        "PATH": os.environ["PATH"],
+        "AWS_PAGER": "",
+    }
 
     def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "awscli", *words], env=variables, capture_output=True, text=True, timeout=60,
-            check=False, cwd=folder,
-        )  # fmt: skip
+        done = cli(*words)
         assert done.returncode == code, f"{' '.join(words)}: {done.stdout}{done.stderr}"
         return done
 
-    yield run
+    with AwsCli(variables, folder) as cli:
+        yield run
     local.stop()
     if before is None:
         del os.environ[FOLDER_VARIABLE]

@@ -25,6 +25,9 @@ FUZZ = settings(
     max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
+FUZZ_STACKS = settings(FUZZ, max_examples=60)
+"""A template that is valid becomes a stack and goes again, which takes long."""
+
 Ask = Callable[..., tuple[int, str]]
 
 
@@ -183,7 +186,7 @@ def spoiled(draw: st.DrawFn) -> Any:
     return template
 
 
-@FUZZ
+@FUZZ_STACKS
 @given(template=TEMPLATES | spoiled() | spoiled() | spoiled())
 @example(template={"Resources": {"A": {"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::Sub": []}}}}})
 @example(template={"Resources": {"A": {"Type": "AWS::SSM::Parameter"}}, "Conditions": {"X": {"Condition": "X"}}})

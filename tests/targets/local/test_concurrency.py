@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,21 @@ def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[local.R
     local.reset()
 
 
-def clients(running: local.Running, *services: str) -> list[Any]:
+@cache
+def session() -> Any:
+    """One for all: each reads the models of the services anew."""
     import boto3
+
+    return boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")
+
+
+def clients(running: local.Running, *services: str) -> list[Any]:
     from botocore.config import Config
 
-    session: Any = boto3.session.Session(aws_access_key_id="local", aws_secret_access_key="local")
     config = Config(retries={"max_attempts": 0})
     return [
-        session.client(name, endpoint_url=running.endpoint, region_name="us-east-1", config=config) for name in services
+        session().client(name, endpoint_url=running.endpoint, region_name="us-east-1", config=config)
+        for name in services
     ]
 
 

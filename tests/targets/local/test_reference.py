@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
-from groundplan.targets.local import corrections
+from groundplan.targets.local import corrections, reference
 from groundplan.targets.local.fakes.service import SERVICES
-from groundplan.targets.local.reference import markdown
 from groundplan.targets.local.types.rows import all_rows
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "local-aws.md"
+
+markdown = cache(reference.markdown)
 
 
 def test_the_document_is_up_to_date(update_golden: bool) -> None:

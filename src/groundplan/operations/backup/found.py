@@ -112,7 +112,7 @@ def find_backups(connection: Connection, architecture: Architecture) -> Backups:
 
 
 def _code(error: Exception) -> str:
-    response: Mapping[str, Mapping[str, str]] = getattr(error, "response", {})
+    response: Mapping[str, Mapping[str, str]] = getattr(error, "response", None) or {}  # None where no answer came
     return response.get("Error", {}).get("Code", "")
 
 

@@ -72,7 +72,7 @@ def _ours(reach: Reach, regions: set[str]) -> list[Present]:
     try:
         return [item for region in sorted(regions) for item in parameters.ours(reach, region)]
     except EnvironmentalError as error:
-        response = getattr(error.__cause__, "response", {})
+        response = getattr(error.__cause__, "response", None) or {}  # None where no answer came
         refused = response.get("Error", {}).get("Code") in _NOT_ALLOWED
         if refused and not reach.architecture.of(SecureParameter):
             return []

@@ -63,6 +63,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
         instances.tags_of_templates,
         network.endpoints_are_gateways,
         network.default_lists_go_with_their_network,
+        tagging.tags_are_looked_up,
     ),
     "cloudfront": (delivery.distribution_echoes, delivery.own_certificates, delivery.one_distribution_per_alias),
     "route53": (network.records_of_new_zones,),
