@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -27,8 +26,6 @@ from groundplan.resources import Architecture, Resource
 from groundplan.resources.values import Ref
 
 JsonObject: TypeAlias = dict[str, Any]
-_COMMAND = (sys.executable, "-c", "from groundplan.cli.main import main; main()")
-_LONGEST = 180
 
 
 @dataclass(frozen=True)
@@ -46,19 +43,6 @@ class CommandLine:
             code = run([*arguments, *self._file(file)])
         assert code == expect, f"groundplan {' '.join(arguments)}\n{told.getvalue()}{remarks.getvalue()}"
         return told.getvalue()
-
-    def start(self, *arguments: str) -> None:
-        """The same in a process of its own, as in a shell."""
-        with self._surroundings():
-            done = subprocess.run(
-                [*_COMMAND, *arguments, *self._file()],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_LONGEST,
-                check=False,
-            )
-        assert done.returncode == 0, f"groundplan {' '.join(arguments)}\n{done.stdout}{done.stderr}"
 
     def _file(self, file: bool = True) -> tuple[str, ...]:
         return ("--file", str(self.blueprint)) if file else ()
@@ -287,7 +271,7 @@ class System:
         assert self.shared is None or self.shared.deployed_in
         start = time.perf_counter()
         self.command_line.run("local", "start", "--ephemeral", file=False)
-        self.command_line.start("deploy", "--target", "local", *self.chosen)
+        self.command_line.run("deploy", "--target", "local", *self.chosen)
         return time.perf_counter() - start
 
     @cached_property

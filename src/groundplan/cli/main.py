@@ -6,10 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from copy import copy
 from functools import cache
 from pathlib import Path
 
 import typer
+import typer.main
+import typer.models
 
 from groundplan.cli import (
     access,
@@ -133,7 +136,8 @@ def run(arguments: list[str] | None = None) -> int:
 def _call(arguments: list[str] | None) -> int:
     """What the command returns. Typer makes an exit of some exceptions: of Ctrl-C 130, of a closed pipe 1."""
     try:
-        result = _command()(args=arguments, prog_name="groundplan", standalone_mode=False)
+        given = sys.argv[1:] if arguments is None else arguments
+        result = _command(given[0] if given else "")(args=given, prog_name="groundplan", standalone_mode=False)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
@@ -142,9 +146,18 @@ def _call(arguments: list[str] | None) -> int:
 
 
 @cache
-def _command() -> Callable[..., object]:
-    """All commands with their options: reading them out of the functions takes a while."""
-    return typer.main.get_command(app)
+def _command(name: str) -> Callable[..., object]:
+    """The command, or the group of commands, of a name with its options; else all that there are. Reading options out
+    of functions takes longer than many a command, so that it is done for none that was not asked for."""
+    chosen = copy(app)
+    chosen.registered_commands = [item for item in app.registered_commands if _name(item) == name]
+    chosen.registered_groups = [item for item in app.registered_groups if item.name == name]
+    known = chosen.registered_commands or chosen.registered_groups
+    return typer.main.get_command(chosen if known else app)
+
+
+def _name(command: typer.models.CommandInfo) -> str:
+    return command.name or typer.main.get_command_name(getattr(command.callback, "__name__", ""))
 
 
 def _usage(error: typer.TyperException) -> str:
