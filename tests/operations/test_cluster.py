@@ -136,6 +136,20 @@ def test_a_kind_whose_chart_is_not_installed(server: ApiServer, kubeconfig: Path
         kubernetes.apply(api, _objects(), Lines(), poll=0.01)
 
 
+def test_what_another_cluster_knew_at_that_address_is_not_believed(
+    server: ApiServer, kubeconfig: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The library would keep what it is told in the folder for temporary files, for whoever asks the address next."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    cluster = _cluster(server, kubeconfig)
+    with cluster.client() as api:
+        kubernetes.apply(api, _objects(), Lines(), poll=0.01)
+    assert list(tmp_path.glob("osrcp-*")) == []
+    del server.groups["external-secrets.io/v1"]
+    with cluster.client() as api, pytest.raises(DeploymentError, match="knows no SecretStore"):
+        kubernetes.apply(api, _objects(), Lines(), poll=0.01)
+
+
 def test_without_helm_the_commands_are_told(
     server: ApiServer, kubeconfig: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

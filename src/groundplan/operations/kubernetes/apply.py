@@ -15,6 +15,7 @@ from groundplan.catalog.helm_charts import charts
 from groundplan.engines.kubernetes.model import Identity, identity
 from groundplan.errors import DeploymentError
 from groundplan.operations.events import Report
+from groundplan.operations.kubernetes.dynamic import dynamic_client
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -58,9 +59,7 @@ def apply(
 
     Raises DeploymentError with the object and what the cluster says of it.
     """
-    from kubernetes.dynamic import DynamicClient
-
-    client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
+    client = dynamic_client(api)
     applied = {identity(item): _apply(client, item, report, standing=identity(item) in standing) for item in objects}
     deadline = time.monotonic() + wait
     for item in objects:

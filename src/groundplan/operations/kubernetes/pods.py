@@ -11,10 +11,10 @@ from groundplan.engines.kubernetes import colours
 from groundplan.engines.kubernetes.colours import Colour, Turns, colour_of
 from groundplan.errors import DeploymentError
 from groundplan.operations.kubernetes.apply import said
+from groundplan.operations.kubernetes.dynamic import dynamic_client
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
-    from kubernetes.dynamic import DynamicClient
 
 MANAGER = "groundplan-switch"
 """Who has set the number of pods and the colour that is called. Manifests say the same once a switch is over."""
@@ -36,9 +36,7 @@ class Pods:
     """The Deployments of both colours, and the Service that others call."""
 
     def __init__(self, api: ApiClient, turns: Turns) -> None:
-        from kubernetes.dynamic import DynamicClient
-
-        client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
+        client = dynamic_client(api)
         self._turns = turns
         self._deployments = client.resources.get(api_version="apps/v1", kind="Deployment")
         self._services = client.resources.get(api_version="v1", kind="Service")

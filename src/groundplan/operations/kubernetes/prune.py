@@ -16,6 +16,7 @@ from groundplan.engines.kubernetes.model import Identity, identity
 from groundplan.errors import DeploymentError
 from groundplan.operations.events import Report
 from groundplan.operations.kubernetes.apply import said
+from groundplan.operations.kubernetes.dynamic import dynamic_client
 
 if TYPE_CHECKING:
     from kubernetes.client import ApiClient
@@ -76,9 +77,7 @@ def leftovers(api: ApiClient, objects: Sequence[Mapping[str, Any]]) -> list[Left
 
     Raises DeploymentError where the cluster refuses to tell.
     """
-    from kubernetes.dynamic import DynamicClient
-
-    client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
+    client = dynamic_client(api)
     wanted = {_known(item) for item in objects}
     claims = list(_claims(objects))
     namespace = next(item for item in objects if item["kind"] == "Namespace")
@@ -134,10 +133,9 @@ def prune(api: ApiClient, items: Sequence[Leftover], report: Report) -> None:
     Raises DeploymentError with the object and what the cluster says of it.
     """
     from kubernetes.client import ApiException
-    from kubernetes.dynamic import DynamicClient
     from kubernetes.dynamic.exceptions import NotFoundError
 
-    client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
+    client = dynamic_client(api)
     for item in items:
         api_version, kind, namespace, name = item.identity
         resource: Any = client.resources.get(api_version=api_version, kind=kind)

@@ -14,6 +14,7 @@ from groundplan.engines.kubernetes.deployed import missing
 from groundplan.errors import DeploymentError, InputError
 from groundplan.operations.events import Report
 from groundplan.operations.kubernetes.apply import apply, said
+from groundplan.operations.kubernetes.dynamic import dynamic_client
 from groundplan.operations.kubernetes.switch import Pace, switch
 from groundplan.operations.kubernetes.values import known_values, parse_tags
 from groundplan.resources import Architecture
@@ -44,9 +45,7 @@ def live_tags(api: ApiClient, architecture: Architecture) -> dict[str, str]:
     Whoever applies the manifests again gives them, so that a change of something else undoes no release. Raises
     DeploymentError where the cluster does not say.
     """
-    from kubernetes.dynamic import DynamicClient
-
-    client: DynamicClient = DynamicClient(api)  # type: ignore[no-untyped-call]  # its stubs leave this one out
+    client = dynamic_client(api)
     found: dict[str, str] = {}
     for workload in architecture.workloads:
         for colour in _variants(workload):
