@@ -217,11 +217,8 @@ def _bootstrap(
         _confirm_changes(connection, found, planned, yes=yes)
     with Progress() as report:
         made = [bring_about(connection, one, report) for one in found]
-        return (
-            made,
-            [deployer.bring_about(connection, one, report, template_bucket) for one in roles],
-            (connection.endpoint),
-        )
+        deploying = [deployer.bring_about(connection, one, report, template_bucket) for one in roles]
+        return made, deploying, connection.endpoint
 
 
 def _confirm_changes(

@@ -96,21 +96,23 @@ def github(draft: Draft) -> OidcProvider:
 
 def _add_deployer_to_cluster(draft: Draft) -> None:
     """The role that bootstrapping makes deploys what runs in the cluster as well."""
-    role = f":role/{deployer_name(draft.loaded)}"
+    role = text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, f":role/{deployer_name(draft.loaded)}")
+    _let_into_cluster(draft, "pipeline_deploy", role, "AmazonEKSClusterAdminPolicy", everywhere=True)
+
+
+def _let_into_cluster(draft: Draft, name: str, role: Textual, policy: str, *, everywhere: bool) -> None:
+    """A role that works in the cluster by one of EKS's own policies: ``everywhere``, or where the services run."""
     for cluster in (item for item in draft.resources if isinstance(item, KubernetesCluster)):
         draft.add(
             AccessEntry(
-                name="pipeline_deploy",
+                name=name,
                 concern="services",
                 cluster=cluster.ref,
-                principal_arn=text("arn:", Pseudo.PARTITION, ":iam::", Pseudo.ACCOUNT_ID, role),
-                policy_arn=_cluster_policy("AmazonEKSClusterAdminPolicy"),
+                principal_arn=role,
+                policy_arn=text("arn:", Pseudo.PARTITION, f":eks::aws:cluster-access-policy/{policy}"),
+                namespaces=() if everywhere else (_namespace(draft),),
             )
         )
-
-
-def _cluster_policy(name: str) -> Textual:
-    return text("arn:", Pseudo.PARTITION, f":eks::aws:cluster-access-policy/{name}")
 
 
 def subject(spec: Pipelines, environment: str) -> str:
@@ -131,17 +133,7 @@ def _add_release(draft: Draft, spec: Pipelines) -> None:
         path="pipelines",
     )
     draft.output("release_role", "Role that the pipeline releases with", role.arn)
-    for cluster in (item for item in draft.resources if isinstance(item, KubernetesCluster)):
-        draft.add(
-            AccessEntry(
-                name="pipeline_release",
-                concern="services",
-                cluster=cluster.ref,
-                principal_arn=role.arn,
-                policy_arn=_cluster_policy("AmazonEKSEditPolicy"),
-                namespaces=(_namespace(draft),),
-            )
-        )
+    _let_into_cluster(draft, "pipeline_release", role.arn, "AmazonEKSEditPolicy", everywhere=False)
 
 
 def _namespace(draft: Draft) -> str:

@@ -16,6 +16,7 @@ from groundplan.cost.actual import Spending, Spent
 from groundplan.errors import EnvironmentalError
 from groundplan.operations.direct.step import COST_EXPLORER
 from groundplan.targets.connection import Connection, explained
+from groundplan.targets.refusals import refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_ce import CostExplorerClient
@@ -86,7 +87,7 @@ def _billed(client: CostExplorerClient, start: date, end: date, chosen: Expressi
 
 def _refused(error: Exception) -> Exception:
     """What Cost Explorer says no to, with what helps. Anything else is left to ``explained``."""
-    details = (getattr(error, "response", None) or {}).get("Error", {})  # None where no answer came
+    details = refusal(error)
     message = details.get("Message", "")
     if details.get("Code") == _NO_DATA:
         return EnvironmentalError(

@@ -51,6 +51,12 @@ _POLICIES: Mapping[str, str] = {
 """What the message says the refusal is in, to what a person looks for."""
 
 
+def refusal(error: BaseException | None) -> Mapping[str, str]:
+    """AWS's own ``Code`` and ``Message`` of what botocore raised; empty where no answer came."""
+    response: Mapping[str, Mapping[str, str]] = getattr(error, "response", None) or {}
+    return response.get("Error", {})
+
+
 def advice(error: ClientError) -> str:
     """What to do about a refusal, in a sentence; empty where AWS's own words say all that is known."""
     details = error.response.get("Error", {})

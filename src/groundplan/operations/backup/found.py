@@ -13,6 +13,7 @@ from groundplan.resources.architecture import Architecture
 from groundplan.resources.governance import RestoreTestingPlan
 from groundplan.resources.storage import Bucket
 from groundplan.targets.connection import Connection, explained
+from groundplan.targets.refusals import refusal
 
 if TYPE_CHECKING:
     from mypy_boto3_backup.type_defs import RecoveryPointByBackupVaultTypeDef
@@ -112,8 +113,7 @@ def find_backups(connection: Connection, architecture: Architecture) -> Backups:
 
 
 def _code(error: Exception) -> str:
-    response: Mapping[str, Mapping[str, str]] = getattr(error, "response", None) or {}  # None where no answer came
-    return response.get("Error", {}).get("Code", "")
+    return refusal(error).get("Code", "")
 
 
 def _of_database(connection: Connection, store: Store) -> list[Point] | None:

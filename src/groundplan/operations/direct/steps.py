@@ -12,6 +12,7 @@ from groundplan.operations.direct.step import Made, Reach, Step
 from groundplan.resources import Resource
 from groundplan.resources.account import AccountPasswordPolicy, CostAllocationTag
 from groundplan.resources.parameters import SecureParameter
+from groundplan.targets.refusals import refusal
 
 KINDS: Mapping[type[Resource], Callable[[Reach, Any], Step | None]] = {
     SecureParameter: parameters.step,
@@ -72,8 +73,7 @@ def _ours(reach: Reach, regions: set[str]) -> list[Present]:
     try:
         return [item for region in sorted(regions) for item in parameters.ours(reach, region)]
     except EnvironmentalError as error:
-        response = getattr(error.__cause__, "response", None) or {}  # None where no answer came
-        refused = response.get("Error", {}).get("Code") in _NOT_ALLOWED
+        refused = refusal(error.__cause__).get("Code") in _NOT_ALLOWED
         if refused and not reach.architecture.of(SecureParameter):
             return []
         raise
