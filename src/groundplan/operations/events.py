@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -117,27 +118,27 @@ class Watch:
     """Whether the events say that AWS has ended its work on the stack."""
 
     def skip_past(self) -> None:
-        """Pass over what happened before now."""
+        """Pass over what happened before now. The last event will do: the newest are told first."""
         with explained(f"Reading the events of the stack {self.stack}"):
-            self.seen.update(event["EventId"] for event in self._events())
+            self.seen.update(event["EventId"] for event in islice(self._newest_first(), 1))
         self.ended = False
 
     def _events(self) -> list[StackEventTypeDef]:
         """New events, oldest first."""
+        return list(takewhile(lambda event: event["EventId"] not in self.seen, self._newest_first()))[::-1]
+
+    def _newest_first(self) -> Iterator[StackEventTypeDef]:
+        """Every event of the stack, asked for page by page."""
         from botocore.exceptions import ClientError
 
-        client, found = self.connection.cloudformation(self.region), list["StackEventTypeDef"]()
+        client = self.connection.cloudformation(self.region)
         try:
             for page in client.get_paginator("describe_stack_events").paginate(StackName=self.stack):
-                fresh = [event for event in page["StackEvents"] if event["EventId"] not in self.seen]
-                found += fresh
-                if len(fresh) < len(page["StackEvents"]):
-                    break
+                yield from page["StackEvents"]
         except ClientError as error:
             if "does not exist" not in str(error):
                 raise
             self.ended = True
-        return found[::-1]
 
     def until_settled(self) -> stacks.DeployedStack:
         """Report events until AWS has ended its work on the stack."""

@@ -78,7 +78,7 @@ class Connection:
 
         session = get_session()
         session.register_component("data_loader", _descriptions())
-        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
+        session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=read_timestamp)
         if self.target == "local":
             session.set_credentials(self.environment["AWS_ACCESS_KEY_ID"], self.environment["AWS_SECRET_ACCESS_KEY"])
         return session
@@ -241,7 +241,7 @@ def _descriptions() -> Loader:
     return loader
 
 
-def _timestamp(value: str) -> datetime:
+def read_timestamp(value: str) -> datetime:
     """A time of an answer. botocore's way tries every form there is, for each of the hundred events of a page."""
     from botocore.utils import parse_timestamp
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError
 from botocore.session import get_session
 
-from groundplan.targets.connection import Connection
+from groundplan.targets.connection import Connection, read_timestamp
 from groundplan.targets.local import snapshot
 from groundplan.targets.local.application import LocalAws
 from groundplan.targets.local.cloudformation.deployment import Deployment
@@ -25,35 +26,51 @@ from groundplan.targets.local.emulator import InProcessTransport, moto_applicati
 
 LOOKS = ("DescribeStackEvents", "DescribeChangeSet", "DescribeStacks")
 """Asked over and over until something has ended: only the first time is a step."""
+Place = tuple[str, str]
+"""Stack and logical id of a resource."""
 Loss = Literal["question", "answer"]
 """Whether AWS never hears the question, or does what it is asked and the answer gets lost."""
 
 
+class Step(NamedTuple):
+    """A request that a process sends to AWS."""
+
+    operation: str
+    about: str
+    """The stack it names."""
+    time: int
+    """Which of its name in this process, from 1."""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.operation, self.about, f"({self.time})") if part)
+
+
 @dataclass
 class Line:
-    """What one process sends to AWS, request by request. At a step the line may break: for once, or for ever."""
+    """What one process sends to AWS, request by request. At steps the line may break: for once, or for ever."""
 
-    breaks_at: int | None = None
+    breaks_at: Collection[Step] = ()
+    """Where it breaks: at the first of these that it comes to, and, unless for ever, once for each stack."""
     for_ever: bool = False
     loses: Loss = "question"
-    steps: list[str] = field(default_factory=list)
-    broken: bool = False
-    _seen: set[tuple[str, str]] = field(default_factory=set)
+    steps: list[Step] = field(default_factory=list)
+    broke_at: list[Step] = field(default_factory=list)
+    _times: Counter[tuple[str, str]] = field(default_factory=Counter)
     _counting: threading.Lock = field(default_factory=threading.Lock)
 
     def loss(self, operation: str, about: str) -> Loss | None:
         """Count a request; what gets lost of it."""
         with self._counting:
-            if self.broken and self.for_ever:
+            if self.broke_at and self.for_ever:
                 return "question"
-            if operation in LOOKS:
-                if (operation, about) in self._seen:
-                    return None
-                self._seen.add((operation, about))
-            self.steps.append(f"{operation} {about}".strip())
-            if len(self.steps) != self.breaks_at:
+            if operation in LOOKS and self._times[operation, about]:
                 return None
-            self.broken = True
+            self._times[operation, about] += 1
+            step = Step(operation, about, self._times[operation, about])
+            self.steps.append(step)
+            if step not in self.breaks_at or any(step.about == other.about for other in self.broke_at):
+                return None
+            self.broke_at.append(step)
             return self.loses
 
 
@@ -67,6 +84,8 @@ class Account:
         self._clients: dict[tuple[str, str], object] = {}
         self._session = get_session()
         self._session.set_credentials("local", "local")
+        parsers = self._session.get_component("response_parser_factory")
+        parsers.set_parser_defaults(timestamp_parser=read_timestamp)
         self._making = threading.Lock()
         self.reset()
 
@@ -171,19 +190,22 @@ class _Wire(Connection):
 
 
 @contextmanager
-def refusing(stack: str, logical_id: str) -> Iterator[list[str]]:
-    """The first time that a resource is to be created or changed, AWS refuses. Yields what was refused."""
-    refused: list[str] = []
+def refusing(places: Collection[Place]) -> Iterator[list[Place]]:
+    """The first time that one of these resources is to be created or changed, AWS refuses: one in each stack. Yields
+    what was refused."""
+    refused: list[Place] = []
     create, update = Deployment._create, Deployment._update
 
     def refuse(self: Deployment, name: str, type_name: str, physical_id: str, verb: str) -> None:
-        if (self.stack.name, name) == (stack, logical_id) and not refused:
-            refused.append(name)
+        with self.engine.gate:
+            stack = self.stack.name
+            if (stack, name) not in places or any(stack == other for other, _ in refused):
+                return
+            refused.append((stack, name))
             why = "Rate exceeded (Service: AWS, Status Code: 400)"
-            with self.engine.gate:
-                self.stack.note(name, type_name, physical_id, f"{verb}_IN_PROGRESS", "")
-                self.note_failure(name, type_name, physical_id, verb, why)
-            raise OperationFailedError(f"[{name}]: {why}")
+            self.stack.note(name, type_name, physical_id, f"{verb}_IN_PROGRESS", "")
+            self.note_failure(name, type_name, physical_id, verb, why)
+        raise OperationFailedError(f"[{name}]: {why}")
 
     def failing_create(self: Deployment, name: str, handler: Any, *rest: Any, **more: Any) -> None:
         refuse(self, name, handler.row.type, "", "CREATE")

@@ -1,11 +1,11 @@
-"""One fault in the deployment of one environment, and what has to hold after the next run."""
+"""Faults in the deployment of an environment, and what has to hold after the next run."""
 
 from __future__ import annotations
 
 import io
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 from unittest.mock import patch
 
-from tests.operations.faults.account import Account, Line, Loss, refusing
+from tests.operations.faults.account import Account, Line, Loss, Place, Step, refusing
 from tests.operations.faults.census import census
 
 from groundplan.api.files import read_source
@@ -44,14 +44,14 @@ class Fault:
     kind: Kind
     """A resource is refused; the process is killed at a step; the connection is lost at a step and is back then."""
     start: Start
-    place: tuple[str, str] = ("", "")
-    """Stack and logical id of the resource that is refused."""
-    step: int = 0
-    """The request with which the process or the connection ends, from 1."""
+    place: Place | None = None
+    """The resource that is refused."""
+    step: Step | None = None
+    """The request with which the process or the connection ends."""
     loses: Loss = "question"
 
     def __str__(self) -> str:
-        where = f"{self.place[0]}/{self.place[1]}" if self.kind == "refused" else f"step {self.step}, {self.loses} lost"
+        where = "/".join(self.place) if self.place else f"{self.step}, {self.loses} lost"
         return f"from {self.start}: {self.kind} at {where}"
 
 
@@ -104,11 +104,11 @@ class Environment:
         return {start: self._undisturbed(start)[0] for start in self.snapshots}
 
     @cached_property
-    def steps(self) -> Mapping[Start, list[str]]:
+    def steps(self) -> Mapping[Start, list[Step]]:
         """The steps of a deployment without a fault, from each start."""
         return {start: self._undisturbed(start)[1] for start in self.snapshots}
 
-    def _undisturbed(self, start: Start) -> tuple[Counter[str], list[str]]:
+    def _undisturbed(self, start: Start) -> tuple[Counter[str], list[Step]]:
         if start not in self._runs:
             self.account.load(self.snapshots[start])
             steps = undisturbed(self.account, self.now)
@@ -116,7 +116,7 @@ class Environment:
         return self._runs[start]
 
     @cached_property
-    def _runs(self) -> dict[Start, tuple[Counter[str], list[str]]]:
+    def _runs(self) -> dict[Start, tuple[Counter[str], list[Step]]]:
         return {}
 
     def census(self) -> Counter[str]:
@@ -157,10 +157,10 @@ class Environment:
             for stack in self.now.rendering.stacks:
                 for logical_id in resources_of(stack):
                     yield Fault("refused", start, place=(stack.name, logical_id))
-            for number in range(1, len(steps) + 1):
+            for step in steps:
                 for loses in ("question", "answer"):
-                    yield Fault("killed", start, step=number, loses=loses)
-                    yield Fault("cut", start, step=number, loses=loses)
+                    yield Fault("killed", start, step=step, loses=loses)
+                    yield Fault("cut", start, step=step, loses=loses)
 
 
 def resources_of(stack: Stack) -> list[str]:
@@ -203,21 +203,41 @@ def attempt(environment: Environment, fault: Fault) -> Outcome:
     account, now = environment.account, environment.now
     account.load(environment.snapshots[fault.start])
     before = environment.data() if fault.start != "nothing" else {}
-    problems: list[str] = []
-    line = Line(fault.step or None, fault.kind == "killed", fault.loses)
-    with refusing(*fault.place) as refused:
-        error = run(account, now, line).error
-    happened = bool(refused) or line.broken
-    if refused and (error is None or "what to do: AWS was asked too much at once" not in error):
-        problems.append(f"the failure does not say what to do: {error}")
+    first = disturbed(account, now, [fault])
+    problems = list(first.problems)
     again = run(account, now, Line())
     if again.error is not None:
         problems.append(f"the next run fails: {again.error}")
-    problems += _differences(environment, fault.start, before)
-    return Outcome(fault, happened, error is None, tuple(problems))
+    problems += differences(environment, fault.start, before)
+    return Outcome(fault, bool(first.happened), first.error is None, tuple(problems))
 
 
-def _differences(environment: Environment, start: Start, before: Mapping[str, str]) -> Iterator[str]:
+@dataclass(frozen=True)
+class Disturbed:
+    """What became of a deployment with faults."""
+
+    error: str | None
+    happened: tuple[Fault, ...]
+
+    @property
+    def problems(self) -> Iterator[str]:
+        """Where the error does not say what to do."""
+        refused = any(fault.kind == "refused" for fault in self.happened)
+        if refused and (self.error is None or "what to do: AWS was asked too much at once" not in self.error):
+            yield f"the failure does not say what to do: {self.error}"
+
+
+def disturbed(account: Account, now: Revision, faults: Sequence[Fault]) -> Disturbed:
+    """Deploy with faults of one sort: those that it comes to first, one for each stack, or one that ends it all."""
+    kind, loses = faults[0].kind, faults[0].loses
+    line = Line({fault.step for fault in faults if fault.step}, kind == "killed", loses)
+    with refusing({fault.place for fault in faults if fault.place}) as refused:
+        error = run(account, now, line).error
+    met = {*refused, *line.broke_at}
+    return Disturbed(error, tuple(fault for fault in faults if (fault.place or fault.step) in met))
+
+
+def differences(environment: Environment, start: Start, before: Mapping[str, str]) -> Iterator[str]:
     account, now = environment.account, environment.now
     connection = account.connect(Line())
     for stack in now.rendering.stacks:
@@ -245,7 +265,7 @@ def _differences(environment: Environment, start: Start, before: Mapping[str, st
         yield f"a further run changes {further.changed} resources: {further.error}"
 
 
-def undisturbed(account: Account, now: Revision) -> list[str]:
+def undisturbed(account: Account, now: Revision) -> list[Step]:
     """Deploy without a fault. Returns the steps."""
     line = Line()
     ran = run(account, now, line)
