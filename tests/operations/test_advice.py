@@ -50,7 +50,11 @@ SAID = [
     ("AWS::IAM::Role", "Rate exceeded (Service: Iam, Status Code: 400)", "AWS was asked too much at once"),
     ("AWS::S3::Bucket", "The bucket you tried to delete is not empty", "it is not empty"),
     ("AWS::EC2::VPC", "DependencyViolation: The vpc has dependencies", "something that this environment did not make"),
-    ("AWS::RDS::DBInstance", "Cannot delete protected DB Instance", "it is protected"),
+    (
+        "AWS::RDS::DBInstance",
+        "Cannot delete protected DB Instance (Service: RDS) (HandlerErrorCode: InvalidParameterCombination)",
+        "it is protected",
+    ),
     ("AWS::S3::Bucket", "KMSInvalidStateException: the key is pending deletion", "the key cannot be used"),
     ("AWS::EC2::Subnet", "The CIDR '10.0.1.0/24' conflicts with another subnet", "choose another `network.cidr`"),
     ("AWS::EC2::Instance", "OptInRequired: You are not subscribed to this service", "the account itself is not ready"),

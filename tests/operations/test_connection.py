@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from groundplan.targets import local
-from groundplan.targets.connection import Connection, _timestamp, connect
+from groundplan.targets.connection import Connection, connect, read_timestamp
 from groundplan.targets.local import Running
 
 LOCAL = {"AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b", "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
@@ -39,14 +39,14 @@ def test_threads_share_one_client_for_each_service_and_region() -> None:
              "Fri, 02 Jan 2026 03:04:05 GMT"]
 )  # fmt: skip
 def test_every_form_of_a_time_is_read(text: str) -> None:
-    found = _timestamp(text)
+    found = read_timestamp(text)
     assert found == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert found.tzinfo
 
 
 def test_what_is_no_time_is_refused() -> None:
     with pytest.raises(ValueError, match="soon"):
-        _timestamp("soon")
+        read_timestamp("soon")
 
 
 def test_a_process_has_one_connection_to_each_local_aws(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from groundplan.catalog import regions
 from groundplan.engines.cloudformation import Stack
 from groundplan.errors import EnvironmentalError
-from groundplan.operations.stacks import leftovers
+from groundplan.operations.stacks import survey
 from groundplan.resources import Architecture
 from groundplan.targets.connection import Connection
 
@@ -69,7 +69,7 @@ def found(apis: Mapping[str, Api], *stacks: Stack, owner: str | None = None) -> 
     clients: dict[tuple[str, str], object] = {
         ("cloudformation", name): apis.get(name, Api()) for name in regions.all_regions()
     }
-    listed = leftovers(Connection("aws", {}, clients), architecture(owner), stacks)
+    listed = survey(Connection("aws", {}, clients), architecture(owner), stacks).leftover
     return [(stack.name, stack.region) for stack in listed]
 
 

@@ -83,6 +83,7 @@ def destroy(
     nobody meant to leave."""
     from groundplan.engines import cloudformation
     from groundplan.operations import destroy as destruction
+    from groundplan.operations.deletion_protection import without_protection
     from groundplan.operations.holdings import SECURE_PARAMETER, Forfeit
     from groundplan.operations.parameters import parse_inputs
     from groundplan.operations.plan import regions_of
@@ -116,7 +117,7 @@ def destroy(
     forfeit.require(ahead.holdings, [resource.address for resource in architecture])
     question = f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?"
     confirm_destruction(loaded, question, target, confirmed=confirmed, yes=yes)
-    unprotected = cloudformation.render(destruction.without_protection(architecture))
+    unprotected = cloudformation.render(without_protection(architecture))
     regions = regions_of(architecture, rendering) | {stack.region for stack in ahead.stacks}
     with (
         alone(connection, architecture, "destroy", break_lock=break_lock, yes=yes),

@@ -151,17 +151,20 @@ def look_ahead(
     """
     from groundplan.operations.changes import Plan
     from groundplan.operations.guard import check_names, require
-    from groundplan.operations.plan import is_first, settle
     from groundplan.operations.plan import plan as planned
+    from groundplan.operations.plan import settled
+    from groundplan.operations.stacks import survey
 
     known = [resource.address for resource in architecture]
     aws = connection.target == "aws"
-    if not aws and is_first(connection, rendering):
+    there = survey(connection, architecture, rendering.stacks)
+    if not aws and not there.exists:
         check_names(nothing := Plan(connection.target, (), None), allowed, known)
         return nothing
     with Progress() as report:
-        settle(connection, rendering, report)
-        ahead = planned(connection, architecture, rendering, values, template_bucket=chosen.template_bucket)
+        there = settled(connection, architecture, rendering, there, report)
+        bucket = chosen.template_bucket
+        ahead = planned(connection, architecture, rendering, values, template_bucket=bucket, survey=there)
     require(ahead, allowed, known)
     if aws:
         confirm_plan(ahead, yes=chosen.yes, differing=findings_of(ahead, loaded, whole))

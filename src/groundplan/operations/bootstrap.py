@@ -21,8 +21,8 @@ from groundplan.engines.cloudformation.rows import pascal
 from groundplan.errors import EnvironmentalError
 from groundplan.operations import change_sets, stacks
 from groundplan.operations.changes import Change
+from groundplan.operations.deletion_protection import without_protection
 from groundplan.operations.deploy import Deployer, StackResult
-from groundplan.operations.destroy import without_protection
 from groundplan.operations.events import Report, delete_stack
 from groundplan.operations.holdings import Holding, delete_kept, holdings
 from groundplan.operations.parameters import parameters_of

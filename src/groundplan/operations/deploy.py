@@ -17,7 +17,7 @@ from groundplan.operations import change_sets, default_groups, direct, stacks
 from groundplan.operations.change_sets import Action, ChangeSet
 from groundplan.operations.direct import Made
 from groundplan.operations.events import OneVoice, Report, Watch, cause, delete_stack, underway, what_to_do
-from groundplan.operations.failed_creation import delete_log_buckets
+from groundplan.operations.failed_creation import make_way
 from groundplan.operations.guard import Guard
 from groundplan.operations.lock import Lease
 from groundplan.operations.looked_up import require_looked_up
@@ -101,7 +101,7 @@ class Deployer:
         require_looked_up(self.connection, self.rendering)
         done, made = self._side_by_side()
         results = [done[stack.name] for stack in self.rendering.stacks]
-        for old in stacks.leftovers(self.connection, self.architecture, self.rendering.stacks):
+        for old in stacks.survey(self.connection, self.architecture, self.rendering.stacks).leftover:
             started = time.monotonic()
             delete_stack(self.connection, old.name, old.region, self.report)
             results.append(StackResult(old.name, "DELETE_COMPLETE", 1, time.monotonic() - started))
@@ -176,7 +176,7 @@ class Deployer:
         if before.exists and not before.updatable:
             self.report(f"{stack.name}: found {before.status}; {_why(before)}removing what is left and starting anew")
             self._go_on(stack.name)
-            delete_log_buckets(self.connection, self.architecture, self.rendering, before, self.report)
+            make_way(self.connection, self.architecture, self.rendering, before, self.report)
             delete_stack(self.connection, stack.name, stack.region, self.report)
             before = stacks.DeployedStack(stack.name, stack.region, stacks.NOT_DEPLOYED)
         elif before.status.endswith("FAILED"):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.errors import DeploymentError
 from groundplan.operations import direct, stacks
+from groundplan.operations.deletion_protection import lift, unprotect, unprotected
 from groundplan.operations.deploy import Deployer
 from groundplan.operations.events import Report, delete_stack
 from groundplan.operations.formers import Former, formers
@@ -23,20 +24,14 @@ from groundplan.operations.holdings import (
     empty_zone,
     holdings,
     unasked,
-    unprotect,
     with_contents,
 )
 from groundplan.operations.instances import release
 from groundplan.operations.last_snapshots import Promoted, promoted, take_last_snapshots
 from groundplan.operations.plan import data_types, regions_of
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
-from groundplan.resources.containers import EcsCapacityProvider
-from groundplan.resources.databases import DatabaseInstance, Table
 from groundplan.resources.dns import HostedZone
-from groundplan.resources.edge import LoadBalancer
-from groundplan.resources.kubernetes import KubernetesCluster
 from groundplan.targets.connection import Connection
 
 if TYPE_CHECKING:
@@ -79,9 +74,8 @@ def fate(holding: Holding, among: Sequence[Holding], forfeit: Forfeit, *, keys: 
 
 def look_ahead(connection: Connection, architecture: Architecture, rendering: Rendering) -> Destruction:
     """What would be destroyed, without destroying anything."""
-    deployed = [stacks.look_at(connection, stack.name, stack.region) for stack in rendering.stacks]
-    old = stacks.leftovers(connection, architecture, rendering.stacks)
-    there = [*old, *[stack for stack in reversed(deployed) if stack.exists]]
+    survey = stacks.survey(connection, architecture, rendering.stacks)
+    there = [*survey.leftover, *(stack for stack in reversed([*survey.wanted.values()]) if stack.exists)]
     found = holdings(connection, architecture, rendering, {stack.name for stack in there})
     alone = promoted(connection, architecture) if there else ()
     by_hand = {item.address for item in alone}
@@ -104,27 +98,6 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
         alone,
         formers(connection, there),
     )
-
-
-def without_protection(architecture: Architecture) -> Architecture:
-    """The same architecture with AWS's protection of databases, load balancers, clusters and instances off."""
-    return architecture.with_resources(map(_unprotected, architecture))
-
-
-def _unprotected(resource: Resource) -> Resource:
-    match resource:
-        case (
-            DatabaseInstance(deletion_protection=True)
-            | LoadBalancer(deletion_protection=True)
-            | KubernetesCluster(deletion_protection=True)
-            | Table(deletion_protection=True)
-        ):
-            return replace(resource, deletion_protection=False)
-        case EcsCapacityProvider(managed_termination_protection=True):
-            return replace(resource, managed_termination_protection=False)
-        case AutoScalingGroup(new_instances_protected_from_scale_in=True):
-            return replace(resource, new_instances_protected_from_scale_in=False)
-    return resource
 
 
 def _zones(
@@ -154,7 +127,7 @@ def destroy(
     connection: Connection,
     architecture: Architecture,
     rendering: Rendering,
-    unprotected: Rendering,
+    bare: Rendering,
     inputs: Mapping[str, str],
     report: Report,
     *,
@@ -163,7 +136,7 @@ def destroy(
     """Take deletion protection off, then delete every stack. Returns the names of the deleted stacks.
 
     What the stacks leave in the account and ``forfeit`` has is deleted, too: buckets at once, keys and secrets after
-    30 days. ``unprotected`` is the rendering of ``without_protection(architecture)``. Raises InputError where something
+    30 days. ``bare`` is the rendering of ``without_protection(architecture)``. Raises InputError where something
     is protected that was not given up, before anything is touched, and DeploymentError where something refuses to go;
     what was deleted before stays deleted, and the next call goes on from there.
     """
@@ -173,21 +146,23 @@ def destroy(
     protected = {
         place.stack
         for resource in architecture
-        if _unprotected(resource) is not resource
+        if unprotected(resource) is not resource
         for place in rendering.locations.get(resource.ref, ())
     }
-    by_name: dict[str, Stack] = {stack.name: stack for stack in unprotected.stacks}
-    deployer = Deployer(connection, architecture, unprotected, inputs, report)
+    by_name: dict[str, Stack] = {stack.name: stack for stack in bare.stacks}
+    deployer = Deployer(connection, architecture, bare, inputs, report)
     for stack in rendering.stacks:
         deployed = stacks.look_at(connection, stack.name, stack.region)
         deployer.outputs[stack.name] = deployed.outputs
         if stack.name in protected and deployed.updatable:
             report(f"{stack.name}: taking deletion protection off")
             deployer.update(by_name[stack.name])
+        elif stack.name in protected and deployed.exists:
+            lift(connection, architecture, rendering, deployed, report)
     for holding in ahead.holdings:
         if holding.protected and not holding.asked_for and holding.fate != "stays":
             report(f"{holding.address}: taking deletion protection off")
-            unprotect(connection, holding)
+            unprotect(connection, holding.address, holding.type, holding.physical_id, holding.region)
     for group in architecture.of(AutoScalingGroup):
         if count := release(connection, group, group.region or architecture.region):
             report(f"{group.address}: {count} instances released")

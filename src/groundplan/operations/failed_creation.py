@@ -1,10 +1,11 @@
-"""What AWS itself wrote while a stack was being created: it keeps the rollback from ending."""
+"""What keeps the rollback of a failed creation from ending."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from groundplan.operations import stacks
+from groundplan.operations.deletion_protection import lift
 from groundplan.operations.events import Report
 from groundplan.operations.holdings import Holding, delete_kept
 from groundplan.resources.architecture import Architecture
@@ -20,7 +21,42 @@ NEVER_CREATED = frozenset({"CREATE_FAILED", "ROLLBACK_FAILED"})
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
 
-def delete_log_buckets(
+def make_way(
+    connection: Connection,
+    architecture: Architecture,
+    rendering: Rendering,
+    failed: stacks.DeployedStack,
+    report: Report,
+) -> None:
+    """Take out of the way what keeps a stack from being deleted whose creation failed: deletion protection of what was
+    made before the failure, which the rollback stops at, and logs that AWS wrote meanwhile.
+
+    A stack that was once whole is left alone: it may hold data. Raises EnvironmentalError where AWS refuses.
+    """
+    if _never_whole(connection, failed):
+        lift(connection, architecture, rendering, failed, report)
+        _delete_log_buckets(connection, architecture, rendering, failed, report)
+
+
+def _never_whole(connection: Connection, failed: stacks.DeployedStack) -> bool:
+    """Whether the creation of a stack has never come to its end: nothing can have been kept in it.
+
+    Of a stack whose deletion failed its events tell.
+    """
+    if failed.status != "DELETE_FAILED":
+        return failed.status in NEVER_CREATED
+    with explained(f"Reading the events of the stack {failed.name}"):
+        pages = connection.cloudformation(failed.region).get_paginator("describe_stack_events")
+        told = {
+            event.get("ResourceStatus")
+            for page in pages.paginate(StackName=failed.name)
+            for event in page["StackEvents"]
+            if event.get("PhysicalResourceId") == event["StackId"]
+        }
+    return not told & {"CREATE_COMPLETE", "IMPORT_COMPLETE"}
+
+
+def _delete_log_buckets(
     connection: Connection,
     architecture: Architecture,
     rendering: Rendering,
@@ -31,12 +67,10 @@ def delete_log_buckets(
 
     S3 deletes no bucket with anything in it, so that the rollback fails. CloudFormation then keeps the bucket when the
     stack is deleted (``RetainExceptOnCreate``), and the next creation would find its name taken. Only logs of the
-    failed creation can be in it. Raises EnvironmentalError where AWS does not let it be deleted.
+    failed creation can be in it.
 
     Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     """
-    if failed.status not in NEVER_CREATED:
-        return
     receivers = {item.access_log_bucket for item in architecture.of(Bucket)}
     receivers |= {item.access_log_bucket for item in architecture.of(LoadBalancer)}
     physical = stacks.physical_ids(connection, failed.name, failed.region)

@@ -166,20 +166,6 @@ def unasked(
     return tuple(found)
 
 
-def unprotect(connection: Connection, holding: Holding) -> None:
-    """Have AWS no longer refuse to delete what no blueprint says anything of any more."""
-    with explained(f"Taking deletion protection off {holding.address}"):
-        match holding.type:
-            case "AWS::RDS::DBInstance":
-                connection.rds(holding.region).modify_db_instance(
-                    DBInstanceIdentifier=holding.physical_id, DeletionProtection=False, ApplyImmediately=True
-                )
-            case "AWS::DynamoDB::Table":
-                connection.dynamodb(holding.region).update_table(
-                    TableName=holding.physical_id, DeletionProtectionEnabled=False
-                )
-
-
 def direct_holdings(reach: direct.Reach, regions: set[str]) -> list[Holding]:
     """Parameters with secrets, which are in no stack. Like secrets, those stay that a person filled in."""
     return [

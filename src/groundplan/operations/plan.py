@@ -89,17 +89,19 @@ def plan(
     inputs: Mapping[str, str],
     *,
     template_bucket: str | None = None,
+    survey: stacks.Survey | None = None,
 ) -> Plan:
     """Compare the rendering with what is deployed, by change sets that are never executed.
 
-    What a stack gets from a stack that is itself about to change is taken as it is now.
+    What a stack gets from a stack that is itself about to change is taken as it is now. ``survey``: what is deployed,
+    where the caller has just looked.
     """
     require_looked_up(connection, rendering)
-    deployed = _look_at_all(connection, rendering)
+    survey = survey or stacks.survey(connection, architecture, rendering.stacks)
+    deployed, old = survey.wanted, survey.leftover
     with ThreadPoolExecutor(AT_ONCE) as pool:
         planning = _Planning(connection, rendering, inputs, stacks.stack_tags(architecture), deployed, template_bucket)
         found = list(pool.map(planning.stack, rendering.stacks))
-        old = stacks.leftovers(connection, architecture, rendering.stacks)
         found += pool.map(planning.leftover, old)
     difference: Decimal | None = Decimal(0)
     for one in found:
@@ -121,14 +123,19 @@ def plan(
     return Plan(connection.target, changes, difference, tuple(notes), found_before=known, deployed=deployed)
 
 
-def settle(connection: Connection, rendering: Rendering, report: Report) -> None:
-    """Wait for what AWS is still doing with the stacks, begun by somebody before us."""
-    for stack in _look_at_all(connection, rendering).values():
+def settled(
+    connection: Connection, architecture: Architecture, rendering: Rendering, before: stacks.Survey, report: Report
+) -> stacks.Survey:
+    """What is deployed once AWS has ended what it is still doing with the stacks, begun by somebody before us."""
+    waited = False
+    for stack in before.wanted.values():
         if stack.busy:
             report(f"{stack.name}: found {stack.status}; waiting until that has ended")
+            waited = True
         while stack.busy:
             time.sleep(connection.poll_seconds)
             stack = stacks.look_at(connection, stack.name, stack.region)
+    return stacks.survey(connection, architecture, rendering.stacks) if waited else before
 
 
 def nothing_to_do(plan: Plan) -> bool:
@@ -137,19 +144,6 @@ def nothing_to_do(plan: Plan) -> bool:
         stack.updatable and not stack.status.endswith("FAILED") for stack in plan.deployed.values()
     )
     return whole and not plan.changes and not plan.notes
-
-
-def is_first(connection: Connection, rendering: Rendering) -> bool:
-    """Whether nothing is there that a deployment could change or lose, as far as the blueprint's own stacks go."""
-    return not any(stack.exists for stack in _look_at_all(connection, rendering).values())
-
-
-def _look_at_all(connection: Connection, rendering: Rendering) -> dict[str, DeployedStack]:
-    for region in sorted({stack.region for stack in rendering.stacks}):
-        connection.cloudformation(region)  # made here, so that the threads find it
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = pool.map(lambda stack: stacks.look_at(connection, stack.name, stack.region), rendering.stacks)
-        return {stack.name: stack for stack in found}
 
 
 @dataclass(frozen=True)

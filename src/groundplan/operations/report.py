@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from groundplan.errors import GroundplanError
 from groundplan.operations.drills.looks import describe_services, ecs_services
-from groundplan.operations.stacks import DeployedStack, collected_outputs, leftovers, look_at
+from groundplan.operations.stacks import DeployedStack, collected_outputs, survey
 from groundplan.resources import Architecture
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.monitoring import Alarm, Budget, CompositeAlarm
@@ -172,9 +172,9 @@ def _part(read: Callable[[], T]) -> Part[T]:
 def _stacks(connection: Connection, architecture: Architecture, rendering: Rendering | None) -> Stacks:
     if rendering is None:
         raise _UnknownError("Terraform deploys this environment, and makes no stacks")
-    found = tuple(look_at(connection, stack.name, stack.region) for stack in rendering.stacks)
-    outputs = collected_outputs(architecture, {stack.name: stack.outputs for stack in found})
-    return Stacks(found, tuple(leftovers(connection, architecture, rendering.stacks)), outputs)
+    found = survey(connection, architecture, rendering.stacks)
+    outputs = collected_outputs(architecture, {name: stack.outputs for name, stack in found.wanted.items()})
+    return Stacks(tuple(found.wanted.values()), tuple(found.leftover), outputs)
 
 
 def _services(connection: Connection, architecture: Architecture) -> tuple[Service, ...]:

@@ -63,6 +63,10 @@ def look_at(connection: Connection, name: str, region: str) -> DeployedStack:
             if "does not exist" in error.response.get("Error", {}).get("Message", ""):
                 return DeployedStack(name, region, NOT_DEPLOYED)
             raise
+    return _deployed(name, region, found)
+
+
+def _deployed(name: str, region: str, found: StackTypeDef) -> DeployedStack:
     return DeployedStack(
         name=name,
         region=region,
@@ -99,15 +103,30 @@ def collected_outputs(architecture: Architecture, outputs: Mapping[str, Mapping[
     return {name: known[key] for name, key in keys.items() if key in known}
 
 
-def leftovers(connection: Connection, architecture: Architecture, stacks: Sequence[Stack]) -> list[DeployedStack]:
-    """Stacks of this environment that the blueprint no longer asks for, newest first.
+@dataclass(frozen=True)
+class Survey:
+    """Every stack of an environment."""
+
+    wanted: Mapping[str, DeployedStack]
+    """By name, those that the blueprint asks for, whether they are there or not."""
+    leftover: Sequence[DeployedStack]
+    """Those that it no longer asks for, newest first."""
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything is there that the blueprint asks for."""
+        return any(stack.exists for stack in self.wanted.values())
+
+
+def survey(connection: Connection, architecture: Architecture, stacks: Sequence[Stack]) -> Survey:
+    """Look for every stack of an environment: a list for each region, however many stacks there are.
 
     Every region is looked at that the account can have without enabling it first: a copy in another region may be
     what the blueprint no longer asks for, and then nothing else says where it was.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    wanted = {(stack.name, stack.region) for stack in stacks}
+    wanted = {(stack.name, stack.region): DeployedStack(stack.name, stack.region, NOT_DEPLOYED) for stack in stacks}
     used = {architecture.region, *(stack.region for stack in stacks)}
     # boto3 makes clients in one thread only: https://docs.aws.amazon.com/boto3/latest/guide/clients.html#caveats
     clients = {region: connection.cloudformation(region) for region in sorted(used | _others(architecture.region))}
@@ -118,11 +137,13 @@ def leftovers(connection: Connection, architecture: Architecture, stacks: Sequen
         found = [(region, item) for region, several in zip(clients, listed, strict=True) for item in several]
     leftover = []
     for region, item in sorted(found, key=lambda pair: pair[1]["CreationTime"], reverse=True):
+        stack = _deployed(item["StackName"], region, item)
         tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])}
-        ours = all(tags.get(key) == value for key, value in marks.items())
-        if ours and (item["StackName"], region) not in wanted and item["StackStatus"] not in GONE:
-            leftover.append(DeployedStack(item["StackName"], region, item["StackStatus"]))
-    return leftover
+        if (stack.name, region) in wanted:
+            wanted[stack.name, region] = stack
+        elif stack.exists and all(tags.get(key) == value for key, value in marks.items()):
+            leftover.append(stack)
+    return Survey({stack.name: stack for stack in wanted.values()}, leftover)
 
 
 def _others(home: str) -> set[str]:

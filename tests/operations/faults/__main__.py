@@ -17,16 +17,16 @@ from pathlib import Path
 
 from tests.operations.faults.account import Account
 from tests.operations.faults.chain import Pass, passes, sorts
-from tests.operations.faults.trial import CHANGE, Environment
+from tests.operations.faults.trial import Environment
 
 SYSTEMS = (
-    ("spontime", "poc", None, CHANGE),
-    ("spendsense", "prod", None, CHANGE),
-    ("duskspendr", "production", None, "alarms.cpu=81%"),
-    ("solemate", "production", None, "alarms.cpu=81%"),
-    ("personal-timeline", "production", "shared", "alarms.cpu=81%"),
+    ("spontime", "poc", None),
+    ("spendsense", "prod", None),
+    ("duskspendr", "production", None),
+    ("solemate", "production", None),
+    ("personal-timeline", "production", "shared"),
 )
-"""Example, environment, what has to stand in its account first, and what an earlier revision did not have."""
+"""Example, environment, and what has to stand in its account first."""
 
 
 def main() -> int:
@@ -40,9 +40,9 @@ def main() -> int:
     told, failed = {str(json.loads(line)["fault"]) for line in done}, 0
     account = Account()
     with tempfile.TemporaryDirectory() as folder:
-        for system, name, shared, change in SYSTEMS:
+        for system, name, shared in SYSTEMS:
             if given.system in (None, system):
-                environment = Environment(system, name, account, Path(folder), shared, change)
+                environment = Environment(system, name, account, Path(folder), shared)
                 failed += _try(environment, given.seconds, told, given.log)
     return 1 if failed else 0
 

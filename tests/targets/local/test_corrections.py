@@ -302,3 +302,15 @@ def test_dashboards_and_scalable_targets_are_tagged_later(aws: Aws) -> None:
     scaling.tag_resource(ResourceARN=target, Tags={"a": "1", "b": "2"})
     scaling.untag_resource(ResourceARN=target, TagKeys=["a", "never"])
     assert scaling.list_tags_for_resource(ResourceARN=target)["Tags"] == {"b": "2"}
+
+
+def test_load_balancers_take_fifty_tags_and_those_of_cloudformation(aws: Aws) -> None:
+    balancing = aws.client("elbv2", "eu-west-1")
+    vpc = aws.client("ec2", "eu-west-1").create_vpc(CidrBlock="10.7.0.0/16")["Vpc"]["VpcId"]
+    made = balancing.create_target_group(Name="tagged", Protocol="HTTP", Port=80, VpcId=vpc)
+    [arn] = [group["TargetGroupArn"] for group in made["TargetGroups"]]
+    own = [{"Key": f"tag{number}", "Value": "1"} for number in range(50)]
+    balancing.add_tags(ResourceArns=[arn], Tags=[*own, {"Key": "aws:cloudformation:stack-name", "Value": "edge"}])
+    balancing.add_tags(ResourceArns=[arn], Tags=[{"Key": "tag0", "Value": "2"}])
+    assert "TooManyTags" in refused(balancing.add_tags, ResourceArns=[arn], Tags=[{"Key": "one-more", "Value": "1"}])
+    assert len(balancing.describe_tags(ResourceArns=[arn])["TagDescriptions"][0]["Tags"]) == 51

@@ -14,7 +14,8 @@ from typing import Any
 
 from groundplan.engines import cloudformation, terraform
 from groundplan.engines.terraform.model import MARKER, Rendering
-from groundplan.operations.destroy import fate, without_protection
+from groundplan.operations.deletion_protection import without_protection
+from groundplan.operations.destroy import fate
 from groundplan.operations.events import Report
 from groundplan.operations.holdings import FATES, NOTHING, Fate, Forfeit, Holding, is_protected, with_contents
 from groundplan.operations.instances import release

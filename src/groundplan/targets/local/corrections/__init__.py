@@ -67,7 +67,7 @@ _CORRECTIONS: Mapping[str, tuple[Callable[[], None], ...]] = {
     ),
     "cloudfront": (delivery.distribution_echoes, delivery.own_certificates, delivery.one_distribution_per_alias),
     "route53": (network.records_of_new_zones,),
-    "elasticloadbalancing": (delivery.one_listener_per_port,),
+    "elasticloadbalancing": (delivery.one_listener_per_port, tagging.load_balancers_take_fifty_tags),
     "iam": (identity.managed_policies_on_demand,),
     "ecr": (regions.images_are_replicated,),
     "secretsmanager": (identity.rotation_rules, identity.descriptions_can_go, regions.keys_of_secret_replicas),
