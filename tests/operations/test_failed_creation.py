@@ -31,7 +31,7 @@ project: {project}
 region: {region}
 profile: poc
 network: {{nat: none}}
-databases: {{main: {{engine: postgres 18.1, class: db.t4g.micro, deletion_protection: true}}}}
+databases: {{main: {{engine: postgres 18.1, class: db.t4g.micro, deletion_protection: true, final_snapshot: true}}}}
 """
 
 
@@ -119,10 +119,17 @@ def database(aws: Aws, project: str) -> str:
     return names[0] if names else ""
 
 
+def snapshots(aws: Aws, project: str) -> set[str]:
+    found = aws.client("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
+    return {item["DBSnapshotIdentifier"] for item in found if item["DBInstanceIdentifier"].startswith(project)}
+
+
 @pytest.mark.parametrize("tried", [False, True])
 def test_a_protected_database_of_a_creation_that_failed_stops_nothing(
     groundplan: Command, aws: Aws, project: str, failed: str, tried: bool
 ) -> None:
+    earlier = snapshots(aws, project)
+    assert earlier
     if tried:  # to delete it, by somebody who did not know either
         with pytest.raises(WaiterError):
             gone(aws, failed)
@@ -131,6 +138,8 @@ def test_a_protected_database_of_a_creation_that_failed_stops_nothing(
     assert done.code == ExitCode.FINE, done.err
     assert "database_instance.main: taking deletion protection off" in done.err
     assert set(aws.stacks(project).values()) == {"CREATE_COMPLETE"}
+    assert snapshots(aws, project) == earlier, "of what was never used none is kept; of what was before, all"
+    assert "of a database that was never used, is deleted" in done.err
     assert groundplan("plan", "--format", "json").json["changes"] == []
 
 

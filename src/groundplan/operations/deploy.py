@@ -17,7 +17,7 @@ from groundplan.operations import change_sets, default_groups, direct, stacks
 from groundplan.operations.change_sets import Action, ChangeSet
 from groundplan.operations.direct import Made
 from groundplan.operations.events import OneVoice, Report, Watch, cause, delete_stack, underway, what_to_do
-from groundplan.operations.failed_creation import make_way
+from groundplan.operations.failed_creation import way_made
 from groundplan.operations.guard import Guard
 from groundplan.operations.lock import Lease
 from groundplan.operations.looked_up import require_looked_up
@@ -176,8 +176,8 @@ class Deployer:
         if before.exists and not before.updatable:
             self.report(f"{stack.name}: found {before.status}; {_why(before)}removing what is left and starting anew")
             self._go_on(stack.name)
-            make_way(self.connection, self.architecture, self.rendering, before, self.report)
-            delete_stack(self.connection, stack.name, stack.region, self.report)
+            with way_made(self.connection, self.architecture, self.rendering, before, self.report):
+                delete_stack(self.connection, stack.name, stack.region, self.report)
             before = stacks.DeployedStack(stack.name, stack.region, stacks.NOT_DEPLOYED)
         elif before.status.endswith("FAILED"):
             self.report(f"{stack.name}: found {before.status}; {_why(before)}going on from there")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from groundplan.operations import stacks
 from groundplan.operations.deletion_protection import lift
 from groundplan.operations.events import Report
 from groundplan.operations.holdings import Holding, delete_kept
+from groundplan.resources import Resource
 from groundplan.resources.architecture import Architecture
+from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.storage import Bucket
+from groundplan.resources.values import Ref
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
@@ -21,27 +26,62 @@ NEVER_CREATED = frozenset({"CREATE_FAILED", "ROLLBACK_FAILED"})
 Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html"""
 
 
-def make_way(
+@contextmanager
+def way_made(
     connection: Connection,
     architecture: Architecture,
     rendering: Rendering,
     failed: stacks.DeployedStack,
     report: Report,
-) -> None:
-    """Take out of the way what keeps a stack from being deleted whose creation failed: deletion protection of what was
-    made before the failure, which the rollback stops at, and logs that AWS wrote meanwhile.
+) -> Iterator[None]:
+    """While a stack is deleted whose creation failed: take out of the way what keeps it from being deleted, and leave
+    nothing of it behind.
 
-    A stack that was once whole is left alone: it may hold data. Raises EnvironmentalError where AWS refuses.
+    In the way are deletion protection of what was made before the failure, at which the rollback stops, and logs that
+    AWS wrote meanwhile. Behind stay last snapshots of databases, which nobody has used yet. A stack that was once whole
+    is left alone: it may hold data. Raises EnvironmentalError where AWS refuses.
     """
-    if _never_whole(connection, failed):
-        lift(connection, architecture, rendering, failed, report)
-        _delete_log_buckets(connection, architecture, rendering, failed, report)
+    if not _never_whole(connection, failed):
+        yield
+        return
+    lift(connection, architecture, rendering, failed, report)
+    _delete_log_buckets(connection, architecture, rendering, failed, report)
+    databases = [item.ref for item in architecture.of(DatabaseInstance)]
+    inside = _inside(connection, rendering, failed, databases)
+    before = {(address, name) for address, id, _ in inside for name in _snapshots(connection, id, failed.region)}
+    yield
+    for address, id, _ in inside:
+        for name in _snapshots(connection, id, failed.region):
+            if (address, name) not in before:
+                with explained(f"Deleting the snapshot {name}"):
+                    connection.rds(failed.region).delete_db_snapshot(DBSnapshotIdentifier=name)
+                report(f"{address}: its last snapshot {name}, of a database that was never used, is deleted")
+
+
+def _inside(
+    connection: Connection, rendering: Rendering, stack: stacks.DeployedStack, refs: Iterable[Ref[Resource]]
+) -> list[tuple[str, str, str]]:
+    """Address, physical id and type of those that a stack has."""
+    places = [(ref.address, place) for ref in refs for place in rendering.locations.get(ref, ())]
+    inside = [(address, place) for address, place in places if place.stack == stack.name]
+    physical = stacks.physical_ids(connection, stack.name, stack.region) if inside else {}
+    return [
+        (address, physical[place.logical_id], place.type) for address, place in inside if place.logical_id in physical
+    ]
+
+
+def _snapshots(connection: Connection, database: str, region: str) -> list[str]:
+    with explained(f"Listing the snapshots of {database}"):
+        pages = connection.rds(region).get_paginator("describe_db_snapshots")
+        listed = pages.paginate(DBInstanceIdentifier=database, SnapshotType="manual")
+        return [item["DBSnapshotIdentifier"] for page in listed for item in page["DBSnapshots"]]
 
 
 def _never_whole(connection: Connection, failed: stacks.DeployedStack) -> bool:
     """Whether the creation of a stack has never come to its end: nothing can have been kept in it.
 
-    Of a stack whose deletion failed its events tell.
+    Of a stack whose deletion failed its events tell, as long as AWS keeps them (90 days). Where the beginning is not
+    among them any more it counts as once whole.
     """
     if failed.status != "DELETE_FAILED":
         return failed.status in NEVER_CREATED
@@ -53,7 +93,7 @@ def _never_whole(connection: Connection, failed: stacks.DeployedStack) -> bool:
             for event in page["StackEvents"]
             if event.get("PhysicalResourceId") == event["StackId"]
         }
-    return not told & {"CREATE_COMPLETE", "IMPORT_COMPLETE"}
+    return "CREATE_IN_PROGRESS" in told and not told & {"CREATE_COMPLETE", "IMPORT_COMPLETE"}
 
 
 def _delete_log_buckets(
@@ -73,15 +113,11 @@ def _delete_log_buckets(
     """
     receivers = {item.access_log_bucket for item in architecture.of(Bucket)}
     receivers |= {item.access_log_bucket for item in architecture.of(LoadBalancer)}
-    physical = stacks.physical_ids(connection, failed.name, failed.region)
-    for ref in sorted((ref for ref in receivers if ref is not None), key=str):
-        for place in rendering.locations.get(ref, ()):
-            if place.stack == failed.name and place.logical_id in physical:
-                name = physical[place.logical_id]
-                if not _exists(connection, name, failed.region):
-                    continue
-                told = delete_kept(connection, Holding(ref.address, place.type, name, failed.region, "goes"))
-                report(f"{ref.address} ({name}), left by the creation that failed: {told}")
+    buckets = _inside(connection, rendering, failed, sorted((ref for ref in receivers if ref is not None), key=str))
+    for address, name, type in buckets:
+        if _exists(connection, name, failed.region):
+            told = delete_kept(connection, Holding(address, type, name, failed.region, "goes"))
+            report(f"{address} ({name}), left by the creation that failed: {told}")
 
 
 def _exists(connection: Connection, bucket: str, region: str) -> bool:
