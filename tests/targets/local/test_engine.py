@@ -411,3 +411,24 @@ def test_hundred_and_fifty_resources_come_and_go(aws: Aws) -> None:
     assert (stack.status, len(stack.resources)) == ("CREATE_COMPLETE", 150)
     aws.delete(stack)
     assert stack.status == "DELETE_COMPLETE"
+
+
+def test_a_change_set_is_found_while_others_come(aws: Aws) -> None:
+    """Many threads ask at once. What comes while one looks made Python refuse to look on."""
+    queue = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}}}
+    stack = aws.deploy(queue)
+    engine = aws.engine
+
+    class MeanwhileAnother(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            engine.change_sets[f"another-{len(engine.change_sets)}"] = planned
+            return str(self) == other
+
+    planned = engine.create_change_set(aws.region, stack.name, "planned", json.dumps(queue), {})
+    planned.id = MeanwhileAnother(planned.id)
+    with pytest.raises(StackError, match="does not exist"):
+        engine.find_change_set(aws.region, "missing")
+    assert len(engine.change_sets) > 1

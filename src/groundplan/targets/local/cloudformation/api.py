@@ -115,7 +115,7 @@ class CloudFormationApi:
     def list_change_sets(self, region: str, stack_name: str, **_: Any) -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
         found = [
-            item for item in self.engine.change_sets.values() if item.stack == stack.id and item.name not in HIDDEN
+            item for item in [*self.engine.change_sets.values()] if item.stack == stack.id and item.name not in HIDDEN
         ]
         return {"Summaries": [self._change_set_summary(item, stack) for item in found]}
 
@@ -170,7 +170,7 @@ class CloudFormationApi:
         tags: Sequence[Mapping[str, str]] | None = None, capabilities: Sequence[str] = (),
         disable_rollback: bool = False, **template: Any,
     ) -> Mapping[str, Any]:  # fmt: skip
-        for change_set in [item for item in self.engine.change_sets.values() if item.name == "direct"]:
+        for change_set in [item for item in [*self.engine.change_sets.values()] if item.name == "direct"]:
             if change_set.stack == self.engine.find(stack_name, region).id:
                 self.engine.change_sets.pop(change_set.id)
         change_set = self.engine.create_change_set(
@@ -272,7 +272,7 @@ class CloudFormationApi:
         if name or not physical_id:
             return self.engine.find(name, region)
         for stack in self._stacks(region):
-            if any(record.state.id == physical_id for record in stack.resources.values()):
+            if any(record.state.id == physical_id for record in [*stack.resources.values()]):
                 return stack
         raise StackError(f"Stack for {physical_id} does not exist")
 

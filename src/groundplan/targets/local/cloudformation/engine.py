@@ -79,7 +79,7 @@ class Engine:
         """A stack by name or id; a deleted one only by id. Raises StackError."""
         found = [
             stack
-            for stack in self.stacks.values()
+            for stack in [*self.stacks.values()]
             if stack.region == region and (stack.id == name or (stack.name == name and stack.exists))
         ]
         if not found:
@@ -88,7 +88,7 @@ class Engine:
 
     def find_change_set(self, region: str, name: str, stack_name: str = "") -> ChangeSet:
         """A change set by its id, or by its name and its stack. Raises StackError."""
-        for change_set in reversed(self.change_sets.values()):
+        for change_set in reversed([*self.change_sets.values()]):  # others may come and go meanwhile
             if change_set.id == name:
                 return change_set
             if stack_name and change_set.name == name and change_set.stack == self.find(stack_name, region).id:
@@ -97,7 +97,7 @@ class Engine:
 
     def check_export(self, stack: Stack, name: str) -> None:
         """Raises StackError where another stack of the region exports the name."""
-        for other in self.stacks.values():
+        for other in [*self.stacks.values()]:
             if other is stack or not other.exists or other.region != stack.region:
                 continue
             if any(output.get("ExportName") == name for output in other.outputs):
@@ -129,7 +129,7 @@ class Engine:
             if (
                 stack
                 and name
-                and any(item.name == name and item.stack == stack.id for item in self.change_sets.values())
+                and any(item.name == name and item.stack == stack.id for item in [*self.change_sets.values()])
             ):
                 raise StackError(f"ChangeSet {name} already exists", "AlreadyExistsException")
             stack = stack or self._new_stack(region, stack_name)
@@ -206,7 +206,7 @@ class Engine:
 
     def _forget_if_new(self, stack: Stack) -> None:
         if stack.status == "REVIEW_IN_PROGRESS" and not any(
-            item.stack == stack.id for item in self.change_sets.values()
+            item.stack == stack.id for item in [*self.change_sets.values()]
         ):
             del self.stacks[stack.id]
 
@@ -274,7 +274,7 @@ class Engine:
         if not updating:
             stack.tags, stack.template = change_set.tags, change_set.template
             stack.raw_parameters, stack.parameters = change_set.raw_parameters, change_set.parameters
-        for other in self.change_sets.values():
+        for other in [*self.change_sets.values()]:
             if other is not change_set and other.stack == stack.id and other.execution == "AVAILABLE":
                 other.execution = "OBSOLETE"
         stack.set_status("UPDATE_IN_PROGRESS" if updating else "CREATE_IN_PROGRESS", "User Initiated")
@@ -334,7 +334,7 @@ class Engine:
 
     def _used_export(self, stack: Stack) -> str:
         names = {output["ExportName"] for output in stack.outputs if "ExportName" in output}
-        for other in self.stacks.values():
+        for other in [*self.stacks.values()]:
             if other is not stack and other.exists and other.region == stack.region:
                 for name in other.imports:
                     if name in names:

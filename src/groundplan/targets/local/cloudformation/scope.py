@@ -44,7 +44,7 @@ class StackScope:
         return None if logical_id in self.replaced else self.stack.resources.get(logical_id)
 
     def exported(self, name: str) -> str:
-        for stack in self.stacks.values():
+        for stack in [*self.stacks.values()]:
             if stack.exists and stack.region == self.stack.region:
                 for output in stack.outputs:
                     if output.get("ExportName") == name:
