@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import TYPE_CHECKING, ClassVar, Self
+
+from groundplan.record import Record, dataclass
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -34,14 +35,12 @@ def shown(value: object) -> str:
     return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
 
 
-class Quantity:
+class Quantity(Record):
     """What the quantities share: a pydantic field type that reads ``parse`` and writes ``str``."""
 
     pattern: ClassVar[str]
     """A regular expression of the written form, for editors (JSON Schema)."""
     examples: ClassVar[tuple[str, ...]]
-
-    __slots__ = ()
 
     @classmethod
     def parse(cls, written: object) -> Self:
@@ -70,7 +69,7 @@ _DURATION_WORDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Duration(Quantity):
     """A length of time in whole seconds. Written ``30s``, ``5m``, ``1h``, ``7d``, ``2w``, or ``30 seconds``."""
 
@@ -110,7 +109,7 @@ class Duration(Quantity):
 _SIZE_UNITS = {"MB": 1, "MIB": 1, "GB": 1024, "GIB": 1024, "TB": 1024 * 1024, "TIB": 1024 * 1024}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class DataSize(Quantity):
     """An amount of data in whole MiB. ``GB`` is read as GiB, which is what AWS provisions and bills under that name.
 
@@ -145,7 +144,7 @@ class DataSize(Quantity):
         return f"{self.mib} MB"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Percentage(Quantity):
     """A share in percent, exact. Written ``70%`` or ``99.9%``."""
 
@@ -174,7 +173,7 @@ class Percentage(Quantity):
         return f"{self.percent.normalize():f}%"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class MonthlyAmount(Quantity):
     """Money per month, exact, in US dollars: the currency of AWS's price lists. Written ``373 USD/month``."""
 
@@ -211,7 +210,7 @@ class MonthlyAmount(Quantity):
 _PRIVATE = (IPv4Network("10.0.0.0/8"), IPv4Network("172.16.0.0/12"), IPv4Network("192.168.0.0/16"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class Latency(Quantity):
     """How long an answer takes, in whole milliseconds. Written ``200ms``, ``1.5s`` or ``2s``."""
 
@@ -245,7 +244,7 @@ class Latency(Quantity):
 _RATE_UNITS = {"s": 1, "min": 60, "h": 3600}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class RequestRate(Quantity):
     """Requests in a time, exact. Written ``500/s``, ``30000/min`` or ``90000/h``."""
 
@@ -276,7 +275,7 @@ class RequestRate(Quantity):
 _TIMES_A_YEAR = {"day": 365, "week": 52, "month": 12, "year": 1}
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, order=True)
 class FailureRate(Quantity):
     """How often something fails, exact. Written ``0.2/year``, ``1/month``, ``2/week`` or ``1/day``."""
 

@@ -108,11 +108,13 @@ def test_variable(tree: TerraformTree, readme: str, variable: str, path: str) ->
         assert given.literal("nullable") is False
         assert f"{name} = {_written(row[environment])}" in _squeezed(tree.text(f"{folder}/terraform.tfvars"))
         if module:
-            assert f"{name} = var.{path}" in _squeezed(tree.text(f"{folder}/main.tf"))
+            assert f"settings = var.{module}" in _squeezed(tree.text(f"{folder}/main.tf"))
     if module:
-        declared = tree.variables(f"modules/{module}")[name]
+        declared = tree.variables(f"modules/{module}")["settings"]
         assert "default" not in declared.attributes
-        assert f"= var.{name}" in "".join(
+        required = (f"{name} = {type_}" for type_ in ("string", "number"))
+        assert any(one in _squeezed(tree.text(f"modules/{module}/variables.tf")) for one in required), "not optional"
+        assert f"= var.settings.{name}" in "".join(
             _squeezed(file.read_text(encoding="utf-8")) for file in (tree.folder / "modules" / module).glob("*.tf")
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from groundplan.access import Access, Permission, access_of, of_role
+from groundplan.access import Access, Permission, Request, access_of, decide, of_role
 from groundplan.access.naming import roles_called, targets_called
 from groundplan.api.files import read_source
 from groundplan.checks import all_rules
@@ -164,3 +164,15 @@ def test_names_of_the_blueprint_find_what_belongs_to_them() -> None:
     assert [role.name for role in roles_called(access, "role.api_pod")] == ["api_pod"]
     targets = {item.address for item in targets_called(access, "main")}
     assert {"database_instance.main", "database_instance.standby_main", "key.main"} <= targets
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_what_is_known_of_other_actions_decides_no_differently(system: str) -> None:
+    """Each decision is the one that IAM makes of that request alone."""
+    environment, architecture = next(reversed(architectures(system).items()))
+    access = rights(system, environment)
+    for role in architecture.of(Role):
+        for item in of_role(access, role)[::7]:
+            resource = architecture.at(item.target)
+            request = Request(access.caller(role), item.action, item.part)
+            assert item.decision == decide(request, access.policies(role, resource, item.action)), item

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.blueprint.conftest import FILE, Problems, Write
 
-from groundplan.blueprint.loading import load, load_all, load_environment
+from groundplan.blueprint.loading import Source, load, load_all, load_environment
 from groundplan.errors import InputError, Problem
 
 BASE = """\
@@ -210,3 +211,22 @@ def test_each_environment_may_have_its_own_domain(tmp_path: Path) -> None:
     file = tmp_path / "groundplan.yaml"
     file.write_text(SHARED.replace("[a.groundplan.dev]", "[c.groundplan.dev]"))
     assert [loaded.name for loaded in load(file).all()] == ["staging", "production"]
+
+
+def test_another_overlay_is_seen_whatever_was_read_before(tmp_path: Path) -> None:
+    """What a source knows of its environments holds for the overlays that they have."""
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(SHARED.replace("[a.groundplan.dev]", "[c.groundplan.dev]"))
+    source = load(file)
+    assert source.environment("staging").name == "staging"
+    clash = load_text(SHARED, tmp_path).overlays["production"]
+    changed = replace(source, overlays={**source.overlays, "production": clash})
+    with pytest.raises(InputError, match="staging, production claim it"):
+        changed.environment("staging")
+    assert source.environment("staging").name == "staging"
+
+
+def load_text(text: str, folder: Path) -> Source:
+    file = folder / "other.yaml"
+    file.write_text(text)
+    return load(file)

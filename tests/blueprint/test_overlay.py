@@ -173,3 +173,10 @@ def test_an_empty_entry_of_the_base_is_nothing_to_remove() -> None:
     base = node_of({"services": {"api": None}})
     found = [path for path, _ in pointless_nulls(base, node_of({"services": {"api": None}}), SHAPE)]
     assert found == [("services", "api")]
+
+
+def test_what_stays_as_it_is_stays_the_same_object() -> None:
+    tree = node_of({"a": {"b": 1}, "c": [1, 2]})
+    assert without_nulls(tree, None) is tree
+    assert write_out(tree, node_of({}), None) is tree
+    assert without_nulls(node_of({"a": None}), None).plain() == {}

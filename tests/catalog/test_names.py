@@ -173,3 +173,13 @@ def test_data(kind: str) -> None:
     assert all(word == word.lower() for word in (*rule.reserved, *rule.reserved_prefixes, *rule.reserved_suffixes))
     if rule.lower_case:
         assert not re.search(r"(?<!\\)[A-Z]", rule.pattern)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_rule_read_alone_is_the_one_that_is_read_with_all(kind: str) -> None:
+    assert names.rule(kind) == names.all_rules()[kind]
+
+
+def test_a_kind_without_rule_is_refused_with_the_nearest_that_has_one() -> None:
+    with pytest.raises(InputError, match=r'no name rule is known for .s3_buckets.; did you mean "s3_bucket"\?'):
+        names.rule("s3_buckets")

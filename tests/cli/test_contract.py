@@ -228,7 +228,7 @@ GROUPS = tuple(dict.fromkeys(name.split()[0] for name in COMMANDS if " " in name
 
 
 def test_these_are_all_commands_and_they_take_the_same_options() -> None:
-    options = {path: {written for _, written, _ in rows} for path, _, rows in described(app)}
+    options = {path: {written for _, written, _ in rows} for path, _, rows in described(app())}
     assert sorted(COMMANDS) == sorted(options)
     for command in (*OF_THE_BLUEPRINT, *ON_A_TARGET):
         assert "-f, --file <path>" in options[command], command

@@ -14,20 +14,23 @@ from groundplan.cli.reference import CHANGES, FINDINGS, described, markdown
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "commands.md"
-PATHS = [path for path, _, _ in described(app)]
+PATHS = [path for path, _, _ in described(app())]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES += sorted((ROOT / "examples").glob("*/README.md"))
 
 
 def test_the_document_is_up_to_date(update_golden: bool) -> None:
     if update_golden:
-        DOCUMENT.write_text(markdown(app), encoding="utf-8")
-    assert DOCUMENT.read_text(encoding="utf-8") == markdown(app)
+        DOCUMENT.write_text(markdown(app()), encoding="utf-8")
+    assert DOCUMENT.read_text(encoding="utf-8") == markdown(app())
 
 
 def test_every_command_and_option_says_what_it_is() -> None:
     silent = [
-        (path, written) for path, help, rows in described(app) for _, written, meaning in rows if not (help and meaning)
+        (path, written)
+        for path, help, rows in described(app())
+        for _, written, meaning in rows
+        if not (help and meaning)
     ]
     assert len(PATHS) > 40
     assert silent == []
@@ -36,7 +39,7 @@ def test_every_command_and_option_says_what_it_is() -> None:
 def test_exit_codes_are_those_of_commands_that_there_are() -> None:
     assert set(FINDINGS) | set(CHANGES) <= set(PATHS)
     # Whoever returns FINDINGS is in the list: by the module that the command stands in.
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(app())
     by_module: dict[str, set[str]] = {}
     for path in PATHS:
         command = root

@@ -35,7 +35,7 @@ def commands_with_a_blueprint() -> list[str]:
             assert inner.typer_instance
             walk(inner.typer_instance, f"{path}{inner.name} ")
 
-    walk(app, "")
+    walk(app(), "")
     return found
 
 

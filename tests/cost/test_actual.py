@@ -31,7 +31,7 @@ def line(resource: str, sku: str, monthly: str) -> Line:
 
 def compared(lines: list[Line], *items: tuple[str, str, str], forecast: str | None = "0") -> Comparison:
     architecture = architecture_of([BUCKET, TRAIL])
-    estimate = Estimate("ap-south-1", tuple(lines), (), (), Range(Decimal(0), Decimal(0)))
+    estimate = Estimate("ap-south-1", tuple(lines), (), (), Range(Decimal, Decimal))
     spent = tuple(Spent(service, usage_type, Decimal(usd)) for service, usage_type, usd in items)
     return compare(architecture, estimate, Spending(*TEN_DAYS, spent, None if forecast is None else Decimal(forecast)))
 

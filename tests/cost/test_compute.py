@@ -12,7 +12,10 @@ from tests.cost.book import line, reasons
 from tests.engines.samples import sample_architecture
 
 from groundplan.blueprint.models import Usage
+from groundplan.catalog import prices
+from groundplan.catalog.prices import Price
 from groundplan.cost import Estimate, estimate
+from groundplan.cost.model import Range
 from groundplan.resources import Architecture
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import (
@@ -229,3 +232,19 @@ def test_traces_have_a_price_that_nobody_knows() -> None:
     assert any(
         "100,000 a month are free" in why for why in reasons(_estimate(sample_architecture()), "trace_group.main")
     )
+
+
+def test_the_bills_of_the_range_are_made_when_somebody_asks() -> None:
+    asked: list[str] = []
+
+    def price(sku: str, region: str) -> Price | None:
+        asked.append(sku)
+        return prices.price(sku, region)
+
+    found = estimate(sample_architecture(), Usage(), None, prices=price)
+    once = len(asked)
+    assert found.range.least <= found.range.most
+    assert len(asked) == 3 * once, "one bill for each end"
+    assert found.range == Range(lambda: found.range.least, lambda: found.range.most)
+    assert found.range != Range(Decimal, Decimal)
+    assert len(asked) == 3 * once, "each is made once"

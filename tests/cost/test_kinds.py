@@ -9,8 +9,8 @@ from tests.engines.samples import every_kind
 
 from groundplan.cost.bill import known_allowances
 from groundplan.cost.estimate import PRICERS, free_kinds
+from groundplan.record import dataclass
 from groundplan.resources import Resource
-from groundplan.resources.record import dataclass
 
 
 def test_every_kind_is_in_exactly_one_table() -> None:

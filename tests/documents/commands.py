@@ -15,7 +15,7 @@ from groundplan.cli.main import app
 @cache
 def root() -> TyperGroup:
     """The command line as a whole."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(app())
     assert isinstance(command, TyperGroup)
     return command
 

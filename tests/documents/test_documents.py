@@ -104,7 +104,8 @@ def test_security_has_risks_rights_and_rules(texts: dict[str, str], production: 
 def test_a_rule_that_is_broken_is_open(production: Facts) -> None:
     bucket = next(item for item in production.architecture if item.kind_name() == "database_instance")
     broken = Facts(production.source, production.loaded)
-    broken.__dict__["architecture"] = production.architecture.changed(bucket, storage_encrypted=False, kms_key=None)
+    architecture = production.architecture.changed(bucket, storage_encrypted=False, kms_key=None)
+    broken.__dict__["designed"] = replace(production.designed, architecture=architecture)
     broken.__dict__["savings"] = production.savings
     told = documents([broken], only={"SECURITY.md"})["SECURITY.md"]
     assert re.search(r"^\| GP-SEC-\d+ \| A database is encrypted.*\| \*\*\d+ open\*\* \|$", told, re.MULTILINE)

@@ -8,9 +8,11 @@ from textwrap import dedent
 import pytest
 
 from groundplan.blueprint.loading import load
-from groundplan.redesign import Bench
+from groundplan.redesign import Bench, Designed
+from groundplan.resources.databases import DatabaseInstance
 from groundplan.savings import Savings, find
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
 DATA = """
     project: shop
     region: us-east-1
@@ -92,3 +94,37 @@ def test_objectives_that_are_not_held(tmp_path: Path, budget: str, lost: tuple[s
     file = tmp_path / "groundplan.yaml"
     file.write_text(f"{dedent(DATA)}objectives: {{budget: {budget} USD/month}}\n", encoding="utf-8")
     assert Bench(load(file), None).now.lost == lost
+
+
+def test_what_is_designed_already_is_not_designed_again(tmp_path: Path) -> None:
+    """And a document, which passes it on, finds the same savings."""
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(dedent(WITH_STANDBY), encoding="utf-8")
+    source = load(file)
+    now = Designed.of(source.environment())
+    assert Bench(source, None, now).now.architecture is now.architecture
+    assert find(source, now=now) == find(source)
+
+
+def test_a_change_is_designed_once_and_layers_are_told_apart(tmp_path: Path) -> None:
+    file = tmp_path / "groundplan.yaml"
+    file.write_text(dedent(DATA), encoding="utf-8")
+    bench = Bench(load(file), None)
+    large, larger = {"databases.main.class": "db.r6g.large"}, {"databases.main.class": "db.r6g.xlarge"}
+    assert bench.with_settings(large) is bench.with_settings(large, {})
+    for layers in ((larger,), (large, larger), (larger, large)):
+        (database,) = bench.with_settings(*layers).architecture.of(DatabaseInstance)
+        assert database.instance_class == layers[-1]["databases.main.class"]
+
+
+def test_what_rules_found_in_one_state_is_not_taken_for_another(tmp_path: Path) -> None:
+    """Each state of a bench has the findings that it has when it is looked at alone."""
+    source = load(EXAMPLES / "personal-timeline" / "groundplan.yaml")
+    bench = Bench(source, "production")
+    assert bench.now.report == Bench(source, "production").now.report
+    for settings in (
+        {"network.nat": "single"},
+        {"databases.main.deletion_protection": False},
+        {"network.nat": "single", "databases.main.backups": "1d"},
+    ):
+        assert bench.with_settings(settings).report == Bench(source, "production").with_settings(settings).report

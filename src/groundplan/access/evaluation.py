@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from groundplan.access.arns import ACCOUNT
 from groundplan.access.clauses import Clause
@@ -26,6 +26,8 @@ from groundplan.access.truth import Truth
 
 Verdict = Literal["allowed", "conditional", "explicit deny", "implicit deny"]
 """``conditional``: allowed where the conditions hold that are named."""
+Speaking = tuple[tuple[Clause, Truth], ...]
+"""The statements of a policy that are about an action, each with whether it is about all that is asked."""
 USUAL: Context = MappingProxyType({"aws:securetransport": ("true",)})
 """What is taken for granted: AWS's own tools speak HTTPS."""
 
@@ -78,6 +80,24 @@ class Policies:
     resource_decides: bool = False
     """Whether what is asked for is a key or a role, whose own policy has to let the caller or its account in."""
 
+    def speaking(self, action: str) -> Spoken:
+        """What of them is about an action."""
+        return Spoken(
+            speaking(self.identity, action),
+            speaking(self.resource, action),
+            None if self.boundary is None else speaking(self.boundary, action),
+            self.resource_decides,
+        )
+
+
+class Spoken(NamedTuple):
+    """The policies that have a say, and of each the statements that are about what is asked."""
+
+    identity: Speaking
+    resource: Speaking
+    boundary: Speaking | None
+    resource_decides: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -98,14 +118,22 @@ class Decision:
         return self.verdict in ("allowed", "conditional")
 
 
-def applies(clause: Clause, request: Request, context: Context) -> Truth:
-    """Whether a statement is about a request, its principals left aside."""
-    found = clause.has_action(request.action)
-    if clause.not_actions:
-        found = found.opposite
-    if found and clause.sort != "trust":
-        resource = _any(match_resource(item, request.resource) for item in clause.resources)
-        found = min(found, resource.opposite if clause.not_resources else resource)
+def speaking(clauses: Iterable[Clause], action: str) -> Speaking:
+    """Those of some statements that are about an action, whatever else they say."""
+    found = ((clause, clause.has_action(action)) for clause in clauses)
+    return tuple(
+        (clause, about)
+        for clause, named in found
+        if (about := named.opposite if clause.not_actions else named) is not Truth.FALSE
+    )
+
+
+def applies(clause: Clause, about: Truth, resource: str, context: Context) -> Truth:
+    """Whether a statement that is ``about`` an action is about a resource as well, its principals left aside."""
+    found = about
+    if clause.sort != "trust":
+        matched = _any(match_resource(item, resource) for item in clause.resources)
+        found = min(found, matched.opposite if clause.not_resources else matched)
     for test in clause.conditions:
         if not found:
             break
@@ -139,13 +167,13 @@ def is_root(identifier: str, account: str) -> bool:
 class _Side:
     """The statements of one policy that are about a request, by what they say."""
 
-    def __init__(self, clauses: Iterable[Clause], request: Request, context: Context, *, named: bool) -> None:
+    def __init__(self, clauses: Speaking, caller: Caller, resource: str, context: Context, *, named: bool) -> None:
         self.denying: list[tuple[Clause, Truth]] = []
         self.allowing: list[tuple[Clause, Truth]] = []
         self.to_account: list[tuple[Clause, Truth]] = []
-        for clause in clauses:
-            who = names(clause, request.caller) if named else "caller"
-            found = applies(clause, request, context) if who else Truth.FALSE
+        for clause, about in clauses:
+            who = names(clause, caller) if named else "caller"
+            found = applies(clause, about, resource, context) if who else Truth.FALSE
             if found is Truth.FALSE:
                 continue
             if clause.effect == "Deny":
@@ -172,10 +200,16 @@ def _context(request: Request) -> Mapping[str, tuple[str, ...] | None]:
 
 def decide(request: Request, policies: Policies) -> Decision:
     """What IAM says to a request."""
+    return decide_spoken(request, policies.speaking(request.action))
+
+
+def decide_spoken(request: Request, policies: Spoken) -> Decision:
+    """What IAM says to a request, by the statements that are about its action."""
     context = _context(request)
-    identity = _Side(policies.identity, request, context, named=False)
-    resource = _Side(policies.resource, request, context, named=True)
-    boundary = None if policies.boundary is None else _Side(policies.boundary, request, context, named=False)
+    caller, asked = request.caller, request.resource
+    identity = _Side(policies.identity, caller, asked, context, named=False)
+    resource = _Side(policies.resource, caller, asked, context, named=True)
+    boundary = None if policies.boundary is None else _Side(policies.boundary, caller, asked, context, named=False)
     denying = [*identity.denying, *resource.denying, *(boundary.denying if boundary else ())]
     certain = tuple(clause for clause, truth in denying if truth is Truth.TRUE)
     if certain:
@@ -196,7 +230,7 @@ def decide(request: Request, policies: Policies) -> Decision:
 
 
 def _granted(
-    request: Request, policies: Policies, identity: _Side, resource: _Side
+    request: Request, policies: Spoken, identity: _Side, resource: _Side
 ) -> tuple[Truth, list[tuple[Clause, Truth]], str]:
     """How far the policies allow it, by which statements, and by which branch of the logic."""
     if request.caller.type != "AWS":

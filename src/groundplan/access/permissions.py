@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from groundplan.access.clauses import Clause
-from groundplan.access.evaluation import Decision, Request, decide, names
+from groundplan.access.evaluation import Decision, names
 from groundplan.access.index import Access, Touched
 from groundplan.access.patterns import match_action
 from groundplan.catalog import iam
@@ -61,8 +61,7 @@ def of_role(access: Access, role: Role) -> tuple[Permission, ...]:
     for action, touched in _asked(access, stated):
         key = (action if isinstance(action, str) else str(action), touched.arn)
         if key not in found:
-            request = Request(caller, key[0], touched.arn)
-            decision = decide(request, access.policies(role, touched.resource, key[0]))
+            decision = access.asked(role, key[0], touched)
             if decision.is_possible:
                 found[key] = _permission(role.address, action, touched, decision)
     return _in_order(found.values())

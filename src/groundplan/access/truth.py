@@ -16,3 +16,6 @@ class Truth(IntEnum):
     def opposite(self) -> Truth:
         """Not."""
         return Truth(2 - self)
+
+    __hash__ = int.__hash__
+    """That of an Enum hashes the name, in Python: slow for what is part of many keys."""

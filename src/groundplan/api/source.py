@@ -6,7 +6,7 @@ import linecache
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +17,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shape import shape_of
 from groundplan.blueprint.tree import Steps, parse_path
 from groundplan.errors import InputError, Problem, suggestion
+from groundplan.record import dataclass
 
 
 @dataclass(frozen=True)

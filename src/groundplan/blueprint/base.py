@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints, WithJsonSchema
 from pydantic_core import core_schema
 
+from groundplan.record import Record, dataclass
 from groundplan.units import parse_cidr, shown
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class Part(BaseModel):
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShortForm:
+@dataclass(frozen=True, eq=False)
+class ShortForm(Record):
     """Marks a field whose mapping may be written as one text, like ``postgres 15``, or as a one-entry mapping."""
 
     read: Callable[[object], object]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from groundplan.record import Record, dataclass
 
 DAY = 24 * 60
 """Minutes."""
@@ -11,8 +12,8 @@ WEEK = 7 * DAY
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+@dataclass(frozen=True)
+class Calendar(Record):
     """When something starts on its days, and when it stops on every day.
 
     It stops on every day, also where it did not start: so what a person, or RDS after seven days, started in between

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from groundplan.blueprint.base import Part
 from groundplan.blueprint.descriptions import derived_default
 from groundplan.blueprint.loading import LoadedEnvironment, Origin
 from groundplan.blueprint.tree import Node, Steps, format_path
+from groundplan.record import Record, dataclass
 from groundplan.units import Quantity, shown
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+@dataclass(frozen=True)
+class Explanation(Record):
     """One value."""
 
     path: str

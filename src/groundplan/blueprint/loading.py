@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
@@ -35,13 +35,14 @@ from groundplan.blueprint.tree import Node, Steps, format_path, parse_path
 from groundplan.blueprint.validation import find_problems
 from groundplan.blueprint.yaml import read_text, read_yaml
 from groundplan.errors import InputError, Position, Problem, suggestion
+from groundplan.record import Record, dataclass
 
 DEFAULT_FILE = Path("groundplan.yaml")
 DEFAULT_ENVIRONMENT = "production"
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+@dataclass(frozen=True)
+class Origin(Record):
     """Who set a value."""
 
     layer: str
@@ -57,7 +58,7 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class LoadedEnvironment:
+class LoadedEnvironment(Record):
     """One environment of a blueprint, valid as far as the blueprint alone can tell."""
 
     name: str
@@ -115,7 +116,7 @@ class LoadedEnvironment:
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Record):
     """A blueprint as it is written, before an environment is chosen."""
 
     file: Path
@@ -127,6 +128,9 @@ class Source:
     """What goes over every environment: :meth:`with_settings`."""
     has_shared: bool = False
     """Whether the last of the overlays is ``shared:``."""
+    _filed: dict[str, tuple[Node, Node, Node]] = field(default_factory=dict, compare=False, repr=False)
+    """Base, overlay, and what the environment is by them: for what is made of this one by :func:`replace`, in which
+    most environments stay as they are."""
 
     def with_settings(self, written: Sequence[str]) -> Self:
         """The same source with ``KEY=VALUE`` settings over whatever environment is chosen.
@@ -296,12 +300,16 @@ class Source:
     @cached_property
     def _as_filed(self) -> Mapping[str, Node]:
         """Each environment as the file says it: the base with the overlay, before settings and profile."""
-        shape = shape_of(Blueprint)
-        layers = {name: self._layers(name) for name in self.overlays}
-        return {
-            name: without_nulls(merge(write_out(base, overlay, shape), overlay), shape)
-            for name, (base, overlay) in layers.items()
-        }
+        return {name: self._one_as_filed(name) for name in self.overlays}
+
+    def _one_as_filed(self, name: str) -> Node:
+        known = self._filed.get(name)
+        if known is None or known[0] is not self.base or known[1] is not self.overlays[name]:
+            shape = shape_of(Blueprint)
+            base, overlay = self._layers(name)
+            filed = without_nulls(merge(write_out(base, overlay, shape), overlay), shape)
+            known = self._filed[name] = self.base, self.overlays[name], filed
+        return known[2]
 
     def _layers(self, name: str) -> tuple[Node, Node]:
         """What goes under an environment, and what it says itself."""
@@ -328,8 +336,8 @@ def _steps(path: str | Steps) -> Steps:
         return tuple(path.split("."))
 
 
-@dataclass(frozen=True, slots=True)
-class _Assembled:
+@dataclass(frozen=True)
+class _Assembled(Record):
     """What became of one environment."""
 
     loaded: LoadedEnvironment | None

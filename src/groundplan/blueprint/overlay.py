@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from operator import is_
 
 from groundplan.blueprint.shape import Shape
 from groundplan.blueprint.tree import Node, Steps, node_of
@@ -46,6 +47,8 @@ def without_nulls(node: Node, shape: Shape | None) -> Node:
         unknown = shape is not None and inner is None
         if child.value is not None or unknown or (inner is not None and inner.nullable):
             kept[key] = without_nulls(child, inner)
+    if len(kept) == len(node.value) and all(map(is_, kept.values(), node.value.values())):
+        return node
     return replace(node, value=kept)
 
 
@@ -81,4 +84,4 @@ def write_out(base: Node, over: Node, shape: Shape | None) -> Node:
         key: write_out(child, over.value[key], shape.child(key)) if key in over.value else child
         for key, child in base.value.items()
     }
-    return replace(base, value=children)
+    return base if all(map(is_, children.values(), base.value.values())) else replace(base, value=children)

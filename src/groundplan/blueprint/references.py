@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from groundplan.record import Record, dataclass
 
 NAMES: Mapping[str, str] = {
     "load_balancer": "host name of the load balancer",
@@ -17,8 +18,8 @@ NAMES: Mapping[str, str] = {
 _TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+@dataclass(frozen=True)
+class Reference(Record):
     """``${name}`` or ``${name.of}``."""
 
     name: str

@@ -7,13 +7,14 @@ does. Names that both mention count as the same while those are renamed themselv
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from groundplan.blueprint.loading import LoadedEnvironment
 from groundplan.blueprint.renames import ENTRIES, WHOLE, Names, names_of
 from groundplan.blueprint.tree import Node
 from groundplan.blueprint.validation.renames import check_renames
 from groundplan.errors import InputError
+from groundplan.record import Record, dataclass
 
 _ANY = "?"
 """Stands for every name that is gone or new; no name looks like it."""
@@ -22,7 +23,7 @@ _IMPLICIT = ("repositories", "secrets")
 
 
 @dataclass(frozen=True)
-class RenamedSince:
+class RenamedSince(Record):
     """The current environment with every rename in it."""
 
     loaded: LoadedEnvironment

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Literal, Union, get_args, get_origin
 
 from groundplan.blueprint.base import Part, ShortForm
 from groundplan.blueprint.tree import Steps
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+@dataclass(frozen=True)
+class Shape(Record):
     """What one place admits. At most one of ``model``, ``entries`` and ``items`` is set; none for a scalar."""
 
     model: type[Part] | None = None

@@ -7,12 +7,13 @@ nothing: the zone of the domains, the audit, the watch over the account, and who
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.shape import fields
 from groundplan.blueprint.tree import Node, format_path
 from groundplan.errors import Position, Problem
+from groundplan.record import Record, dataclass
 
 SHARED = "shared"
 FROM_BASE = (
@@ -29,8 +30,8 @@ ONCE = ("audit", "security", "account")
 """What an account has one of: where ``shared:`` says it, no environment may."""
 
 
-@dataclass(frozen=True, slots=True)
-class SharedZone:
+@dataclass(frozen=True)
+class SharedZone(Record):
     """The DNS zone of ``shared:``, as environments of the same file find it."""
 
     zone: str

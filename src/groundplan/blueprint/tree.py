@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from groundplan.errors import Position
@@ -97,13 +98,14 @@ class Node:
 
     def walk(self, path: Steps = ()) -> Iterator[tuple[Steps, Node]]:
         """Every node with its path, this one first."""
-        yield path, self
-        if isinstance(self.value, dict):
-            for key, child in self.value.items():
-                yield from child.walk((*path, key))
-        elif isinstance(self.value, list):
-            for index, child in enumerate(self.value):
-                yield from child.walk((*path, index))
+        left: list[tuple[Steps, Node]] = [(path, self)]
+        while left:
+            path, node = left.pop()
+            yield path, node
+            if isinstance(node.value, dict):
+                left += [((*path, key), child) for key, child in reversed(node.value.items())]
+            elif isinstance(node.value, list):
+                left += [((*path, index), child) for index, child in reversed(list(enumerate(node.value)))]
 
     def on_layer(self, layer: str) -> Node:
         """The same tree, said by another layer."""
@@ -112,7 +114,7 @@ class Node:
             value = {key: child.on_layer(layer) for key, child in value.items()}
         elif isinstance(value, list):
             value = [child.on_layer(layer) for child in value]
-        return replace(self, value=value, layer=layer)
+        return Node(value=value, position=self.position, key=self.key, layer=layer, size=self.size)
 
     def plain(self) -> Plain:
         """The bare data."""
@@ -154,6 +156,7 @@ def format_path(path: Steps) -> str:
     return text
 
 
+@lru_cache(maxsize=4096)
 def parse_path(text: str) -> Steps:
     """The steps of a path as :func:`format_path` writes it. Raises ValueError where it is none."""
     steps: list[str | int] = []

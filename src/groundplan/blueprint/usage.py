@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -12,6 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import core_schema
 
 from groundplan.blueprint.base import Name, Part, ShortForm
+from groundplan.record import dataclass
 from groundplan.units import DataSize, Duration, shown
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _check_order(low: int | None, expected: int, high: int | None, sizes: SizeFo
         raise ValueError(f"high ({words[2]}) is less than expected ({words[1]})")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Plain(ShortForm):
     """Marks a forecast that may be written as one figure. Only the model is built: no union's errors are told."""
 

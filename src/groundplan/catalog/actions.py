@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 ActionName = Literal[
     "checkout", "setup_python", "setup_node", "aws_credentials", "upload_artifact", "download_artifact"
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+@dataclass(frozen=True)
+class Action(Record):
     """One action at one commit."""
 
     uses: str

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 _Figure = TypeVar("_Figure")
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+@dataclass(frozen=True)
+class Constant(Record):
     """A figure of how scaling acts, with its range where it has one."""
 
     key: str
@@ -29,8 +29,8 @@ class Constant:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Assumption:
+@dataclass(frozen=True)
+class Assumption(Record):
     """A figure of the load that stands in for one that nobody gave."""
 
     key: str

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 UNKNOWN_PACKAGE_MB = 5
 """What a package counts that the table does not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+@dataclass(frozen=True)
+class BaseImage(Record):
     """An official image."""
 
     repository: str

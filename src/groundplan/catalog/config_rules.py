@@ -8,18 +8,18 @@ Source: https://docs.aws.amazon.com/config/latest/developerguide/managed-rules-b
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 _PAGES = "https://docs.aws.amazon.com/config/latest/developerguide"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigRule:
+@dataclass(frozen=True)
+class ConfigRule(Record):
     """A managed rule."""
 
     identifier: str

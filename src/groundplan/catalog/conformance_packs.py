@@ -6,17 +6,17 @@ Source: https://docs.aws.amazon.com/config/latest/developerguide/conformancepack
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class PackRule:
+@dataclass(frozen=True)
+class PackRule(Record):
     """A managed rule in a pack."""
 
     identifier: str
@@ -25,8 +25,8 @@ class PackRule:
     """What the pack gives it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pack:
+@dataclass(frozen=True)
+class Pack(Record):
     """A sample pack."""
 
     name: str

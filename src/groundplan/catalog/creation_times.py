@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class CreationTime:
+@dataclass(frozen=True)
+class CreationTime(Record):
     """Seconds at the least, as expected and at the most."""
 
     key: str

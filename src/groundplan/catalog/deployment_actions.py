@@ -11,18 +11,18 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
 from groundplan.catalog import _data
+from groundplan.record import Record, dataclass
 
 ActionSource = Literal["schema", "documentation", "terraform"]
 
 
-@dataclass(frozen=True, slots=True)
-class DeploymentAction:
+@dataclass(frozen=True)
+class DeploymentAction(Record):
     """What deploying one type calls."""
 
     action: str

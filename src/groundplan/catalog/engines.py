@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
@@ -16,6 +15,7 @@ from typing import Any
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import InputError
+from groundplan.record import Record, dataclass
 
 
 class Status(StrEnum):
@@ -37,8 +37,8 @@ class Support(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class EngineVersion:
+@dataclass(frozen=True)
+class EngineVersion(Record):
     """A version of an engine and what is known about it."""
 
     engine: str
@@ -76,8 +76,8 @@ class EngineVersion:
         return f"{self.title} {self.version} {what}; creatable are {right} (as of {self.source.date})"
 
 
-@dataclass(frozen=True, slots=True)
-class Major:
+@dataclass(frozen=True)
+class Major(Record):
     """A major version and its minors."""
 
     name: str

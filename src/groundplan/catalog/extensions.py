@@ -7,7 +7,6 @@ extensions.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from types import MappingProxyType
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 SOURCE = Source(
     page="https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes/postgresql-extensions.html",
@@ -27,8 +27,8 @@ COMMON_NAMES = MappingProxyType({"pgvector": "vector", "uuid_ossp": "uuid-ossp",
 """What people write, and what PostgreSQL calls it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Extension:
+@dataclass(frozen=True)
+class Extension(Record):
     """One extension."""
 
     name: str

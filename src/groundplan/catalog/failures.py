@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+@dataclass(frozen=True)
+class Bounds(Record):
     """A figure at the least, as expected and at the most."""
 
     low: float
@@ -19,8 +19,8 @@ class Bounds:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+@dataclass(frozen=True)
+class Cause(Record):
     """Something that fails now and then."""
 
     key: str

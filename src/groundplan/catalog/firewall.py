@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import InputError, suggestion
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class RuleGroup:
+@dataclass(frozen=True)
+class RuleGroup(Record):
     """A managed rule group of AWS (vendor ``AWS``)."""
 
     key: str
@@ -24,8 +24,8 @@ class RuleGroup:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
+@dataclass(frozen=True)
+class Capacity(Record):
     """Limits of a web ACL, in capacity units."""
 
     rate_limit: int

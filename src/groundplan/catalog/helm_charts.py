@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+@dataclass(frozen=True)
+class Chart(Record):
     """A chart at one version."""
 
     name: str

@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from types import MappingProxyType
@@ -20,6 +19,7 @@ from typing import Any, Literal
 
 from groundplan.catalog import _data
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 Level = Literal["List", "Read", "Write", "Tagging", "Permissions management"]
 """How AWS classes what an action does."""
@@ -41,8 +41,8 @@ GLOBAL_KEYS = (
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html"""
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+@dataclass(frozen=True)
+class Action(Record):
     """Something that can be allowed."""
 
     service: str
@@ -165,8 +165,8 @@ def suggest(name: str) -> str:
     return near.replace('"', f'"{found.prefix}:', 1) if near.startswith("; did you mean") else ""
 
 
-@dataclass(frozen=True, slots=True)
-class ManagedPolicy:
+@dataclass(frozen=True)
+class ManagedPolicy(Record):
     """A policy that AWS writes and keeps."""
 
     name: str
@@ -194,8 +194,8 @@ def managed_policy(name: str) -> ManagedPolicy | None:
     return ManagedPolicy(name, number, date.fromisoformat(day), listed)
 
 
-@dataclass(frozen=True, slots=True)
-class EscalationPath:
+@dataclass(frozen=True)
+class EscalationPath(Record):
     """Actions that together lead to more rights than somebody has."""
 
     actions: tuple[str, ...]

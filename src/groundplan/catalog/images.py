@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Literal
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+@dataclass(frozen=True)
+class Image(Record):
     """A pinned image."""
 
     repository: str

@@ -5,7 +5,6 @@ What is not known (the memory of a node type that AWS has just brought out) is N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 MAX_CONNECTIONS_SOURCE = Source(
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Limits.html#RDS_Limits.MaxConnections",
@@ -32,8 +32,8 @@ SYSTEM_SHARE = Fraction(5, 100)
 Source: https://docs.aws.amazon.com/batch/latest/userguide/ecs-reserved-memory.html (2026-11-21)"""
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+@dataclass(frozen=True)
+class Instance(Record):
     """A size of machine. For ElastiCache, memory is what AWS publishes as the node's, not the host's."""
 
     name: str

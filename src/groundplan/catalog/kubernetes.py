@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 When = Literal["always", "shared volumes", "insights"]
 
 
-@dataclass(frozen=True, slots=True)
-class Addon:
+@dataclass(frozen=True)
+class Addon(Record):
     """Software that EKS installs and keeps current."""
 
     name: str
@@ -36,8 +36,8 @@ class Addon:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
+@dataclass(frozen=True)
+class Controller(Record):
     """Software that Helm installs, and what AWS lets it do."""
 
     name: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import InputError, suggestion
+from groundplan.record import Record, dataclass
 
 
 @cache
@@ -18,8 +18,8 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-@dataclass(frozen=True, slots=True)
-class NameRule:
+@dataclass(frozen=True)
+class NameRule(Record):
     """The rule for the names of one kind of resource."""
 
     kind: str
@@ -46,28 +46,32 @@ class NameRule:
 
     def problem(self, name: str) -> str | None:
         """A sentence that says what is wrong with a name and what is right; None for a legal name."""
-        called = f'"{name}" as the name of {_article(self.title)} {self.title}'
+        fault = self._fault(name)
+        return None if fault is None else f'"{name}" as the name of {_article(self.title)} {self.title} {fault}'
+
+    def _fault(self, name: str) -> str | None:
+        """The end of that sentence."""
         if len(name) > self.maximum:
-            return f"{called} has {len(name)} characters; at most {self.maximum} are allowed"
+            return f"has {len(name)} characters; at most {self.maximum} are allowed"
         if len(name) < self.minimum:
-            return f"{called} has {len(name)} characters; at least {self.minimum} are needed"
+            return f"has {len(name)} characters; at least {self.minimum} are needed"
         if self.lower_case and name != name.lower():
-            return f'{called} has capitals, which are not allowed; write "{name.lower()}"'
+            return f'has capitals, which are not allowed; write "{name.lower()}"'
         if not _compiled(self.pattern).fullmatch(name):
-            return f"{called} is not allowed; a name has {self.description}"
+            return f"is not allowed; a name has {self.description}"
         plain = name.lower()
         if plain in self.reserved:
-            return f"{called} is not allowed: AWS or the engine keeps this name for itself; choose another"
+            return "is not allowed: AWS or the engine keeps this name for itself; choose another"
         for forbidden in self.forbidden:
             if forbidden in plain:
-                return f'{called} contains "{forbidden}", which is not allowed; a name has {self.description}'
+                return f'contains "{forbidden}", which is not allowed; a name has {self.description}'
         for prefix in self.reserved_prefixes:
             if plain.startswith(prefix):
                 kept = f'"{prefix}", which {self._cloud} keeps for itself'
-                return f"{called} starts with {kept}; choose another beginning"
+                return f"starts with {kept}; choose another beginning"
         for suffix in self.reserved_suffixes:
             if plain.endswith(suffix):
-                return f'{called} ends with "{suffix}", which AWS keeps for itself; choose another end'
+                return f'ends with "{suffix}", which AWS keeps for itself; choose another end'
         return None
 
     @property
@@ -118,9 +122,10 @@ def all_rules() -> MappingProxyType[str, NameRule]:
     return MappingProxyType({kind: _rule(kind, table) for kind, table in _data.toml("names")["rules"].items()})
 
 
+@cache
 def rule(kind: str) -> NameRule:
     """The rule for a kind like ``s3_bucket``. Raises InputError for a kind that has none, with the nearest that has."""
-    try:
-        return all_rules()[kind]
-    except KeyError:
-        raise InputError(f"no name rule is known for {kind!r}{suggestion(kind, all_rules())}") from None
+    table = _data.toml_table("names", f"rules.{kind}")
+    if table is None:
+        raise InputError(f"no name rule is known for {kind!r}{suggestion(kind, all_rules())}")
+    return _rule(kind, table)

@@ -11,12 +11,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from groundplan.catalog.price_list import Selector, usage_prefixes
 from groundplan.errors import InputError
+from groundplan.record import Record, dataclass
 
 FORMAT = "v1.0"
 _ABOUT = ("FormatVersion", "Disclaimer", "Publication Date", "Version", "OfferCode")
@@ -25,8 +25,8 @@ _MEANT = ("AWS Region", "")
 """Location types that count. Local Zones and Wavelength Zones have prices of their own in the same file."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListPrice:
+@dataclass(frozen=True)
+class ListPrice(Record):
     """What an offer file says of a SKU of the book."""
 
     usd: Decimal
@@ -37,8 +37,8 @@ class ListPrice:
     """AWS's number of this edition of the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rate:
+@dataclass(frozen=True)
+class _Rate(Record):
     begins: Decimal
     usd: Decimal
     unit: str

@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from groundplan.catalog.prices import Price, price_of_row
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.record import Record, dataclass
 
 VARIABLE = "GROUNDPLAN_PRICES"
 PACKAGED = "packaged"
@@ -24,8 +24,8 @@ _COLUMNS = ["service", "sku", "unit", "region", "price_usd", "source", "source_d
 _ADVICE = f"Refresh it, remove it with groundplan prices reset, or set {VARIABLE}={PACKAGED}"
 
 
-@dataclass(frozen=True, slots=True)
-class Refreshed:
+@dataclass(frozen=True)
+class Refreshed(Record):
     """What was refreshed, and when."""
 
     path: Path

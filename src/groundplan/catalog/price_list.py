@@ -10,20 +10,20 @@ Source of the format: https://docs.aws.amazon.com/awsaccountbilling/latest/about
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
 from groundplan.catalog import _data, regions
 from groundplan.catalog.prices import GLOBAL
+from groundplan.record import Record, dataclass
 
 ANY_UNIT = "*"
 _SERVED_EVERYWHERE = frozenset({"AmazonCloudFront", "AmazonRoute53"})
 """Offers of which only the file of all regions is whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+@dataclass(frozen=True)
+class Selector(Record):
     """Which rows of an offer file hold the price of a SKU."""
 
     sku: str

@@ -10,12 +10,12 @@ these.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 from functools import cache
 
 from groundplan.catalog import _data
+from groundplan.record import Record, dataclass
 
 GLOBAL = "global"
 """The region of a price that is the same everywhere."""
@@ -32,8 +32,8 @@ class Confidence(IntEnum):
         return self.name.lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+@dataclass(frozen=True)
+class Price(Record):
     """What one unit costs in one region. ``region`` is ``global`` for a price that is the same everywhere."""
 
     service: str

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import InputError, suggestion
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+@dataclass(frozen=True)
+class Quota(Record):
     """How many of something an account, a region or a resource can have."""
 
     key: str

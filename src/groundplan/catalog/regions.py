@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -10,10 +9,11 @@ from typing import Any
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import suggestion
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Partition:
+@dataclass(frozen=True)
+class Partition(Record):
     """A group of regions with its own accounts, ARNs and domain: ``aws``, ``aws-cn``, ``aws-us-gov``, ``aws-eusc``."""
 
     name: str
@@ -21,8 +21,8 @@ class Partition:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+@dataclass(frozen=True)
+class Region(Record):
     """A region. Zones are letters: zone ``a`` of ``ap-south-1`` is ``ap-south-1a``."""
 
     name: str

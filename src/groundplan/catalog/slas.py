@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Sla:
+@dataclass(frozen=True)
+class Sla(Record):
     """A commitment to a monthly uptime. What has no commitment has no entry."""
 
     key: str

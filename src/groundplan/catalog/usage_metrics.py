@@ -6,15 +6,15 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class UsageMetric:
+@dataclass(frozen=True)
+class UsageMetric(Record):
     """How much of one quota is used: the metric ``ResourceCount`` of ``AWS/Usage``."""
 
     name: str

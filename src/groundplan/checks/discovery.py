@@ -28,9 +28,10 @@ def rules_in(module: str) -> list[type[Rule]]:
     return [
         item
         for item in vars(importlib.import_module(module)).values()
+        # Its module first: whether a class is no Rule, an ABC asks all other rules, which takes 25 ms for all modules.
         if isinstance(item, type)
-        and issubclass(item, Rule)
         and item.__module__ == module
+        and issubclass(item, Rule)
         and not inspect.isabstract(item)
     ]
 

@@ -12,6 +12,7 @@ from groundplan.checks import custom
 from groundplan.checks.acceptance import ABOUT_ACCEPTANCES
 from groundplan.checks.discovery import all_rules, catalogue
 from groundplan.checks.origin import located
+from groundplan.checks.remembering import Remembered
 from groundplan.checks.report import Report
 from groundplan.checks.rule import Severity
 from groundplan.checks.run import run
@@ -69,14 +70,25 @@ class Examination:
         asked = self._known - set(options.skip) if self._wanted & _ABOUT_ACCEPTANCES else self._wanted
         self._rules = tuple(rule for rule in (*all_rules(), *self._custom.rules) if rule.id in asked)
 
-    def report(self, loaded: LoadedEnvironment, architecture: Architecture) -> Report:
-        """Check an architecture, the environment's or an earlier one of it."""
+    def report(
+        self,
+        loaded: LoadedEnvironment,
+        architecture: Architecture,
+        remembered: Remembered | None = None,
+    ) -> Report:
+        """Check an architecture, the environment's or an earlier one of it.
+
+        ``remembered``: what rules have found before, in this architecture and in others much like it; without it every
+        rule is run.
+        """
         accept, options = loaded.blueprint.accept, self._options
         run_ones = {rule.id for rule in self._rules}
         others = {entry.rule for entry in accept if entry.rule not in run_ones} - _ABOUT_ACCEPTANCES
         # A rule of one's own that prints would spoil what is printed for programs.
         with redirect_stdout(sys.stderr) if self._custom.rules else nullcontext():
-            report = run(architecture, accept, rules=self._rules, others=others, today=options.today)
+            report = run(
+                architecture, accept, rules=self._rules, others=others, today=options.today, remembered=remembered
+            )
         rest = (described for described in catalogue() if described.id not in run_ones)
         whole = Report((*report.findings, *self._custom.failures), (*report.rules, *rest))
         chosen = located(whole.of(self._wanted), loaded, architecture)

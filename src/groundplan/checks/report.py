@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
 from groundplan.checks.rule import SEVERITIES, Described, Severity
 from groundplan.errors import ExitCode, Position
+from groundplan.record import Record, dataclass
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True)
+class Finding(Record):
     """One place where a rule is broken."""
 
     rule: str
@@ -33,8 +34,8 @@ class Finding:
     """Where that is written. None: the finding has not been given a place, see :func:`groundplan.checks.located`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+@dataclass(frozen=True)
+class Summary(Record):
     """How many findings stand, by severity; accepted ones count only as accepted."""
 
     error: int
@@ -43,8 +44,8 @@ class Summary:
     accepted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Since:
+@dataclass(frozen=True)
+class Since(Record):
     """What a report of new findings was compared with."""
 
     revision: str
@@ -58,7 +59,7 @@ def _order(finding: Finding) -> tuple[int, str, str, str, bool, str]:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(Record):
     """Every finding, ordered by severity (worst first), rule, resource and message."""
 
     findings: tuple[Finding, ...]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar, Literal, get_args
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 
@@ -31,8 +31,8 @@ WHOLE_ARCHITECTURE = "architecture"
 """The resource of a finding that concerns no single resource."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fix:
+@dataclass(frozen=True, kw_only=True)
+class Fix(Record):
     """What to change, in each place where a person could change it."""
 
     blueprint: str
@@ -42,8 +42,8 @@ class Fix:
     """Of a rule of Groundplan's own never empty."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class References:
+@dataclass(frozen=True, kw_only=True)
+class References(Record):
     """What a rule corresponds to elsewhere."""
 
     pillar: Pillar = "Operational Excellence"
@@ -55,8 +55,8 @@ class References:
     """Checkov's policies: ``CKV_AWS_17``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+@dataclass(frozen=True)
+class Violation(Record):
     """One place where a rule is broken."""
 
     resource: str

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.checks import discovery
 from groundplan.checks.acceptance import Acceptances
+from groundplan.checks.remembering import Remembered
 from groundplan.checks.report import Finding, Report
 from groundplan.checks.rule import WHOLE_ARCHITECTURE, Rule, Violation
 from groundplan.checks.wording import described, place_of
@@ -27,6 +28,7 @@ def run(
     rules: Sequence[Rule] | None = None,
     others: Collection[str] = (),
     today: date | None = None,
+    remembered: Remembered | None = None,
 ) -> Report:
     """Check an architecture with all rules (or those given) and mark what the blueprint accepts.
 
@@ -35,14 +37,27 @@ def run(
 
     ``others``: ids of rules that exist and are not run, so that nothing is said of acceptances of theirs.
     ``today``: the day that acceptances are held against, by default that of the clock.
+    ``remembered``: what rules have found before, in this architecture and in others much like it; without it every rule
+    is run.
     """
     if rules is None:
         rules = discovery.all_rules()
-    found = dict.fromkeys(finding for rule in rules for finding in _findings(rule, architecture))
+    raw = dict.fromkeys(finding for rule in rules for finding in _found(rule, architecture, remembered))
     acceptances = Acceptances(accept, today)
-    findings = [_marked(finding, acceptances) for finding in found]
+    findings = [_marked(finding, acceptances) for finding in raw]
     findings += acceptances.findings({rule.id for rule in rules}, others)
     return Report(tuple(findings), tuple(map(type, rules)))
+
+
+def _found(rule: Rule, architecture: Architecture, remembered: Remembered | None) -> Iterable[Finding]:
+    if remembered is None or not _is_own(rule):
+        return _findings(rule, architecture)  # a user's rule may ask others, and say something else each time
+    return remembered.findings(rule, architecture, _findings)
+
+
+def _is_own(rule: Rule) -> bool:
+    """Whether it is one of Groundplan's."""
+    return type(rule).__module__.startswith(f"{__name__.partition('.')[0]}.")
 
 
 def _findings(rule: Rule, architecture: Architecture) -> Iterator[Finding]:
@@ -58,7 +73,7 @@ def _findings(rule: Rule, architecture: Architecture) -> Iterator[Finding]:
             )
     except (Exception, SystemExit) as error:  # a rule can be a user's own: whatever it raises silences no other
         module, file = type(rule).__module__, rule.check.__code__.co_filename
-        own = not module.startswith(f"{__name__.partition('.')[0]}.")
+        own = not _is_own(rule)
         yield Finding(
             rule=rule.id,
             severity="error",

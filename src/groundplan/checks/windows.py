@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from groundplan.record import Record, dataclass
 
 DAY = 24 * 60
 WEEK = 7 * DAY
@@ -13,8 +14,8 @@ _DAILY = re.compile(f"{_CLOCK}-{_CLOCK}")
 _WEEKLY = re.compile(rf"({'|'.join(_DAYS)}):{_CLOCK}-({'|'.join(_DAYS)}):{_CLOCK}")
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+@dataclass(frozen=True)
+class Window(Record):
     """A window that comes every day or every week. Minutes count from its period's start, Monday 00:00 for a week."""
 
     start: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -21,6 +20,7 @@ from groundplan.catalog.prices import GLOBAL
 from groundplan.cost.bill import DATA
 from groundplan.cost.concerns import concern_of
 from groundplan.cost.model import Estimate
+from groundplan.record import Record, dataclass
 from groundplan.resources import CONCERNS, Architecture, Concern
 
 DRIFT_PERCENT = Decimal(20)
@@ -29,8 +29,8 @@ DRIFT_USD = Decimal(1)
 _EVERY_SERVICE = "*"
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+@dataclass(frozen=True)
+class Spent(Record):
     """What AWS has charged for one usage type."""
 
     service: str
@@ -39,8 +39,8 @@ class Spent:
     usd: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+@dataclass(frozen=True)
+class Spending(Record):
     """What an environment has cost in part of a month."""
 
     start: date
@@ -61,8 +61,8 @@ class Spending:
         return monthly * (self.end - self.start).days / monthrange(self.start.year, self.start.month)[1]
 
 
-@dataclass(frozen=True, slots=True)
-class Charge:
+@dataclass(frozen=True)
+class Charge(Record):
     """One kind of charge: estimated for the same days, and billed."""
 
     name: str
@@ -97,8 +97,8 @@ class Charge:
         return abs(self.difference) > max(DRIFT_USD, self.estimated * DRIFT_PERCENT / 100)
 
 
-@dataclass(frozen=True, slots=True)
-class ConcernSpending:
+@dataclass(frozen=True)
+class ConcernSpending(Record):
     """A concern's part of the estimate for the same days, and of the bill. None: what no concern accounts for."""
 
     concern: Concern | None
@@ -106,8 +106,8 @@ class ConcernSpending:
     actual: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+@dataclass(frozen=True)
+class Comparison(Record):
     """The bill so far beside the estimate."""
 
     spending: Spending

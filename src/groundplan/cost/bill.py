@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from groundplan.catalog.prices import Confidence, Price
 from groundplan.cost.model import HOURS_PER_MONTH, Free, Kind, Line, Unpriced
 from groundplan.cost.quantities import MONTH, Quantity, number
 from groundplan.cost.usage import CASES, Case, Used, used
+from groundplan.record import Record, dataclass
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.containers import (
@@ -42,8 +43,8 @@ Chargeable: TypeAlias = "Resource | tuple[Resource, ...]"
 """Who causes a charge: one resource, or all of a kind together where their usage is stated as one figure."""
 
 
-@dataclass(frozen=True, slots=True)
-class Allowance:
+@dataclass(frozen=True)
+class Allowance(Record):
     """What AWS gives every account free of charge each month, without an end."""
 
     sku: str
@@ -63,8 +64,8 @@ def known_allowances() -> dict[str, Allowance]:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+@dataclass(frozen=True)
+class Tier(Record):
     """How much of a sku has its price, before another one holds."""
 
     sku: str
@@ -309,8 +310,8 @@ class Bill:
         return target.min_capacity if self.scale == "least" else target.max_capacity
 
 
-@dataclass(frozen=True, slots=True)
-class Pricer:
+@dataclass(frozen=True)
+class Pricer(Record):
     """How the resources of one kind are charged, all of them at once."""
 
     kind: type[Resource]

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
 from groundplan.cost.forecast import keyed
 from groundplan.cost.model import Estimate, Line, Unpriced
+from groundplan.record import Record, dataclass
 
 Change = Literal["added", "removed", "changed"]
 
 
-@dataclass(frozen=True, slots=True)
-class LineChange:
+@dataclass(frozen=True)
+class LineChange(Record):
     """One charge that is not what it was. At least one of ``before`` and ``after`` is there."""
 
     before: Line | None
@@ -41,8 +41,8 @@ class LineChange:
         return _monthly(self.after) - _monthly(self.before)
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+@dataclass(frozen=True)
+class Difference(Record):
     """Two estimates of an environment, one after the other."""
 
     before: Estimate | None

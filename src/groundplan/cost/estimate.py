@@ -100,8 +100,8 @@ def estimate(
         unpriced=(*bill.unpriced, *_unknown_kinds(architecture), *_unknown_stores(architecture, bill.usage)),
         free=(*bill.free, *_free(architecture)),
         range=Range(
-            least=total(_bill(architecture, usage, prices, before.copy(), "least").lines),
-            most=total(_bill(architecture, usage, prices, before.copy(), "most").lines),
+            least=lambda: total(_bill(architecture, usage, prices, before.copy(), "least").lines),
+            most=lambda: total(_bill(architecture, usage, prices, before.copy(), "most").lines),
         ),
         budget=budget,
         standby=standby,
@@ -152,8 +152,14 @@ def _free(architecture: Architecture) -> list[Free]:
 
 
 def _unknown_kinds(architecture: Architecture) -> list[Unpriced]:
-    known = {pricer.kind.kind_name() for pricer in PRICERS} | free_kinds().keys()
+    known = _known_kinds()
     return [Unpriced(item.address, _why_unknown(item)) for item in architecture if item.kind_name() not in known]
+
+
+@cache
+def _known_kinds() -> frozenset[str]:
+    """What has a price, or none of its own."""
+    return frozenset((*(pricer.kind.kind_name() for pricer in PRICERS), *free_kinds()))
 
 
 def _why_unknown(resource: Resource) -> str:

@@ -5,12 +5,13 @@ All money is in US dollars per month, exact: nothing is rounded before it is sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from functools import cached_property
 from typing import Literal
 
 from groundplan.catalog.prices import Confidence
+from groundplan.record import Record, dataclass
 from groundplan.units import MonthlyAmount
 
 Kind = Literal["fixed", "usage"]
@@ -20,8 +21,8 @@ HOURS_PER_MONTH = Decimal(730)
 """AWS's own convention: 365 days × 24 hours / 12. Source: https://docs.aws.amazon.com/pricing-calculator/latest/userguide/"""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+@dataclass(frozen=True)
+class Line(Record):
     """One line of the bill. ``monthly`` is ``quantity`` × ``unit_price``, exact."""
 
     resource: str
@@ -46,8 +47,8 @@ class Line:
     """``monthly`` in a busy month; None where usage states no range."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unpriced:
+@dataclass(frozen=True)
+class Unpriced(Record):
     """Something that costs money, how much is not known, and why."""
 
     resource: str
@@ -58,8 +59,8 @@ class Unpriced:
     """USD a month by the only price that is known, which is of low confidence: named, and in no sum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Free:
+@dataclass(frozen=True)
+class Free(Record):
     """Something that has no charge of its own, and who says so."""
 
     resource: str
@@ -67,16 +68,37 @@ class Free:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
 class Range:
-    """The monthly total with every service at its fewest and at its most tasks for the whole month."""
+    """The monthly total with every service at its fewest and at its most tasks for the whole month.
 
-    least: Decimal
-    most: Decimal
+    Each is a bill of its own, which is made when somebody asks for it: most ask for the usual one alone.
+    """
+
+    def __init__(self, least: Callable[[], Decimal], most: Callable[[], Decimal]) -> None:
+        self._least, self._most = least, most
+
+    @cached_property
+    def least(self) -> Decimal:
+        """At the fewest tasks."""
+        return self._least()
+
+    @cached_property
+    def most(self) -> Decimal:
+        """At the most tasks."""
+        return self._most()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Range) and (self.least, self.most) == (other.least, other.most)
+
+    def __hash__(self) -> int:
+        return hash((self.least, self.most))
+
+    def __repr__(self) -> str:
+        return f"Range(least={self.least!r}, most={self.most!r})"
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+@dataclass(frozen=True)
+class Sums(Record):
     """What a month costs in one case of usage."""
 
     fixed: Decimal
@@ -88,8 +110,8 @@ class Sums:
         return self.fixed + self.usage
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+@dataclass(frozen=True)
+class Forecast(Record):
     """The sums of a quiet, a usual and a busy month, as ``usage:`` states them."""
 
     low: Sums
@@ -97,8 +119,8 @@ class Forecast:
     high: Sums
 
 
-@dataclass(frozen=True, slots=True)
-class StandbyCost:
+@dataclass(frozen=True)
+class StandbyCost(Record):
     """What of an estimate is due for the standby in another region."""
 
     region: str
@@ -106,8 +128,8 @@ class StandbyCost:
     """The sum of the lines of its own resources; what is charged for both regions together is not in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OffHoursCost:
+@dataclass(frozen=True)
+class OffHoursCost(Record):
     """What stopping at night and at weekends changes."""
 
     hours_per_week: Decimal
@@ -120,8 +142,8 @@ class OffHoursCost:
     """Addresses of what is charged by the hour and cannot be stopped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
+@dataclass(frozen=True)
+class Estimate(Record):
     """What an environment costs per month, as far as it is known."""
 
     region: str

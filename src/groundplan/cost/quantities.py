@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from groundplan.cost.model import HOURS_PER_MONTH
+from groundplan.record import Record, dataclass
 from groundplan.units import DataSize
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+@dataclass(frozen=True)
+class Quantity(Record):
     """A number and the words and numbers that lead to it."""
 
     value: Decimal

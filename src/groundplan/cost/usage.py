@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from groundplan.record import Record, dataclass
 from groundplan.units import DataSize, Duration
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ Case: TypeAlias = Literal["low", "expected", "high"]
 CASES: tuple[Case, ...] = ("low", "expected", "high")
 
 
-@dataclass(frozen=True, slots=True)
-class Used:
+@dataclass(frozen=True)
+class Used(Record):
     """The figures of :class:`~groundplan.blueprint.usage.Usage` in one case; None for what is not stated."""
 
     requests: int | None

@@ -32,6 +32,7 @@ from groundplan.resources.architecture import Architecture
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.design.keeping import Kept
 
 
 def _add_off_hours(draft: Draft) -> None:
@@ -127,25 +128,25 @@ SHARED_STEPS = (
 """What makes the architecture of ``shared:``: nothing that has a network or runs."""
 
 
-def design(loaded: LoadedEnvironment) -> Architecture:
-    """The whole architecture of one environment.
+def design(loaded: LoadedEnvironment, kept: Kept | None = None) -> Architecture:
+    """The whole architecture of one environment. ``kept``: the resources of its designs with other settings.
 
     Raises InputError with every problem: sizes, versions, zones and names that AWS would refuse.
     """
-    now = _designed(loaded)
+    now = _designed(loaded, kept)
     if loaded.in_aws is loaded:
         return now
     from groundplan.design.renames import renamed  # here, since few blueprints were renamed
 
-    return renamed(loaded, _designed(loaded.in_aws), now)
+    return renamed(loaded, _designed(loaded.in_aws, kept), now)
 
 
-def _designed(loaded: LoadedEnvironment) -> Architecture:
-    draft = Draft(loaded)
+def _designed(loaded: LoadedEnvironment, kept: Kept | None) -> Architecture:
+    draft = Draft(loaded, kept=kept)
     if loaded.standby is None:
         for step in SHARED_STEPS if loaded.is_shared else (*STEPS, _add_security, _add_account):
             step(draft)
-        return with_order(draft.finish())
+        return with_order(draft.finish(), kept)
     from groundplan.design.standby import build  # here, since few environments have one
 
     build.begin(draft)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -26,6 +26,16 @@ POLICIES: dict[type[Resource], tuple[str, ...]] = {
     VpcEndpoint: ("policy",),
 }
 """The fields that hold a policy document; a role has those of its inline policies beside them."""
+
+
+def documents_of(resource: Resource) -> Iterator[PolicyDocument]:
+    """The policy documents that a resource has."""
+    for name in POLICIES.get(type(resource), ()):
+        document = getattr(resource, name)
+        if document is not None:
+            yield document
+    if isinstance(resource, Role):
+        yield from (policy.document for policy in resource.inline_policies)
 
 
 def caused(statements: Iterable[Statement], *causes: Cause) -> tuple[Statement, ...]:

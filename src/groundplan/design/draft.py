@@ -24,6 +24,7 @@ from groundplan.resources.workloads import Workload
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
+    from groundplan.design.keeping import Kept
 
 R = TypeVar("R", bound=Resource)
 
@@ -62,6 +63,8 @@ class Draft:
     """The environment that this one is the standby of, in another region."""
     standby: Draft | None = None
     """Its standby in another region."""
+    kept: Kept | None = None
+    """The resources of designs before this one; None: this is the only one."""
 
     @property
     def blueprint(self) -> Blueprint:
@@ -155,13 +158,17 @@ class Draft:
         return self._filled(self._pattern, name)
 
     def _filled(self, pattern: str, name: str) -> str:
-        return pattern.format(
-            title=self.title,
-            project=self.blueprint.project,
-            environment=self.short_name,
-            owner_id=self.blueprint.owner_id,
-            name=name,
-        )
+        return pattern.format(name=name, **self._said)
+
+    @cached_property
+    def _said(self) -> Mapping[str, str | None]:
+        """What names say, by their placeholders."""
+        return {
+            "title": self.title,
+            "project": self.blueprint.project,
+            "environment": self.short_name,
+            "owner_id": self.blueprint.owner_id,
+        }
 
     def _placed(self, pattern: str) -> str:
         """A convention that does not name the environment would give primary and standby the same names."""
@@ -254,7 +261,7 @@ class Draft:
             name_prefix=self.plain("\0").partition("\0")[0].rstrip("-_./"),
             owner=self.blueprint.owner_id,
             region=self.blueprint.region,
-            resources=tuple(self.resources),
+            resources=tuple(self.kept.all(self.resources) if self.kept else self.resources),
             tags=self.tags,
             inputs=tuple(self.inputs),
             outputs=tuple(self.outputs),

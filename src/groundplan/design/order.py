@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from groundplan.design.keeping import Kept
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsService
@@ -20,13 +21,18 @@ from groundplan.resources.network import InternetGateway, Route, VpcEndpoint
 from groundplan.resources.storage import BucketPolicy
 from groundplan.resources.values import Ref
 
+_WAITING = LoadBalancer | EcsService | AutoScalingGroup | NodeGroup
 
-def with_order(architecture: Architecture) -> Architecture:
+
+def with_order(architecture: Architecture, kept: Kept | None = None) -> Architecture:
     """The same architecture, in which resources name what has to be there before they are of use."""
-    return architecture.with_resources(_ordered(resource, architecture) for resource in architecture)
+    ordered = [_ordered(resource, architecture) for resource in architecture]
+    return architecture.with_resources(kept.all(ordered) if kept else ordered)
 
 
 def _ordered(resource: Resource, architecture: Architecture) -> Resource:
+    if not isinstance(resource, _WAITING):
+        return resource
     first = tuple(dict.fromkeys((*resource.depends_on, *_first(resource, architecture))))
     return replace(resource, depends_on=first) if len(first) > len(resource.depends_on) else resource
 

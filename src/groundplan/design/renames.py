@@ -8,8 +8,8 @@ service is made of does not depend on its name, so that both designs are the sam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from groundplan.design.regions import of_primary
 from groundplan.design.rewriting import Rewriter
@@ -95,8 +95,7 @@ class _Rename(Rewriter):
 
     def resource(self, resource: Resource) -> Resource:
         new = self.ref(resource.ref)
-        changes: dict[str, Any] = {"name": new.name, "key": new.key} if new != resource.ref else {}
-        for item in fields(resource):
-            if item.name not in ("name", "key"):
-                changes |= self.changes(resource, item.name)
+        changes = self.changes(resource, but=("name", "key"))
+        if new != resource.ref:
+            changes |= {"name": new.name, "key": new.key}
         return replace(resource, **changes) if changes else resource

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Network
+from operator import is_
 from typing import Any
 
 from groundplan.resources.base import Resource
-from groundplan.resources.values import Attribute, InputValue, Pseudo, Ref, SecretValue, Text, Textual, text
+from groundplan.resources.values import (
+    Attribute,
+    InputValue,
+    Pseudo,
+    Ref,
+    SecretValue,
+    Text,
+    Textual,
+    field_names,
+    text,
+)
 
 _STATIC = frozenset({str, int, float, bool, type(None), Decimal, IPv4Network, InputValue})
 
@@ -30,11 +41,17 @@ class Rewriter:
         written: Textual = self.value(value)
         return written
 
-    def changes(self, owner: Any, name: str) -> dict[str, Any]:
-        """The field of a dataclass as a change for ``dataclasses.replace``; empty where it stays."""
-        value = getattr(owner, name)
-        written = self.value(value)
-        return {} if written is value else {name: written}
+    def changes(self, owner: Any, but: Container[str] = ()) -> dict[str, Any]:
+        """The fields of a dataclass that become something else, for ``dataclasses.replace``; ``but`` are left alone."""
+        found: dict[str, Any] = {}
+        for name in field_names(type(owner)):
+            value = getattr(owner, name)
+            if type(value) in _STATIC or name in but:
+                continue
+            written = self.value(value)
+            if written is not value:
+                found[name] = written
+        return found
 
     def value(self, value: Any) -> Any:
         """By exact type, most frequent first, as the values of resources are read."""
@@ -52,15 +69,12 @@ class Rewriter:
         if kind is Text:
             return text(*(self.value(part) for part in value.parts))
         if kind is tuple or kind is list:
-            written = kind(self.value(item) for item in value)
-            return written if any(new is not old for new, old in zip(written, value, strict=True)) else value
-        if isinstance(value, Mapping):
-            items = {self.value(key): self.value(item) for key, item in value.items()}
-            same = all(new is old for new, old in zip(items, value, strict=True))
-            return value if same and all(items[key] is item for key, item in value.items()) else items
-        if is_dataclass(value) and not isinstance(value, type):
-            changes: dict[str, Any] = {}
-            for item in fields(value):
-                changes |= self.changes(value, item.name)
-            return replace(value, **changes) if changes else value
-        return value
+            written = [item if type(item) in _STATIC else self.value(item) for item in value]
+            return value if all(map(is_, written, value)) else kind(written)
+        if not field_names(kind) and isinstance(value, Mapping):
+            keys, items = map(self.value, value), map(self.value, value.values())
+            changed = dict(zip(keys, items, strict=True))
+            same = len(changed) == len(value) and all(map(is_, changed, value))
+            return value if same and all(map(is_, changed.values(), value.values())) else changed
+        changes = self.changes(value)
+        return replace(value, **changes) if changes else value

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from groundplan import cost, savings
+from groundplan import savings
 from groundplan.access import Permission, access_of, everything
 from groundplan.blueprint.loading import LoadedEnvironment, Source
 from groundplan.blueprint.models import Blueprint
-from groundplan.checks import Options, Report, examine
+from groundplan.checks import Examination, Options, Report
 from groundplan.cost import Estimate
-from groundplan.design import design
 from groundplan.objectives import Answer
-from groundplan.objectives.judge import judge
 from groundplan.objectives.recovery import Judged, judged
+from groundplan.redesign import Designed
 from groundplan.resources import Architecture
 from groundplan.savings import Savings
 
@@ -44,24 +43,30 @@ class Facts:
         return self.loaded.blueprint
 
     @cached_property
+    def designed(self) -> Designed:
+        """The environment, designed; priced and judged where a document asks."""
+        return Designed.of(self.loaded)
+
+    @property
     def architecture(self) -> Architecture:
         """Every resource."""
-        return design(self.loaded)
+        return self.designed.architecture
 
-    @cached_property
+    @property
     def estimate(self) -> Estimate:
         """What it costs by itself: the account's free allowances are all its own."""
-        return cost.estimate(self.architecture, self.blueprint.usage, self.blueprint.objectives.budget)
+        return self.designed.estimate
 
     @cached_property
     def report(self) -> Report:
         """What Groundplan's own rules find. Rules of the user's own are code, which a document does not run."""
-        return examine(self.loaded, self.architecture, Options(custom=False, today=self.today))
+        examination = Examination(self.loaded, Options(custom=False, today=self.today))
+        return examination.report(self.loaded, self.architecture, self.designed.before.remembered)
 
-    @cached_property
+    @property
     def answers(self) -> tuple[Answer, ...]:
         """Whether its objectives hold."""
-        return judge(self.loaded, self.architecture, lambda: self.estimate)
+        return self.designed.answers
 
     @cached_property
     def recoveries(self) -> tuple[Judged, ...]:
@@ -76,7 +81,7 @@ class Facts:
     @cached_property
     def savings(self) -> Savings:
         """What could cost less: by far the longest to compute, since each change is designed and priced anew."""
-        return savings.find(self.source, self.name)
+        return savings.find(self.source, self.name, now=self.designed)
 
 
 def facts_of(source: Source, names: Sequence[str] = (), *, today: date | None = _LONG_AGO) -> tuple[Facts, ...]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypedDict
 
+from groundplan.record import Record, dataclass
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+
+@dataclass(frozen=True)
+class Figure(Record):
     """A number with its unit, and the text that a person reads."""
 
     value: float
@@ -17,8 +18,8 @@ class Figure:
     """``99.93 %``, ``4 min 10 s``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+@dataclass(frozen=True)
+class Answer(Record):
     """Whether one objective is met."""
 
     name: str

@@ -216,10 +216,11 @@ class _Requirements:
         for spot in self._network.spots(source):
             # Pods share groups and subnets, services of AWS the way to the internet: what is true of one is of all.
             ends = target.address if isinstance(target, Place) else _by_endpoint(spot, target)
-            key = spot.segment.subnet.ref, spot.groups, spot.public, ends, port
-            if key not in self._walks:
-                self._walks[key] = tuple(walk(path) for path in from_spot(self._network, spot, target, asked))
-            by_spot.append(self._walks[key])
+            key = spot.segment, spot.groups, spot.public, ends, port
+            found = self._walks.get(key)
+            if found is None:
+                found = self._walks[key] = tuple(walk(path) for path in from_spot(self._network, spot, target, asked))
+            by_spot.append(found)
         return Requirement(source, target, port, why, tuple(by_spot))
 
 

@@ -136,25 +136,28 @@ class Network:
     # The gates, each made once.
 
     def _acl(self, segment: Segment, direction: str, address: int, port: int) -> Gate:
-        key = segment.subnet.ref, direction, address, port
-        if key not in self._gates:
-            self._gates[key] = acl_gate(segment, direction, address, port)
-        return self._gates[key]
+        key = segment, direction, address, port
+        found = self._gates.get(key)
+        if found is None:
+            found = self._gates[key] = acl_gate(segment, direction, address, port)
+        return found
 
     def _local(self, segment: Segment, address: int) -> Gate:
-        key = segment.subnet.ref, address
-        if key not in self._gates:
-            self._gates[key] = local_gate(segment, address)
-        return self._gates[key]
+        key = segment, address
+        found = self._gates.get(key)
+        if found is None:
+            found = self._gates[key] = local_gate(segment, address)
+        return found
 
     def _group(self, direction: str, spot: Spot, peers: tuple[Ref[SecurityGroup], ...] | None) -> tuple[Gate, ...]:
         """The groups of one end. ``peers`` are those of the other; None where it is in none of this VPC."""
         if spot.groups is None:
             return ()
-        key = direction, spot.groups, peers, spot.segment.vpc.ref
-        if key not in self._gates:
-            self._gates[key] = self.groups.gate(direction, spot.groups, peers, spot.segment.vpc.address)
-        return (self._gates[key],)
+        key = direction, spot.groups, peers, spot.segment.vpc.address
+        found = self._gates.get(key)
+        if found is None:
+            found = self._gates[key] = self.groups.gate(direction, spot.groups, peers, spot.segment.vpc.address)
+        return (found,)
 
     # The ways.
 
@@ -381,6 +384,10 @@ _known: dict[int, tuple[weakref.ref[Architecture], Network]] = {}
 
 def network_of(architecture: Architecture) -> Network:
     """The network of an architecture, read when first asked for and kept as long as the architecture."""
+    return architecture.made_by(_network)
+
+
+def _network(architecture: Architecture) -> Network:
     key = id(architecture)
     found = _known.get(key)
     if found is None or found[0]() is not architecture:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from groundplan.reachability.packets import LAST_ADDRESS, LAST_PORT, Filter, Range, permit, span, subtracted, without
@@ -92,15 +92,21 @@ class Segment:
     @cached_property
     def inwards(self) -> tuple[Entry, ...]:
         """What each entry of its network ACL decides of what comes in, without overlaps."""
-        return tuple(_decisions(self.acl, "ingress")) if self.acl else ()
+        return _decided(self.acl.rules, "ingress") if self.acl else ()
 
     @cached_property
     def outwards(self) -> tuple[Entry, ...]:
         """The same of what goes out."""
-        return tuple(_decisions(self.acl, "egress")) if self.acl else ()
+        return _decided(self.acl.rules, "egress") if self.acl else ()
 
 
-def _decisions(acl: NetworkAcl, direction: str) -> Iterator[Entry]:
+@lru_cache(maxsize=64)
+def _decided(rules: tuple[NetworkAclRule, ...], direction: str) -> tuple[Entry, ...]:
+    """What the entries of a network ACL decide: worked out once for all subnets that have it."""
+    return tuple(_decisions(rules, direction))
+
+
+def _decisions(rules: tuple[NetworkAclRule, ...], direction: str) -> Iterator[Entry]:
     """Entries are asked by number, and the first that speaks of a packet decides: of each what no entry before it
     decided otherwise, and last what none allows.
 
@@ -108,7 +114,7 @@ def _decisions(acl: NetworkAcl, direction: str) -> Iterator[Entry]:
     """
     everything: list[Filter] = [(15, 0, LAST_ADDRESS, 0, LAST_PORT)]
     unlike: dict[str, list[Filter]] = {"allow": [], "deny": []}
-    for entry in sorted(acl.rules, key=lambda rule: rule.number):
+    for entry in sorted(rules, key=lambda rule: rule.number):
         if entry.direction != direction:
             continue
         spoken = permit(entry.protocol, entry.from_port, entry.to_port, span(entry.cidr_block))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AccountPasswordPolicy(Resource):
     """What the passwords of IAM users have to be like. An account has one.
 
@@ -33,7 +33,7 @@ class AccountPasswordPolicy(Resource):
     """Whether only an administrator can give a new password once the old one has expired."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CostAllocationTag(Resource):
     """A tag that bills and budgets can be divided by. Cost Explorer knows it about a day after its first use, and lets
     only an organization's management account activate it.

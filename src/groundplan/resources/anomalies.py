@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import Topic
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref
 
 COST_REGION = "us-east-1"
@@ -16,7 +16,7 @@ COST_REGION = "us-east-1"
 Source: https://docs.aws.amazon.com/general/latest/gr/billing.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AnomalyMonitor(Resource):
     """What is watched: the costs that carry a tag, which has to be an active cost allocation tag.
 
@@ -31,7 +31,7 @@ class AnomalyMonitor(Resource):
     """One key with its value."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AnomalySubscription(Resource):
     """Who is told at once of an anomaly, from which impact on."""
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import field, replace
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.off_hours import OffHours
 from groundplan.resources.values import Ref, Textual
 from groundplan.resources.workloads import Workload
 
 R = TypeVar("R", bound=Resource)
+T = TypeVar("T")
 
 STANDBY = "standby_"
 """Stands before the names of the standby's resources where they stand beside the primary's."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Input:
+class Input(Record):
     """A value that is given at deployment: a Terraform variable, a CloudFormation parameter."""
 
     name: str
@@ -35,7 +38,7 @@ class Input:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Output:
+class Output(Record):
     """A value that a person or another system wants to know after deployment."""
 
     name: str
@@ -48,7 +51,7 @@ NeededFamily = Literal["databases", "caches", "buckets", "queues", "services"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Need:
+class Need(Record):
     """That a service or job needs something: the cause of whatever is opened between the two.
 
     Names are those of resources: with underscores, and ``standby_`` in front where both are the standby's.
@@ -65,7 +68,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Architecture:
+class Architecture(Record):
     """All resources of one environment, in an order in which each stands after what it refers to.
 
     Raises ValueError where two resources share an address, a reference leads nowhere, or references form a circle:
@@ -123,11 +126,11 @@ class Architecture:
         return {resource.ref: resource for resource in self.resources}
 
     @cached_property
-    def _by_kind(self) -> dict[type[Resource], list[Resource]]:
+    def _by_kind(self) -> dict[type[Resource], tuple[Resource, ...]]:
         kinds: dict[type[Resource], list[Resource]] = {}
         for resource in self.resources:
             kinds.setdefault(type(resource), []).append(resource)
-        return kinds
+        return {kind: tuple(found) for kind, found in kinds.items()}
 
     @cached_property
     def _by_address(self) -> dict[str, Resource]:
@@ -149,7 +152,7 @@ class Architecture:
 
     def of(self, kind: type[R]) -> tuple[R, ...]:
         """All resources of a kind, in order."""
-        return tuple(found for found in self._by_kind.get(kind, ()) if isinstance(found, kind))
+        return cast("tuple[R, ...]", self._by_kind.get(kind, ()))
 
     def find(self, kind: type[R], name: str, key: str | None = None) -> R | None:
         """The resource of that kind and name, or None."""
@@ -163,6 +166,10 @@ class Architecture:
     def at(self, address: str) -> Resource | None:
         """The resource with an address like ``subnet.private[a]``, or None."""
         return self._by_address.get(address)
+
+    def made_by(self, make: Callable[[Architecture], T]) -> T:
+        """What is made of all of it: asked so by what is kept for an architecture, like its rights."""
+        return make(self)
 
     @cached_property
     def dependents(self) -> Mapping[Ref[Resource], tuple[Resource, ...]]:
@@ -185,19 +192,18 @@ class Architecture:
 
 def _ordered(resources: tuple[Resource, ...], beyond: Mapping[Ref[Resource], Resource]) -> tuple[Resource, ...]:
     """The given order, but with what a resource refers to in front of it: a depth-first walk."""
-    by_ref: dict[Ref[Resource], Resource] = {}
-    for resource in resources:
-        if resource.ref in by_ref:
-            raise ValueError(f"two resources have the address {resource.address}")
-        by_ref[resource.ref] = resource
+    by_ref = {resource.ref: resource for resource in resources}
+    if len(by_ref) < len(resources):
+        twice = next(item for item, count in Counter(item.address for item in resources).items() if count > 1)
+        raise ValueError(f"two resources have the address {twice}")
     done: dict[Ref[Resource], Resource] = {}
     path: dict[Ref[Resource], None] = {}
 
     def visit(resource: Resource) -> None:
-        if resource.ref in done:
-            return
         path[resource.ref] = None
         for ref in resource.references():
+            if ref in done:
+                continue
             if ref in path:
                 circle = " -> ".join(str(step) for step in [*list(path)[list(path).index(ref) :], ref])
                 raise ValueError(f"references form a circle: {circle}")
@@ -210,5 +216,8 @@ def _ordered(resources: tuple[Resource, ...], beyond: Mapping[Ref[Resource], Res
         done[resource.ref] = resource
 
     for resource in resources:
-        visit(resource)
+        if all(ref in done for ref in resource.references()):
+            done[resource.ref] = resource  # as nearly all do: a design adds what it refers to first
+        elif resource.ref not in done:
+            visit(resource)
     return tuple(done.values())

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import JsonDocument, Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AutomationDocument(Resource):
     """A runbook of Systems Manager. Whoever starts it may pass its role on, and needs no right to what it does.
 

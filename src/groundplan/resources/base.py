@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field, fields
+from dataclasses import field
 from functools import cache, cached_property
 from typing import ClassVar, Literal, Self
 
-from groundplan.resources.record import Record, dataclass
+from groundplan.record import Record, dataclass
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
 
 Concern = Literal[
@@ -23,7 +23,7 @@ CONCERNS: tuple[Concern, ...] = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Resource(Record):
     """One thing in a cloud.
 
@@ -68,7 +68,7 @@ class Resource(Record):
         """A reference to this resource."""
         return Ref(type(self), self.name, self.key)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """``subnet.private[a]``."""
         return self.ref.address
@@ -80,14 +80,13 @@ class Resource(Record):
     @cached_property
     def _references(self) -> tuple[Ref[Resource], ...]:
         found: list[Ref[Resource]] = []
-        for item in fields(self):
-            for value in dynamic_values(getattr(self, item.name)):
-                if isinstance(value, Ref):
-                    found.append(value)
-                elif isinstance(value, Attribute):
-                    found.append(value.ref)
-                elif isinstance(value, SecretValue):
-                    found.append(value.secret)
+        for value in dynamic_values(self):
+            if isinstance(value, Ref):
+                found.append(value)
+            elif isinstance(value, Attribute):
+                found.append(value.ref)
+            elif isinstance(value, SecretValue):
+                found.append(value.secret)
         return tuple(found)
 
 

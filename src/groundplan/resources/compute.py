@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class InstanceProfile(Resource):
     """What carries a role into an EC2 instance."""
 
@@ -23,7 +23,7 @@ class InstanceProfile(Resource):
     role: Ref[Role]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LaunchTemplate(Resource):
     """How an instance is started. Its tags stand on instances and volumes as well."""
 
@@ -51,7 +51,7 @@ class LaunchTemplate(Resource):
     """The script that runs at the first start, as plain text."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AutoScalingGroup(Resource):
     """Instances of one launch template over several subnets. How many run, whoever scales the group says."""
 

@@ -7,17 +7,17 @@ from dataclasses import field
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.edge import ListenerRule, TargetGroup
 from groundplan.resources.monitoring import Alarm, LogGroup
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ContainerRepository(Resource):
     """An ECR repository."""
 
@@ -34,7 +34,7 @@ class ContainerRepository(Resource):
     expire_untagged_after_days: int | None = 14
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RegistryReplication(Resource):
     """Copies every image that is pushed from now on to another region. An account has one of these in each region.
 
@@ -48,7 +48,7 @@ class RegistryReplication(Resource):
     """Names of repositories, or what they begin with; up to 100."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class EcsCluster(Resource):
     """An ECS cluster. What its tasks run on, its ``ClusterCapacityProviders`` say."""
 
@@ -64,7 +64,7 @@ FargateProvider = Literal["FARGATE", "FARGATE_SPOT"]
 """The capacity providers that every account has."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class EcsCapacityProvider(Resource):
     """Gives tasks the instances of an Auto Scaling group, as many as they need (managed scaling)."""
 
@@ -79,7 +79,7 @@ class EcsCapacityProvider(Resource):
     """Whether tasks move away before an instance is terminated."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CapacityProviderShare(Record):
     """How much of a service runs on a capacity provider."""
 
@@ -88,7 +88,7 @@ class CapacityProviderShare(Record):
     base: int = 0
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ClusterCapacityProviders(Resource):
     """The capacity providers of a cluster, and what runs tasks that ask for none."""
 
@@ -102,7 +102,7 @@ class ClusterCapacityProviders(Resource):
     )
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ServiceNamespace(Resource):
     """An AWS Cloud Map namespace, in which the services of a cluster find each other (ECS Service Connect)."""
 
@@ -112,7 +112,7 @@ class ServiceNamespace(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ContainerHealthCheck(Record):
     """What ECS runs inside the container. Times in seconds."""
 
@@ -123,7 +123,7 @@ class ContainerHealthCheck(Record):
     start_period: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class ContainerDependency(Record):
     """What another container of the task has to have reached before this one starts.
 
@@ -135,7 +135,7 @@ class ContainerDependency(Record):
     condition: Literal["START", "HEALTHY", "COMPLETE", "SUCCESS"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class FirelensConfiguration(Record):
     """Makes a container the log router of its task.
 
@@ -146,7 +146,7 @@ class FirelensConfiguration(Record):
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Container(Record):
     """One container of a task."""
 
@@ -177,7 +177,7 @@ class Container(Record):
     readonly_root_filesystem: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TaskDefinition(Resource):
     """A task definition; network mode awsvpc."""
 
@@ -198,7 +198,7 @@ class TaskDefinition(Resource):
 DeploymentStrategy = Literal["ROLLING", "BLUE_GREEN", "CANARY", "LINEAR"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TrafficShift(Record):
     """How ECS moves requests from one target group to another (``advancedConfiguration``)."""
 
@@ -210,7 +210,7 @@ class TrafficShift(Record):
     """What ECS may do to the load balancer."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ServiceLoadBalancer(Record):
     """Registers a container's port in a target group."""
 
@@ -221,7 +221,7 @@ class ServiceLoadBalancer(Record):
     """For deployments that are not rolling."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GradualShift(Record):
     """Requests that move first (canary) or at a time (linear), and how long ECS waits before the next move."""
 
@@ -230,7 +230,7 @@ class GradualShift(Record):
     """Minutes."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ServiceConnect(Record):
     """How a service calls others by name, and (with a port) is called by them."""
 
@@ -243,7 +243,7 @@ class ServiceConnect(Record):
     """The port that others call."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class EcsService(Resource):
     """An ECS service. ``desired_count`` counts at creation only: scaling owns it afterwards."""
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, SecretValue, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class DatabaseSubnetGroup(Resource):
     """The subnets that RDS may use: at least two zones."""
 
@@ -23,7 +23,7 @@ class DatabaseSubnetGroup(Resource):
     subnets: tuple[Ref[Subnet], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class DatabaseParameterGroup(Resource):
     """Engine parameters of RDS instances."""
 
@@ -35,7 +35,7 @@ class DatabaseParameterGroup(Resource):
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class DatabaseInstance(Resource):
     """An RDS instance: a primary, or a read replica where ``source`` is set.
 
@@ -93,7 +93,7 @@ class DatabaseInstance(Resource):
     ca_certificate_identifier: str = "rds-ca-rsa2048-g1"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CacheSubnetGroup(Resource):
     """The subnets that ElastiCache may use."""
 
@@ -103,7 +103,7 @@ class CacheSubnetGroup(Resource):
     subnets: tuple[Ref[Subnet], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CacheParameterGroup(Resource):
     """Engine parameters of cache nodes."""
 
@@ -115,7 +115,7 @@ class CacheParameterGroup(Resource):
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CacheReplicationGroup(Resource):
     """A primary cache node and its replicas; in cluster mode several of them, each with a part of the keys.
 
@@ -168,7 +168,7 @@ class CacheReplicationGroup(Resource):
         return (self.num_node_groups or 0) * self.nodes_of_a_shard if self.cluster_mode else self.nodes_of_a_shard
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Table(Resource):
     """A DynamoDB table on demand, whose items are found by one key. It is paid by request.
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.edge import Certificate
 from groundplan.resources.firewall import WebAcl
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
 
@@ -21,7 +21,7 @@ GLOBAL_REGION = "us-east-1"
 """Where everything of CloudFront is kept that has a region at all."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class OriginAccessControl(Resource):
     """How CloudFront proves to S3 who it is: each request to the bucket is signed (SigV4).
 
@@ -34,7 +34,7 @@ class OriginAccessControl(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CachePolicy(Resource):
     """How long CloudFront keeps an object. Times in seconds.
 
@@ -53,7 +53,7 @@ class CachePolicy(Resource):
     """However long the object's own headers say."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ResponseHeadersPolicy(Resource):
     """Headers that CloudFront adds to every answer: they have browsers be careful.
 
@@ -72,7 +72,7 @@ class ResponseHeadersPolicy(Resource):
     referrer_policy: str = "strict-origin-when-cross-origin"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ErrorResponse(Record):
     """What viewers get instead of an error of the origin."""
 
@@ -83,7 +83,7 @@ class ErrorResponse(Record):
     """Seconds."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Distribution(Resource):
     """A CloudFront distribution in front of a bucket. It answers GET and HEAD, compressed, over IPv4 and IPv6.
 
@@ -112,7 +112,7 @@ class Distribution(Resource):
     web_acl: Ref[WebAcl] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LogDeliverySource(Resource):
     """A distribution as something that writes access logs (standard logging v2).
 
@@ -125,7 +125,7 @@ class LogDeliverySource(Resource):
     distribution: Ref[Distribution]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LogDeliveryDestination(Resource):
     """A bucket as a place for logs."""
 
@@ -136,7 +136,7 @@ class LogDeliveryDestination(Resource):
     output_format: Literal["json", "plain", "w3c", "parquet"] = "w3c"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LogDelivery(Resource):
     """Has a source write to a destination."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 DetectorFeature = Literal[
@@ -22,7 +22,7 @@ AGENTS = ("EKS_ADDON_MANAGEMENT", "ECS_FARGATE_AGENT_MANAGEMENT", "EC2_AGENT_MAN
 Source: https://docs.aws.amazon.com/guardduty/latest/APIReference/API_DetectorAdditionalConfiguration.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Detector(Resource):
     """GuardDuty in a region. Its foundation reads CloudTrail, flow logs and DNS by itself."""
 
@@ -33,7 +33,7 @@ class Detector(Resource):
     """How often a finding that goes on is told again."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecurityHub(Resource):
     """Security Hub in a region, with the standards that refer to it and no others."""
 
@@ -46,7 +46,7 @@ class SecurityHub(Resource):
     """``SECURITY_CONTROL``: one finding for a control, however many standards have it."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecurityStandard(Resource):
     """A standard that Security Hub holds the region to."""
 
@@ -56,7 +56,7 @@ class SecurityStandard(Resource):
     standards_arn: Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AccessAnalyzer(Resource):
     """IAM Access Analyzer in a region: what of it can be reached from outside of the account."""
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.delivery import Distribution
 from groundplan.resources.edge import LoadBalancer
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class HostedZone(Resource):
     """A public zone. It answers nobody until the registrar, or the parent zone, points to its name servers."""
 
@@ -22,7 +22,7 @@ class HostedZone(Resource):
     comment: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class HealthCheck(Resource):
     """Route 53 asks an address from several places of the world. It checks no certificate.
 
@@ -44,7 +44,7 @@ class HealthCheck(Resource):
     """Whether it counts as healthy while there is no such answer."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CalculatedHealthCheck(Resource):
     """Healthy while all of some health checks are.
 
@@ -55,7 +55,7 @@ class CalculatedHealthCheck(Resource):
     children: tuple[Ref[HealthCheck], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class DnsRecord(Resource):
     """An alias record that leads to a load balancer or a distribution."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet, Vpc
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref, Textual
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from groundplan.resources.architecture import Architecture
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Certificate(Resource):
     """A public ACM certificate, validated through DNS."""
 
@@ -26,7 +26,7 @@ class Certificate(Resource):
     """Where the validation record is written; None: a person writes it, and the deployment waits for it."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LoadBalancer(Resource):
     """An application load balancer."""
 
@@ -44,7 +44,7 @@ class LoadBalancer(Resource):
     access_log_prefix: str = ""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TargetHealthCheck(Record):
     """How the load balancer checks a target. Times in seconds."""
 
@@ -56,7 +56,7 @@ class TargetHealthCheck(Record):
     matcher: str = "200"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TargetGroup(Resource):
     """Where a load balancer sends requests: addresses of tasks."""
 
@@ -72,14 +72,14 @@ class TargetGroup(Resource):
     """Seconds that a stopping task may finish its requests."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class Forward(Record):
     """Sends requests to a target group."""
 
     target_group: Ref[TargetGroup]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class WeightedTargetGroup(Record):
     """A target group and its share of the requests, relative to the other weights: 0 to 999."""
 
@@ -87,14 +87,14 @@ class WeightedTargetGroup(Record):
     weight: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class WeightedForward(Record):
     """Divides requests between target groups. The weights count at creation: deployments move them afterwards."""
 
     target_groups: tuple[WeightedTargetGroup, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Redirect(Record):
     """Sends the client elsewhere: same host, path and query on another protocol and port."""
 
@@ -103,7 +103,7 @@ class Redirect(Record):
     status_code: Literal["HTTP_301", "HTTP_302"] = "HTTP_301"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class FixedResponse(Record):
     """Answers by itself."""
 
@@ -122,7 +122,7 @@ def forwarded_to(action: Action) -> tuple[Ref[TargetGroup], ...]:
     return tuple(item.target_group for item in action.target_groups) if isinstance(action, WeightedForward) else ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Listener(Resource):
     """A port of a load balancer and what happens to requests that no rule takes."""
 
@@ -137,7 +137,7 @@ class Listener(Resource):
     default_action: Action
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ListenerCertificate(Resource):
     """A further certificate of a listener, chosen by the client's server name (SNI)."""
 
@@ -148,7 +148,7 @@ class ListenerCertificate(Resource):
     certificate: Ref[Certificate] | str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ListenerRule(Resource):
     """Which requests go to which target group."""
 

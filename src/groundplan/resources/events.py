@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class EventTarget(Record):
     """Who is told of an event."""
 
@@ -26,7 +26,7 @@ class EventTarget(Record):
     """What the target gets instead of the event."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class EventRule(Resource):
     """A rule on the default event bus of its region: which events go where."""
 

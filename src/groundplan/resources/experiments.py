@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import Alarm
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref
 
@@ -19,7 +19,7 @@ MOST_STOP_CONDITIONS = 5
 """Of one template. Source: https://docs.aws.amazon.com/fis/latest/userguide/fis-quotas.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ExperimentTarget(Record):
     """What an experiment acts on. FIS looks for it when an experiment starts.
 
@@ -39,7 +39,7 @@ class ExperimentTarget(Record):
     """``ALL``, ``COUNT(1)`` or ``PERCENT(50)`` of what was found."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ExperimentAction(Record):
     """What is done to a target. All actions of a template start together.
 
@@ -57,7 +57,7 @@ class ExperimentAction(Record):
     parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ExperimentTemplate(Resource):
     """An experiment of FIS that can be started. As long as nobody does, it does nothing and costs nothing.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class FileSystem(Resource):
     """An EFS file system over all zones of its region, which grows and shrinks with what is in it."""
 
@@ -35,7 +35,7 @@ class FileSystem(Resource):
     """Whether it survives the destruction of the environment."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class MountTarget(Resource):
     """Where machines of a zone reach a file system; ``key`` is the zone's letter."""
 
@@ -47,7 +47,7 @@ class MountTarget(Resource):
     security_groups: tuple[Ref[SecurityGroup], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AccessPoint(Resource):
     """A way into a file system that begins at a directory, as one user, whoever comes."""
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ManagedRuleGroup(Record):
     """Rules that AWS keeps up to date."""
 
@@ -25,7 +25,7 @@ class ManagedRuleGroup(Record):
     """Whether matches are only counted."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RateLimit(Record):
     """Blocks an address that asks too often."""
 
@@ -38,7 +38,7 @@ class RateLimit(Record):
     only_count: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class WebAcl(Resource):
     """The rules of one firewall. What no rule blocks is let through."""
 
@@ -52,7 +52,7 @@ class WebAcl(Resource):
     rate_limit: RateLimit | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class WebAclAssociation(Resource):
     """Puts a regional web ACL in front of a load balancer. A distribution names its web ACL itself."""
 
@@ -62,7 +62,7 @@ class WebAclAssociation(Resource):
     load_balancer: Ref[LoadBalancer]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class WebAclLogging(Resource):
     """Writes the requests that a rule matched to a log group, whose name has to begin with ``aws-waf-logs-``.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestApi(Resource):
     """A regional REST API."""
 
@@ -24,7 +24,7 @@ class RestApi(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestApiResource(Resource):
     """A path below the root of an API."""
 
@@ -35,7 +35,7 @@ class RestApiResource(Resource):
     """``{proxy+}``: everything below the root."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestApiMethod(Resource):
     """Passes requests of any method to a backend as they are (``HTTP_PROXY``).
 
@@ -55,7 +55,7 @@ class RestApiMethod(Resource):
     """Milliseconds that the backend may take: 29,000 at most without a higher quota."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestApiDeployment(Resource):
     """The API as it is at one moment. It never changes: other methods have another deployment."""
 
@@ -66,7 +66,7 @@ class RestApiDeployment(Resource):
     """What the methods do, in words that change when they do."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestApiStage(Resource):
     """Where a deployment answers, and how often."""
 

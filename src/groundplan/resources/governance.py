@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Trail(Resource):
     """A trail of CloudTrail: who called which API, as files in a bucket."""
 
@@ -35,7 +35,7 @@ class Trail(Resource):
     """Lets CloudTrail write to the log group."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ConfigurationRecorder(Resource):
     """The recorder of AWS Config, of which a region of an account has one. It records every supported type."""
 
@@ -47,7 +47,7 @@ class ConfigurationRecorder(Resource):
     """Whether IAM users, groups, roles and policies are recorded."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class DeliveryChannel(Resource):
     """Where AWS Config writes snapshots and histories. A recorder records only with one."""
 
@@ -59,7 +59,7 @@ class DeliveryChannel(Resource):
     kms_key: Ref[Key] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ConfigRule(Resource):
     """An AWS managed rule of AWS Config."""
 
@@ -71,7 +71,7 @@ class ConfigRule(Resource):
     input_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ConformancePack(Resource):
     """Rules of AWS Config that are judged together."""
 
@@ -83,7 +83,7 @@ class ConformancePack(Resource):
     Source: https://docs.aws.amazon.com/config/latest/developerguide/custom-conformance-pack.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BackupVault(Resource):
     """A vault of AWS Backup, encrypted with its own key."""
 
@@ -100,7 +100,7 @@ class BackupVault(Resource):
     """Whether the vault and its recovery points survive the destruction of the environment."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BackupCopy(Record):
     """A copy of each recovery point in another vault."""
 
@@ -108,7 +108,7 @@ class BackupCopy(Record):
     delete_after_days: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BackupRule(Record):
     """When a recovery point is made, where it is kept and for how long."""
 
@@ -124,7 +124,7 @@ class BackupRule(Record):
     copies: tuple[BackupCopy, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BackupPlan(Resource):
     """Rules of AWS Backup for what is selected."""
 
@@ -134,7 +134,7 @@ class BackupPlan(Resource):
     rules: tuple[BackupRule, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BackupSelection(Resource):
     """What a backup plan backs up."""
 
@@ -150,7 +150,7 @@ class BackupSelection(Resource):
     """Tags that the resources have to carry as well, all of them."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestoreTestingPlan(Resource):
     """When AWS Backup restores recovery points to see that it can; what it restored is deleted again.
 
@@ -169,7 +169,7 @@ class RestoreTestingPlan(Resource):
     """A recovery point that is older is not tested."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RestoreTestingSelection(Resource):
     """What a restore testing plan restores, of one type of resource."""
 

@@ -7,14 +7,14 @@ from dataclasses import field
 from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class KubernetesCluster(Resource):
     """An EKS cluster. Access is by access entries only; nobody is an administrator because they created it. Every
     add-on is a resource of its own, those that EKS would otherwise install unasked included.
@@ -48,7 +48,7 @@ class KubernetesCluster(Resource):
     deletion_protection: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class NodeTaint(Record):
     """Keeps pods away that do not tolerate it."""
 
@@ -57,7 +57,7 @@ class NodeTaint(Record):
     effect: Literal["NO_SCHEDULE", "PREFER_NO_SCHEDULE", "NO_EXECUTE"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class NodeLaunchTemplate(Resource):
     """How a node is started: encrypted volume, IMDSv2 out of the reach of pods. AMI and instance type are the node
     group's; EKS adds what joins the node to the cluster. Its tags stand on instances and volumes as well.
@@ -80,7 +80,7 @@ class NodeLaunchTemplate(Resource):
     """1: pods do not reach the node's role."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class NodeGroup(Resource):
     """A managed node group. ``desired_size`` counts at creation only: the autoscaler owns it afterwards.
 
@@ -113,7 +113,7 @@ class NodeGroup(Resource):
     """Whether EKS replaces nodes that it finds unhealthy."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ClusterAddon(Resource):
     """Software that EKS installs and keeps current in the cluster."""
 
@@ -130,7 +130,7 @@ class ClusterAddon(Resource):
     """The add-on's settings as JSON."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodIdentityAssociation(Resource):
     """Gives pods of a service account the rights of a role."""
 
@@ -143,7 +143,7 @@ class PodIdentityAssociation(Resource):
     """What trusts ``pods.eks.amazonaws.com``. Source: https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AccessEntry(Resource):
     """Lets an IAM role or user into the cluster's API."""
 

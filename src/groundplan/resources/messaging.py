@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import Pseudo, Ref, Textual, text
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Queue(Resource):
     """A queue. Times in seconds. Its ``id`` is its URL, which every call takes."""
 
@@ -43,7 +43,7 @@ class Queue(Resource):
         return text("arn:", Pseudo.PARTITION, ":sqs:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID, f":{self.queue_name}")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class QueuePolicy(Resource):
     """The resource policy of a queue."""
 

@@ -7,14 +7,14 @@ from dataclasses import field
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class LogGroup(Resource):
     """A log group with a retention."""
 
@@ -25,7 +25,7 @@ class LogGroup(Resource):
     kms_key: Ref[Key] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Topic(Resource):
     """An SNS topic."""
 
@@ -36,7 +36,7 @@ class Topic(Resource):
     kms_key: Ref[Key] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TopicPolicy(Resource):
     """Who may publish to a topic."""
 
@@ -46,7 +46,7 @@ class TopicPolicy(Resource):
     policy: PolicyDocument
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TopicSubscription(Resource):
     """Who hears what a topic says."""
 
@@ -57,7 +57,7 @@ class TopicSubscription(Resource):
     endpoint: Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Metric(Record):
     """A CloudWatch metric with its dimensions."""
 
@@ -68,7 +68,7 @@ class Metric(Record):
     """``Average``, ``Sum``, ``Maximum``, ``Minimum``, ``SampleCount``, or a percentile like ``p95``."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class MetricExpression(Record):
     """Metric math over named metrics: ``100 * errors / requests``."""
 
@@ -77,7 +77,7 @@ class MetricExpression(Record):
     metrics: Mapping[str, Metric]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Alarm(Resource):
     """A metric alarm."""
 
@@ -103,7 +103,7 @@ class Alarm(Resource):
     """Step scaling policies that act while the alarm is on."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class CompositeAlarm(Resource):
     """An alarm made of other alarms of its region."""
 
@@ -120,7 +120,7 @@ class CompositeAlarm(Resource):
     """Whether schedules switch its actions off and on again."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Dashboard(Resource):
     """A CloudWatch dashboard."""
 
@@ -130,7 +130,7 @@ class Dashboard(Resource):
     body: JsonDocument
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BudgetNotification(Record):
     """Tells someone when spending passes a share of the budget."""
 
@@ -140,7 +140,7 @@ class BudgetNotification(Record):
     topics: tuple[Ref[Topic], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Budget(Resource):
     """A monthly cost budget for what carries the environment's tags."""
 

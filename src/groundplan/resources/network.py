@@ -5,10 +5,10 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.monitoring import LogGroup
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import Ref
 
@@ -16,7 +16,7 @@ Tier = Literal["public", "private", "database"]
 ANYWHERE = IPv4Network("0.0.0.0/0")
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Vpc(Resource):
     """A virtual private cloud."""
 
@@ -27,7 +27,7 @@ class Vpc(Resource):
     enable_dns_hostnames: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class InternetGateway(Resource):
     """An internet gateway, attached to its VPC."""
 
@@ -35,7 +35,7 @@ class InternetGateway(Resource):
     vpc: Ref[Vpc]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Subnet(Resource):
     """A subnet in one availability zone; ``key`` is the zone's letter."""
 
@@ -49,7 +49,7 @@ class Subnet(Resource):
     map_public_ip_on_launch: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ElasticIp(Resource):
     """A fixed public IPv4 address."""
 
@@ -57,7 +57,7 @@ class ElasticIp(Resource):
     attributes: ClassVar[frozenset[str]] = frozenset({"id", "allocation_id", "public_ip"})
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class NatGateway(Resource):
     """A public NAT gateway in a public subnet."""
 
@@ -66,7 +66,7 @@ class NatGateway(Resource):
     elastic_ip: Ref[ElasticIp]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RouteTable(Resource):
     """A route table; the route within the VPC is implied."""
 
@@ -74,7 +74,7 @@ class RouteTable(Resource):
     vpc: Ref[Vpc]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Route(Resource):
     """One route to a gateway: exactly one of the two is set."""
 
@@ -86,7 +86,7 @@ class Route(Resource):
     nat_gateway: Ref[NatGateway] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class RouteTableAssociation(Resource):
     """Which route table a subnet uses."""
 
@@ -96,7 +96,7 @@ class RouteTableAssociation(Resource):
     subnet: Ref[Subnet]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class NetworkAclRule(Record):
     """One entry of a network ACL. ACLs are stateless: answers need a rule of their own."""
 
@@ -110,7 +110,7 @@ class NetworkAclRule(Record):
     to_port: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class NetworkAcl(Resource):
     """A network ACL with its entries and the subnets it guards."""
 
@@ -120,7 +120,7 @@ class NetworkAcl(Resource):
     rules: tuple[NetworkAclRule, ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecurityGroup(Resource):
     """A security group. It allows nothing until a rule says so, outwards neither."""
 
@@ -131,7 +131,7 @@ class SecurityGroup(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecurityGroupRule(Resource):
     """One thing that a security group allows. The peer is another group or an address range."""
 
@@ -148,7 +148,7 @@ class SecurityGroupRule(Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class FlowLog(Resource):
     """Records the traffic of a VPC in CloudWatch Logs."""
 
@@ -161,7 +161,7 @@ class FlowLog(Resource):
     """Seconds: 60 or 600."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class VpcEndpoint(Resource):
     """A way to an AWS service that does not cross the internet."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Ref
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from groundplan.blueprint.calendar import Calendar
 
 
-@dataclass(frozen=True, slots=True)
-class OffHours:
+@dataclass(frozen=True)
+class OffHours(Record):
     """What schedules stop and start again; whatever is not named here runs all the time."""
 
     calendar: Calendar

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Key
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecureParameter(Resource):
     """A parameter of type SecureString: encrypted with KMS, at most 4 KB in the standard tier, which is free.
 
@@ -38,7 +38,7 @@ class SecureParameter(Resource):
         return self.generate is None and self.source is None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Parameter(Resource):
     """A parameter of type String in the standard tier, which is free: a value for environments that are deployed later.
 

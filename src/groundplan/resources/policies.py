@@ -7,11 +7,11 @@ from dataclasses import field
 from typing import Literal
 
 from groundplan.errors import Position
-from groundplan.resources.record import Record, dataclass
+from groundplan.record import Record, dataclass
 from groundplan.resources.values import Textual
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class Principal(Record):
     """Who a statement speaks of."""
 
@@ -20,7 +20,7 @@ class Principal(Record):
     """``ecs-tasks.amazonaws.com``, an ARN, or ``*``."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Condition(Record):
     """``{operator: {key: values}}``."""
 
@@ -29,7 +29,7 @@ class Condition(Record):
     values: tuple[Textual, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class Cause(Record):
     """What a blueprint asked for, that something else is there because of."""
 
@@ -42,7 +42,7 @@ class Cause(Record):
         return f"{self.path} ({self.position})" if self.position else self.path
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Statement(Record):
     """One statement of a policy."""
 
@@ -53,11 +53,11 @@ class Statement(Record):
     """Empty in a trust policy, which has no Resource element."""
     principals: tuple[Principal, ...] = ()
     conditions: tuple[Condition, ...] = ()
-    because: tuple[Cause, ...] = field(default=(), compare=False)
+    because: tuple[Cause, ...] = field(default=(), compare=False, repr=False)
     """What asked for it. It is not rendered, and statements are equal without it."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class PolicyDocument(Record):
     """A policy of version 2012-10-17."""
 
@@ -96,7 +96,7 @@ def _statement(statement: Statement) -> dict[str, object]:
     return document
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class InlinePolicy(Record):
     """A policy that lives inside a role."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import EcsCluster, EcsService
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import MetricExpression
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ScheduledAction(Record):
     """Sets the bounds when it is time.
 
@@ -28,7 +28,7 @@ class ScheduledAction(Record):
     max_capacity: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ScalableTarget(Resource):
     """The desired count of an ECS service between two bounds."""
 
@@ -42,7 +42,7 @@ class ScalableTarget(Resource):
     taggable: ClassVar[bool] = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ScalingPolicy(Resource):
     """Target tracking on one metric of an ECS service, or on metric math."""
 
@@ -66,7 +66,7 @@ class ScalingPolicy(Resource):
     """Seconds."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class StepScalingPolicy(Resource):
     """Adds or removes a number of tasks while an alarm that names it in ``scales`` is on.
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import CapacityProviderShare, EcsCluster, TaskDefinition
 from groundplan.resources.messaging import Queue
 from groundplan.resources.network import SecurityGroup, Subnet
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ScheduleGroup(Resource):
     """Schedules that belong together. Schedules take no tags; their group does."""
 
@@ -25,7 +25,7 @@ class ScheduleGroup(Resource):
     group_name: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Schedule(Resource):
     """Starts ECS tasks when it is time: of the newest revision of a task definition, so that a release reaches it."""
 
@@ -60,7 +60,7 @@ class Schedule(Resource):
     """Where it is told what could not be started."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ApiSchedule(Resource):
     """Calls an operation of an AWS API when it is time (a universal target).
 

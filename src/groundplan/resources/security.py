@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import InlinePolicy, PolicyDocument
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Key(Resource):
     """A customer managed KMS key with its alias."""
 
@@ -25,7 +25,7 @@ class Key(Resource):
     deletion_window_in_days: int = 30
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Role(Resource):
     """An IAM role with its inline policies."""
 
@@ -43,7 +43,7 @@ class Role(Resource):
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html"""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ManagedPolicy(Resource):
     """A policy of the account that roles name: as one of theirs, or as their boundary.
 
@@ -59,7 +59,7 @@ class ManagedPolicy(Resource):
     document: PolicyDocument
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class OidcProvider(Resource):
     """Somebody outside of AWS whose tokens IAM believes, like GitHub Actions. An account has one of each address.
 
@@ -74,7 +74,7 @@ class OidcProvider(Resource):
     """The audiences that tokens may be for."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class GeneratedPassword(Record):
     """Has Secrets Manager make the password, so that nobody ever sees it."""
 
@@ -87,7 +87,7 @@ class GeneratedPassword(Record):
     """With a user name the secret is JSON: ``{"username": ..., "password": ...}``; else the bare password."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
 class SecretReplica(Record):
     """A copy of a secret in another region, which Secrets Manager keeps equal."""
 
@@ -96,7 +96,7 @@ class SecretReplica(Record):
     """A key of that region; None: the one that AWS has there for secrets."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Secret(Resource):
     """A secret. Its value is generated, made from other secrets, or (both None) filled by a person later."""
 
@@ -114,7 +114,7 @@ class Secret(Resource):
     replicas: tuple[SecretReplica, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SecretRotation(Resource):
     """How often a secret that AWS manages (an RDS master password) is made anew; AWS needs no function for those.
 

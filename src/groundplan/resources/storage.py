@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import PolicyDocument
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Key, Role
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Transition(Record):
     """Moves objects to another storage class after a number of days."""
 
@@ -19,7 +19,7 @@ class Transition(Record):
     storage_class: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BucketLifecycleRule(Record):
     """What happens to objects as they age. All times in days; None: never."""
 
@@ -31,7 +31,7 @@ class BucketLifecycleRule(Record):
     abort_incomplete_multipart_upload_days: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BucketReplication(Record):
     """Copies every new object, and every deletion, to a bucket in another region. Both need versioning."""
 
@@ -45,7 +45,7 @@ class BucketReplication(Record):
     """Key that encrypts the copies, in the region of the destination. None: S3's own keys."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Bucket(Resource):
     """A bucket with all its settings. Public access is always blocked, ACLs are off (bucket owner enforced)."""
 
@@ -68,7 +68,7 @@ class Bucket(Resource):
     """Whether the bucket survives the destruction of the environment."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class BucketPolicy(Resource):
     """The resource policy of a bucket."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
-from groundplan.resources.record import dataclass
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class TraceGroup(Resource):
     """The traces that a filter finds, with metrics of their own.
 
@@ -22,7 +22,7 @@ class TraceGroup(Resource):
     filter_expression: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class SamplingRule(Resource):
     """How many requests of which services are traced.
 

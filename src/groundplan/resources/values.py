@@ -146,28 +146,32 @@ def dynamic_values(value: object) -> list[Ref[Resource] | Dynamic]:
 def _collect(value: Any, found: list[Ref[Resource] | Dynamic]) -> None:
     """Asks for exact types, most frequent first: this is the innermost loop of whatever reads an architecture."""
     kind = type(value)
-    if kind in _STATIC:
-        return
     if kind in _DYNAMIC:
         found.append(value)
-    elif kind is Text:
-        found.extend(part for part in value.parts if not isinstance(part, str))
+        return
+    if kind is Text:
+        items = value.parts
     elif kind is tuple or kind is list:
-        for item in value:
-            _collect(item, found)
+        items = value
+    elif names := field_names(kind):
+        items = [getattr(value, name) for name in names]
     elif isinstance(value, Mapping):
-        for item in value.values():
-            _collect(item, found)
+        items = value.values()
     else:
-        for name in _field_names(kind):
-            _collect(getattr(value, name), found)
+        return
+    for item in items:
+        if type(item) not in _STATIC:
+            _collect(item, found)
 
 
 _known_field_names: dict[type, tuple[str, ...]] = {}
 
 
-def _field_names(kind: type) -> tuple[str, ...]:
-    if kind not in _known_field_names:
+def field_names(kind: type) -> tuple[str, ...]:
+    """The fields that say what a dataclass is, in order; those that ``==`` leaves aside are left out. Nothing for
+    another class."""
+    known = _known_field_names.get(kind)
+    if known is None:
         compared = (item.name for item in fields(kind) if item.compare) if is_dataclass(kind) else ()
-        _known_field_names[kind] = tuple(compared)
-    return _known_field_names[kind]
+        known = _known_field_names[kind] = tuple(compared)
+    return known

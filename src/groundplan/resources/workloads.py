@@ -11,12 +11,12 @@ from dataclasses import field
 from decimal import Decimal
 from ipaddress import IPv4Network
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.containers import Container, ContainerRepository, DeploymentStrategy, GradualShift
 from groundplan.resources.edge import ListenerRule, TargetGroup
 from groundplan.resources.files import AccessPoint, FileSystem
 from groundplan.resources.kubernetes import NodeTaint
 from groundplan.resources.monitoring import Alarm, LogGroup
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 
@@ -25,7 +25,7 @@ def viewers(namespace: str) -> str:
     return f"{namespace}:viewers"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodImage(Record):
     """An image of a repository. Releases change the tag, and nothing at AWS changes with it."""
 
@@ -36,7 +36,7 @@ class PodImage(Record):
     """The tag that the blueprint says; None: it has to be given."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Peer(Record):
     """Something that pods connect to: a port on addresses, or on the pods of a service."""
 
@@ -49,7 +49,7 @@ class Peer(Record):
     """The service in the same cluster, by its name in Kubernetes."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodHealth(Record):
     """An HTTP check of a pod. Times in seconds."""
 
@@ -66,7 +66,7 @@ class PodHealth(Record):
     """Bad answers in a row until it gets none."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodAutoscaling(Record):
     """How many pods run, by their average use of what they request. Times in seconds."""
 
@@ -80,7 +80,7 @@ class PodAutoscaling(Record):
     cooldown_out: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodVolume(Record):
     """A directory whose content outlives pods."""
 
@@ -92,7 +92,7 @@ class PodVolume(Record):
     access_point: Ref[AccessPoint] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Pod(Record):
     """One container image and what its pods know, use and reach."""
 
@@ -122,7 +122,7 @@ class Pod(Record):
     log_group: Ref[LogGroup]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class Workload(Record):
     """Pods, and what keeps or starts them."""
 
@@ -144,7 +144,7 @@ class Workload(Record):
         return (self.pod, *self.pod.init_containers)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class AlertThresholds(Record):
     """From where on a service stands out."""
 
@@ -160,7 +160,7 @@ class AlertThresholds(Record):
     """Seconds that it has to stand out."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class PodShift(Record):
     """Two Deployments that take turns, blue and green: one has the requests, the other waits for the next version.
 
@@ -178,7 +178,7 @@ class PodShift(Record):
     """Alarms that send the requests back while they are on."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class ServiceWorkload(Workload):
     """Pods that run all the time."""
 
@@ -215,7 +215,7 @@ class ServiceWorkload(Workload):
         return tuple(volume for volume in self.volumes if volume.file_system is None)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class JobWorkload(Workload):
     """Pods that run when it is time for them."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from groundplan.blueprint.loading import Source
 from groundplan.errors import InputError
-from groundplan.redesign import Bench, Settings, State, difference
+from groundplan.redesign import Bench, Designed, Settings, State, difference
 from groundplan.savings.candidates import candidates
 from groundplan.savings.result import Combination, Refusal, Saving, Savings, Step, costs
 from groundplan.savings.terms import terms
@@ -23,16 +23,17 @@ def find(
     *,
     used: Mapping[str, Percentage] | None = None,
     target: Percentage | None = None,
+    now: Designed | None = None,
 ) -> Savings:
     """Every saving of an environment of a blueprint, each tried by redesign, and the best set of them.
 
     ``used``: how much of its CPU or memory, whichever is more, a service, database, cache, node group or EC2 capacity
     uses at its busiest, by its name: what right-sizing starts from. ``target``: the use that it aims at; by default
-    ``objectives.utilisation``, else 70 %.
+    ``objectives.utilisation``, else 70 %. ``now``: the environment as it is, where somebody has designed it already.
 
     Raises InputError where the blueprint is wrong, or ``used`` names something that it does not have.
     """
-    bench = Bench(source, environment)
+    bench = Bench(source, environment, now)
     savings: list[Saving] = []
     refused: list[Refusal] = []
     aim = target or bench.now.loaded.blueprint.objectives.utilisation or TARGET

@@ -6,16 +6,15 @@ resource once those that it refers to are there. Terraform knows no stacks: it b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
-from typing import Generic, Literal, TypeVar
+from typing import Literal, TypeAlias
 
 from groundplan.catalog.creation_times import CreationTime, creation_time
 from groundplan.resources import CONCERNS, Architecture, Resource
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 
-T = TypeVar("T", bound=Hashable)
 Engine = Literal["cloudformation", "terraform"]
 End = Literal["low", "expected", "high"]
 
@@ -48,9 +47,28 @@ class DeploymentTime:
 
 def deployment_time(architecture: Architecture, engine: Engine) -> DeploymentTime:
     """How long the first deployment of an environment takes."""
-    found = {end: _predicted(architecture, engine, end) for end in ("low", "expected", "high")}
-    (low, _), (expected, path), (high, _) = found["low"], found["expected"], found["high"]
+    steps = [Step(item.address, time_of(item, engine)) for item in architecture]
+    needs = _needs(architecture.resources)
+    stacks = None if engine == "terraform" else _stacks(architecture, needs)
+
+    def predicted(end: End) -> tuple[float, list[Step]]:
+        seconds = [_seconds(step.time, end) for step in steps]
+        if stacks is None:
+            run = _run(needs, seconds, RESOURCES_AT_ONCE)
+            total, path = run.end, [steps[number] for number in run.path]
+        else:
+            total, path = _by_stack(stacks, steps, seconds, end)
+        if architecture.workloads:
+            last = Step("cluster", creation_time("workloads"))
+            return total + _seconds(last.time, end), [*path, last]
+        return total, path
+
+    (low, _), (expected, path), (high, _) = predicted("low"), predicted("expected"), predicted("high")
     return DeploymentTime(low, expected, high, tuple(path))
+
+
+def _seconds(time: CreationTime, end: End) -> float:
+    return float(time.low if end == "low" else time.expected if end == "expected" else time.high)
 
 
 def time_of(resource: Resource, engine: Engine) -> CreationTime:
@@ -65,110 +83,103 @@ def time_of(resource: Resource, engine: Engine) -> CreationTime:
     return creation_time(resource.kind_name(), engine)
 
 
-def _predicted(architecture: Architecture, engine: Engine, end: End) -> tuple[float, list[Step]]:
-    resources = tuple(architecture)
-    steps = {item: Step(item.address, time_of(item, engine)) for item in resources}
-
-    def seconds(item: Resource) -> float:
-        return float(getattr(steps[item].time, end))
-
-    needs = _needs(resources)
-    if engine == "terraform":
-        run = _run(resources, needs, seconds, RESOURCES_AT_ONCE)
-        total, path = run.end, [steps[item] for item in run.path]
-    else:
-        total, path = _by_stack(architecture, resources, needs, seconds, steps, end)
-    if architecture.workloads:
-        last = Step("cluster", creation_time("workloads"))
-        return total + float(getattr(last.time, end)), [*path, last]
-    return total, path
+Needs: TypeAlias = Sequence[Sequence[int]]
+"""Who needs whom, by the numbers that things have in their order: far quicker to look up than resources are."""
 
 
-def _by_stack(
-    architecture: Architecture,
-    resources: Sequence[Resource],
-    needs: Mapping[Resource, Sequence[Resource]],
-    seconds: Callable[[Resource], float],
-    steps: Mapping[Resource, Step],
-    end: End,
-) -> tuple[float, list[Step]]:
-    place = {item: (CONCERNS.index(item.concern), item.region or architecture.region) for item in resources}
-    stacks = sorted(set(place.values()))
-    beside = creation_time("stack")
-    inside = {
-        stack: _run(
-            members := [item for item in resources if place[item] == stack],
-            {item: [need for need in needs[item] if place[need] == stack] for item in members},
-            seconds,
-            len(members),
-        )
-        for stack in stacks
-    }
-    between = {
-        stack: sorted({place[need] for item in resources if place[item] == stack for need in needs[item]} - {stack})
-        for stack in stacks
-    }
-    whole = _run(stacks, between, lambda stack: inside[stack].end + float(getattr(beside, end)), STACKS_AT_ONCE)
-    path: list[Step] = []
-    for stack in whole.path:
-        concern, region = CONCERNS[stack[0]], stack[1]
-        where = "" if region == architecture.region else f" in {region}"
-        path += [Step(f"stack {concern}{where}", beside), *(steps[item] for item in inside[stack].path)]
-    return whole.end, path
-
-
-def _needs(resources: Sequence[Resource]) -> dict[Resource, list[Resource]]:
-    by_ref = {item.ref: item for item in resources}
-    return {
-        item: [by_ref[ref] for ref in dict.fromkeys(item.references()) if ref in by_ref and by_ref[ref] is not item]
-        for item in resources
-    }
+def _needs(resources: Sequence[Resource]) -> Needs:
+    number = {item.ref: place for place, item in enumerate(resources)}
+    return [
+        [number[ref] for ref in dict.fromkeys(item.references()) if ref in number and number[ref] != place]
+        for place, item in enumerate(resources)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
-class _Run(Generic[T]):
+class _Stack:
+    """One stack of CloudFormation's."""
+
+    name: str
+    members: Sequence[int]
+    """The numbers of its resources."""
+    inside: Needs
+    """What each of them needs of the others, by their places in ``members``."""
+    needs: Sequence[int]
+    """The stacks that it needs, by their places."""
+
+
+def _stacks(architecture: Architecture, needs: Needs) -> list[_Stack]:
+    region = architecture.region
+    keys = [(CONCERNS.index(item.concern), item.region or region) for item in architecture]
+    members: dict[tuple[int, str], list[int]] = {key: [] for key in sorted(set(keys))}
+    for number, key in enumerate(keys):
+        members[key].append(number)
+    place = {number: place for found in members.values() for place, number in enumerate(found)}
+    order = {key: number for number, key in enumerate(members)}
+    return [
+        _Stack(
+            name=f"stack {CONCERNS[key[0]]}{'' if key[1] == region else f' in {key[1]}'}",
+            members=found,
+            inside=[[place[need] for need in needs[number] if keys[need] == key] for number in found],
+            needs=sorted({order[keys[need]] for number in found for need in needs[number]} - {order[key]}),
+        )
+        for key, found in members.items()
+    ]
+
+
+def _by_stack(
+    stacks: Sequence[_Stack], steps: Sequence[Step], seconds: Sequence[float], end: End
+) -> tuple[float, list[Step]]:
+    beside = creation_time("stack")
+    inside = [_run(stack.inside, [seconds[number] for number in stack.members], len(stack.members)) for stack in stacks]
+    whole = _run([stack.needs for stack in stacks], [run.end + _seconds(beside, end) for run in inside], STACKS_AT_ONCE)
+    path: list[Step] = []
+    for place in whole.path:
+        stack = stacks[place]
+        path += [Step(stack.name, beside), *(steps[stack.members[number]] for number in inside[place].path)]
+    return whole.end, path
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
     """When everything has ended, and what was waited for, one after the other."""
 
     end: float
-    path: tuple[T, ...]
+    path: tuple[int, ...]
 
 
-def _run(items: Sequence[T], needs: Mapping[T, Sequence[T]], seconds: Callable[[T], float], at_once: int) -> _Run[T]:
-    """Begin each item once all that it needs has ended and a place is free; of those that may begin, the first.
+def _run(needs: Needs, seconds: Sequence[float], at_once: int) -> _Run:
+    """Begin each thing once all that it needs has ended and a place is free; of those that may begin, the first.
 
-    Raises ValueError where items need one another in a circle.
+    Raises ValueError where things need one another in a circle.
     """
-    place = {item: number for number, item in enumerate(items)}
-    missing = {item: len(needs[item]) for item in items}
-    needed_by: dict[T, list[T]] = {}
-    for item in items:
-        for need in needs[item]:
-            needed_by.setdefault(need, []).append(item)
-    free = [place[item] for item in items if not missing[item]]
+    missing = [len(needed) for needed in needs]
+    needed_by: list[list[int]] = [[] for _ in needs]
+    for number, needed in enumerate(needs):
+        for need in needed:
+            needed_by[need].append(number)
+    free = [number for number, count in enumerate(missing) if not count]
     under_way: list[tuple[float, int]] = []
-    ended: dict[T, float] = {}
-    after: dict[T, T | None] = {}
-    now: float = 0
-    freed: T | None = None
+    ended: dict[int, float] = {}
+    after: dict[int, int | None] = {}
+    now = 0.0
+    freed: int | None = None
     while free or under_way:
         while free and len(under_way) < at_once:
-            item = items[heappop(free)]
-            latest = max(needs[item], key=lambda need: ended[need], default=None)
-            after[item] = latest if latest is not None and ended[latest] >= now else freed
-            heappush(under_way, (now + seconds(item), place[item]))
-        now, number = heappop(under_way)
-        freed = items[number]
+            number = heappop(free)
+            latest = max(needs[number], key=ended.__getitem__, default=None)
+            after[number] = latest if latest is not None and ended[latest] >= now else freed
+            heappush(under_way, (now + seconds[number], number))
+        now, freed = heappop(under_way)
         ended[freed] = now
-        for item in needed_by.get(freed, ()):
-            missing[item] -= 1
-            if not missing[item]:
-                heappush(free, place[item])
-    if len(ended) < len(items):
-        raise ValueError(f"these need one another: {[item for item in items if item not in ended]}")
-    if not ended:
-        return _Run(0.0, ())
-    last: T | None = max(ended, key=lambda item: ended[item])
-    path: list[T] = []
+        for number in needed_by[freed]:
+            missing[number] -= 1
+            if not missing[number]:
+                heappush(free, number)
+    if len(ended) < len(needs):
+        raise ValueError(f"these need one another: {[number for number in range(len(needs)) if number not in ended]}")
+    last = max(ended, key=ended.__getitem__, default=None)
+    path: list[int] = []
     while last is not None:
         path.append(last)
         last = after[last]

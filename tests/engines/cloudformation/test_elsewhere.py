@@ -48,7 +48,7 @@ def test_an_environment_on_aws_alone_is_as_it_was() -> None:
 def test_render_and_plan_tell_a_person(tmp_path: Path) -> None:
     runner = CliRunner()
     arguments = ["render", "-f", str(GOOGLE), "--engine", "cloudformation", "--out", str(tmp_path / "out")]
-    result = runner.invoke(app, arguments)
+    result = runner.invoke(app(), arguments)
     assert result.exit_code == 0, result.output
     assert "CloudFormation makes nothing on another cloud" in result.output
     assert "engine: terraform makes them" in result.output
@@ -73,7 +73,7 @@ def test_the_local_aws_gets_everything_but_google_cloud(tmp_path: Path, monkeypa
     file.write_text(SMALL)
     running = local.start(ephemeral=True)
     try:
-        result = CliRunner().invoke(app, ["deploy", "-f", str(file), "--yes"])
+        result = CliRunner().invoke(app(), ["deploy", "-f", str(file), "--yes"])
         assert result.exit_code == 0, result.output
         assert "CloudFormation makes nothing on another cloud" in result.output
         session = boto3.Session("local", "local", region_name="eu-west-1")

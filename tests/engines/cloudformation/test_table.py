@@ -15,9 +15,9 @@ from tests.engines.samples import every_kind, sample_architecture
 from groundplan.engines.cloudformation import render
 from groundplan.engines.cloudformation.rows import attribute_refs, own_fields, properties
 from groundplan.engines.cloudformation.table import ROWS
+from groundplan.record import dataclass
 from groundplan.resources import Architecture, Output, Resource
 from groundplan.resources.network import Vpc
-from groundplan.resources.record import dataclass
 from groundplan.resources.security import Secret
 from groundplan.resources.values import JsonDocument, Ref, SecretValue
 

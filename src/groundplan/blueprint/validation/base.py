@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.workloads import Workload
+from groundplan.record import Record, dataclass
 from groundplan.units import Duration
 
 FAMILIES = ("services", "databases", "caches", "buckets", "queues")
@@ -36,8 +36,8 @@ Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+@dataclass(frozen=True)
+class Finding(Record):
     """What a check found, and where."""
 
     path: Steps

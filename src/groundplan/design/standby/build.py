@@ -56,7 +56,8 @@ backup, budget."""
 def begin(primary: Draft) -> None:
     """Give a draft that of its standby, before either has any resources: each speaks of the other's."""
     assert primary.loaded.standby is not None
-    primary.standby = Draft(primary.loaded.standby, primary=primary)
+    kept = primary.kept.standby if primary.kept else None
+    primary.standby = Draft(primary.loaded.standby, primary=primary, kept=kept)
 
 
 def add_standby(primary: Draft) -> None:
@@ -97,9 +98,9 @@ def whole(primary: Draft) -> Architecture:
     primary.check()
     here, there = primary.blueprint.region, standby.blueprint.region
     move = Relocation(there, here)
-    alone = with_order(standby.finish(_of_primary(primary.resources)))
-    moved = move.resources(alone.resources)
-    own = with_order(primary.finish({resource.ref: resource for resource in moved}))
+    alone = with_order(standby.finish(_of_primary(primary.resources)), standby.kept)
+    moved = standby.kept.moved(alone, move) if standby.kept else move.resources(alone)
+    own = with_order(primary.finish({resource.ref: resource for resource in moved}), primary.kept)
     outputs = [
         Output(
             name=f"{STANDBY}{item.name}",
@@ -135,6 +136,8 @@ def _inputs(own: Iterable[Input], others: Iterable[Input]) -> tuple[Input, ...]:
 def _check_names(primary: Draft) -> None:
     """Report a name of the blueprint that is taken by something of the standby's."""
     assert primary.standby is not None
+    if not any(ref.name.startswith(STANDBY) for ref in primary.refs):
+        return  # nearly always: all names of the standby's begin so
     taken = {name_in_whole(ref) for ref in primary.standby.refs}
     clashes: dict[str, Ref[Resource]] = {}
     for ref in sorted(primary.refs & taken, key=str):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import replace
 
 from groundplan.design.regions import PRIMARY, in_standby
 from groundplan.design.rewriting import Rewriter
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Pseudo, Ref
+
+_PLACE = ("name", "key", "region")
 
 
 def name_in_whole(ref: Ref[Resource]) -> Ref[Resource]:
@@ -23,7 +24,7 @@ class Relocation(Rewriter):
     """Moves what was designed for a region as if it were alone. Values that do not change stay the same objects."""
 
     def __init__(self, region: str, home: str) -> None:
-        self._region, self._home = region, home
+        self.region, self.home = region, home
 
     def ref(self, ref: Ref[Resource]) -> Ref[Resource]:
         """Its name beside the primary's."""
@@ -31,19 +32,18 @@ class Relocation(Rewriter):
 
     def pseudo(self, value: Pseudo) -> Pseudo | str:
         """The region is no longer the one that everything is in."""
-        return self._region if value is Pseudo.REGION else value
+        return self.region if value is Pseudo.REGION else value
 
     def resources(self, resources: Iterable[Resource]) -> list[Resource]:
-        """Resources with the names, the region and the references that they have in the whole."""
-        return [self._resource(resource) for resource in resources]
+        """Each of some resources."""
+        return [self.resource(resource) for resource in resources]
 
-    def _resource(self, resource: Resource) -> Resource:
-        region = resource.region or self._region
-        changes: dict[str, Any] = {
-            "name": name_in_whole(resource.ref).name,
-            "region": None if region == self._home else region,
-        }
-        for item in fields(resource):
-            if item.name not in ("name", "region", "key"):
-                changes |= self.changes(resource, item.name)
-        return replace(resource, **changes)
+    def resource(self, resource: Resource) -> Resource:
+        """A resource with the name, the region and the references that it has in the whole."""
+        region = resource.region or self.region
+        return replace(
+            resource,
+            **self.changes(resource, but=_PLACE),
+            name=name_in_whole(resource.ref).name,
+            region=None if region == self.home else region,
+        )

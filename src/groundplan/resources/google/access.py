@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
 from groundplan.resources.google.messaging import GoogleSubscription, GoogleTopic
@@ -12,7 +13,6 @@ from groundplan.resources.google.registry import GoogleRepository
 from groundplan.resources.google.run import GoogleRunService
 from groundplan.resources.google.secrets import GoogleSecret
 from groundplan.resources.google.storage import GoogleBucket
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 Target = (
@@ -21,7 +21,7 @@ Target = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleAccess(OnGoogleCloud, Resource):
     """A member has a role on one resource.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from groundplan.resources.record import Record, dataclass
+from groundplan.record import Record, dataclass
 
 Presence = Literal["always", "services", "active"]
 """When a resource is there: always; once images and secrets are (``google_services``); after a take-over
 (``google_active``)."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class OnGoogleCloud(Record):
     """A resource of a Google Cloud project. Labels are the provider's affair, so that it takes no tags."""
 

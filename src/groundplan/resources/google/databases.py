@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud, Presence
 from groundplan.resources.google.network import GoogleNetwork
 from groundplan.resources.google.secrets import GoogleSecret
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 RedisVersion = Literal["REDIS_6_X", "REDIS_7_0", "REDIS_7_2"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSqlInstance(OnGoogleCloud, Resource):
     """A Cloud SQL instance with a private address only, TLS only, and point-in-time recovery.
 
@@ -51,7 +51,7 @@ class GoogleSqlInstance(OnGoogleCloud, Resource):
     database_flags: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSqlDatabase(OnGoogleCloud, Resource):
     """A database in an instance. The dump fills it."""
 
@@ -61,7 +61,7 @@ class GoogleSqlDatabase(OnGoogleCloud, Resource):
     instance: Ref[GoogleSqlInstance]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSqlUser(OnGoogleCloud, Resource):
     """A user whose password a person put into Secret Manager. Terraform reads it there and keeps it nowhere."""
 
@@ -74,7 +74,7 @@ class GoogleSqlUser(OnGoogleCloud, Resource):
     password: Ref[GoogleSecret]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleRedis(OnGoogleCloud, Resource):
     """A Memorystore instance, which begins empty.
 

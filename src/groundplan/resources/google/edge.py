@@ -5,15 +5,15 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud, Presence
 from groundplan.resources.google.network import GoogleAddress
 from groundplan.resources.google.run import GoogleRunService
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleDnsAuthorization(OnGoogleCloud, Resource):
     """Shows that a domain is ours by a record in its zone, long before the domain leads here.
 
@@ -26,7 +26,7 @@ class GoogleDnsAuthorization(OnGoogleCloud, Resource):
     domain: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleCertificate(OnGoogleCloud, Resource):
     """A certificate that Google makes and renews."""
 
@@ -36,7 +36,7 @@ class GoogleCertificate(OnGoogleCloud, Resource):
     authorizations: tuple[Ref[GoogleDnsAuthorization], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleCertificateMap(OnGoogleCloud, Resource):
     """The certificates of a load balancer."""
 
@@ -45,7 +45,7 @@ class GoogleCertificateMap(OnGoogleCloud, Resource):
     map_name: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleCertificateMapEntry(OnGoogleCloud, Resource):
     """Which certificate a host name has."""
 
@@ -56,7 +56,7 @@ class GoogleCertificateMapEntry(OnGoogleCloud, Resource):
     certificate: Ref[GoogleCertificate]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSslPolicy(OnGoogleCloud, Resource):
     """The oldest TLS that is spoken."""
 
@@ -66,7 +66,7 @@ class GoogleSslPolicy(OnGoogleCloud, Resource):
     min_tls_version: Literal["TLS_1_2"] = "TLS_1_2"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleEndpointGroup(OnGoogleCloud, Resource):
     """A serverless network endpoint group: a Cloud Run service as a load balancer's backend."""
 
@@ -77,7 +77,7 @@ class GoogleEndpointGroup(OnGoogleCloud, Resource):
     service: Ref[GoogleRunService]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSecurityPolicy(OnGoogleCloud, Resource):
     """Cloud Armor in front of a backend: known attacks first, then who may come, and how often.
 
@@ -98,7 +98,7 @@ class GoogleSecurityPolicy(OnGoogleCloud, Resource):
     """Requests in five minutes from one address; more get status 429."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleBackendService(OnGoogleCloud, Resource):
     """What a load balancer sends requests to."""
 
@@ -110,7 +110,7 @@ class GoogleBackendService(OnGoogleCloud, Resource):
     log_requests: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GooglePathRule(Record):
     """Paths of a host that go to a backend of their own."""
 
@@ -118,7 +118,7 @@ class GooglePathRule(Record):
     backend: Ref[GoogleBackendService]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleHost(Record):
     """A host name and where its requests go."""
 
@@ -128,7 +128,7 @@ class GoogleHost(Record):
     rules: tuple[GooglePathRule, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleUrlMap(OnGoogleCloud, Resource):
     """Which host goes where; one without hosts redirects everything to HTTPS."""
 
@@ -140,7 +140,7 @@ class GoogleUrlMap(OnGoogleCloud, Resource):
     hosts: tuple[GoogleHost, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleHttpsProxy(OnGoogleCloud, Resource):
     """Where TLS ends."""
 
@@ -152,7 +152,7 @@ class GoogleHttpsProxy(OnGoogleCloud, Resource):
     ssl_policy: Ref[GoogleSslPolicy]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleHttpProxy(OnGoogleCloud, Resource):
     """Answers plain HTTP with a redirect."""
 
@@ -162,7 +162,7 @@ class GoogleHttpProxy(OnGoogleCloud, Resource):
     url_map: Ref[GoogleUrlMap]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleForwardingRule(OnGoogleCloud, Resource):
     """Opens a port of the address. It is what a load balancer costs by the hour, so that it comes with a take-over."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleTopic(OnGoogleCloud, Resource):
     """Where messages are sent to."""
 
@@ -19,7 +19,7 @@ class GoogleTopic(OnGoogleCloud, Resource):
     topic_name: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSubscription(OnGoogleCloud, Resource):
     """Where the messages of a topic wait for a worker, who pulls them.
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from ipaddress import IPv4Network
 from typing import ClassVar, Literal
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleNetwork(OnGoogleCloud, Resource):
     """A VPC network without subnets of its own making."""
 
@@ -21,7 +21,7 @@ class GoogleNetwork(OnGoogleCloud, Resource):
     auto_create_subnetworks: bool = False
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSubnetwork(OnGoogleCloud, Resource):
     """The subnet that Cloud Run's instances get their addresses from (Direct VPC egress).
 
@@ -36,7 +36,7 @@ class GoogleSubnetwork(OnGoogleCloud, Resource):
     private_ip_google_access: bool = True
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleAddress(OnGoogleCloud, Resource):
     """An address of the internet that a domain can lead to, or a range that Google's managed services live in."""
 
@@ -49,7 +49,7 @@ class GoogleAddress(OnGoogleCloud, Resource):
     network: Ref[GoogleNetwork] | None = None
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GooglePrivateConnection(OnGoogleCloud, Resource):
     """Private services access: how Cloud SQL and Memorystore come into the network.
 
@@ -61,7 +61,7 @@ class GooglePrivateConnection(OnGoogleCloud, Resource):
     ranges: tuple[Ref[GoogleAddress], ...]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleDnsZone(OnGoogleCloud, Resource):
     """A private zone of Cloud DNS."""
 
@@ -74,7 +74,7 @@ class GoogleDnsZone(OnGoogleCloud, Resource):
     network: Ref[GoogleNetwork]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleDnsRecord(OnGoogleCloud, Resource):
     """What a zone answers."""
 

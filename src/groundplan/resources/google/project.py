@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleApi(OnGoogleCloud, Resource):
     """An API that is enabled in the project. It stays enabled when the environment goes: others may use it."""
 
@@ -21,7 +21,7 @@ class GoogleApi(OnGoogleCloud, Resource):
     """``run.googleapis.com``."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleTransferAgent(OnGoogleCloud, Resource):
     """The API of Storage Transfer Service, and the service account that it copies with.
 
@@ -34,7 +34,7 @@ class GoogleTransferAgent(OnGoogleCloud, Resource):
     service: str = "storagetransfer.googleapis.com"
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleServiceAccount(OnGoogleCloud, Resource):
     """Who a service or a pipeline is. It has no key: Cloud Run, or workload identity federation, acts as it."""
 
@@ -44,7 +44,7 @@ class GoogleServiceAccount(OnGoogleCloud, Resource):
     display_name: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleIdentityPool(OnGoogleCloud, Resource):
     """A workload identity pool: identities of others that may act in the project.
 
@@ -58,7 +58,7 @@ class GoogleIdentityPool(OnGoogleCloud, Resource):
     description: str
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleIdentityProvider(OnGoogleCloud, Resource):
     """Whose tokens a pool takes: those of an OpenID Connect issuer, or of an AWS account."""
 

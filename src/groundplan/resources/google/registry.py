@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleRepository(OnGoogleCloud, Resource):
     """A repository of container images, whose tags never move to another image."""
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud, Presence
 from groundplan.resources.google.network import GoogleNetwork, GoogleSubnetwork
 from groundplan.resources.google.project import GoogleServiceAccount
 from groundplan.resources.google.secrets import GoogleSecret
 from groundplan.resources.google.storage import GoogleBucket
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.values import Ref, Textual
 
 Ingress = Literal[
@@ -20,7 +20,7 @@ Ingress = Literal[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleMount(Record):
     """A bucket that a container sees as a folder (Cloud Storage FUSE).
 
@@ -32,7 +32,7 @@ class GoogleMount(Record):
     bucket: Ref[GoogleBucket]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleContainer(Record):
     """What a service or worker pool runs."""
 
@@ -53,7 +53,7 @@ class GoogleContainer(Record):
     mounts: tuple[GoogleMount, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleProbe(Record):
     """A request that tells whether a container works."""
 
@@ -63,7 +63,7 @@ class GoogleProbe(Record):
     failure_threshold: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleRunService(OnGoogleCloud, Resource):
     """A service without instances while the pilot light is only that.
 
@@ -91,7 +91,7 @@ class GoogleRunService(OnGoogleCloud, Resource):
     max_instances: int
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleWorkerPool(OnGoogleCloud, Resource):
     """Instances that nobody sends requests to. None before a take-over.
 

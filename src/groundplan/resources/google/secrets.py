@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from groundplan.record import dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import dataclass
 from groundplan.resources.values import Ref, Textual
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSecret(OnGoogleCloud, Resource):
     """A secret without a value: a person fills it, or Terraform with an argument that it keeps nowhere."""
 
@@ -22,7 +22,7 @@ class GoogleSecret(OnGoogleCloud, Resource):
     """The region that keeps it."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleSecretVersion(OnGoogleCloud, Resource):
     """A value that Terraform puts together and forgets."""
 

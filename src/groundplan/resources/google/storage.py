@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.google.base import OnGoogleCloud
-from groundplan.resources.record import Record, dataclass
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref, Textual
@@ -14,7 +14,7 @@ from groundplan.resources.values import Ref, Textual
 StorageClass = Literal["STANDARD", "NEARLINE", "COLDLINE", "ARCHIVE"]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleLifecycleRule(Record):
     """What happens to objects as they age.
 
@@ -30,7 +30,7 @@ class GoogleLifecycleRule(Record):
     """Days since it was replaced or deleted."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleBucket(OnGoogleCloud, Resource):
     """A bucket that nobody of the internet can ever read, with rights by IAM alone."""
 
@@ -47,7 +47,7 @@ class GoogleBucket(OnGoogleCloud, Resource):
     lifecycle_rules: tuple[GoogleLifecycleRule, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+@dataclass(frozen=True, kw_only=True)
 class GoogleTransferJob(OnGoogleCloud, Resource):
     """Copies what is new or changed in an S3 bucket, every day. What is deleted there stays here.
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 from groundplan.simulation.availability.model import YEAR, Block, Chain, Failover, Gap, steps
@@ -16,6 +17,7 @@ NEGLIGIBLE = 1e-13
 """Combinations of shared elements that are rarer altogether are left out, and counted as down."""
 
 
+@lru_cache(maxsize=256)
 def unavailability(chain: Chain, failover: Failover | None = None) -> float:
     """The share of requests that fail: while the chain is down, and in the gaps until others have taken over."""
     up = structure(chain)

@@ -90,10 +90,26 @@ class Chain:
     def works(self, away: Iterable[str]) -> bool:
         """Whether requests are answered while these elements are away, and all others there."""
         gone = frozenset(away)
-        return all(
-            sum(all(element.name not in gone for element in part.elements) for part in block.parts) >= block.needed
-            for block in self.blocks
+        return self._is_whole and all(
+            sum(map(gone.isdisjoint, parts)) >= needed
+            for name in gone
+            for needed, parts in self._standing_on.get(name, ())
         )
+
+    @cached_property
+    def _is_whole(self) -> bool:
+        """Whether every block has enough parts while nothing is away."""
+        return all(len(block.parts) >= block.needed for block in self.blocks)
+
+    @cached_property
+    def _standing_on(self) -> Mapping[str, list[tuple[int, list[list[str]]]]]:
+        """By element the blocks that it is in: how many parts they need, and the elements of each part."""
+        found: dict[str, list[tuple[int, list[list[str]]]]] = {}
+        for block in self.blocks:
+            parts = [[element.name for element in part.elements] for part in block.parts]
+            for name in {name for part in parts for name in part}:
+                found.setdefault(name, []).append((block.needed, parts))
+        return found
 
     def without(self, names: Iterable[str]) -> Chain:
         """The same while these elements are away for good: parts that need them are gone, and nothing of them fails

@@ -29,8 +29,9 @@ class CommonTags(Rule):
         missing = [key for key in COMMON if not architecture.tags.get(key)]
         if missing:
             yield Violation(WHOLE_ARCHITECTURE, f"the environment has no tag {listed(missing)}; each is right")
+        common = architecture.tags
         for resource in architecture:
-            tags = {**architecture.tags, **resource.tags} if resource.taggable else {}
+            tags = {**common, **resource.tags} if resource.taggable else {}
             problem = _problem(tags)
             if problem:
                 yield self.violation(resource, problem, fix="Shorten or remove entries of tags:.")
