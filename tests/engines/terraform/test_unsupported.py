@@ -11,11 +11,11 @@ from tests.engines.samples import sample_architecture
 from tests.engines.terraform.architectures import architecture
 
 from groundplan.engines.terraform import Unsupported, render
+from groundplan.record import dataclass
 from groundplan.resources import Output, Resource
 from groundplan.resources.edge import TargetGroup
 from groundplan.resources.monitoring import Topic, TopicSubscription
 from groundplan.resources.network import Subnet, Vpc
-from groundplan.resources.record import dataclass
 from groundplan.resources.scaling import ScalableTarget, ScalingPolicy
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Pseudo, Ref, SecretValue, text

@@ -28,7 +28,7 @@ LINE_WIDTH = 80
 """The widest one-line list, in characters with its indentation; a longer one gets a line for each element."""
 
 ROW_WIDTH = 120
-"""The widest :class:`Row` on one line."""
+"""The widest :class:`Row` and :class:`Line` on one line."""
 
 _STEP = "  "
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -119,8 +119,25 @@ class Row:
     members: Mapping[str, Value]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A list on one line where it fits, also where that is wider than other lists."""
+
+    elements: Sequence[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """A list made of another: ``[for item in local.items : { … }]``."""
+
+    item: str
+    """``item``; with the place of each before it ``index, item``."""
+    source: str
+    value: Mapping[str, Value]
+
+
 Value: TypeAlias = (
-    "bool | int | float | str | Expression | Template | Heredoc | Call | Conditional | Object | Row"
+    "bool | int | float | str | Expression | Template | Heredoc | Call | Conditional | Object | Row | Line | Each"
     " | Sequence[Value] | Mapping[str, Value] | None"
 )
 """What an argument can hold. ``None`` is Terraform's ``null``."""
@@ -276,6 +293,10 @@ def _value(value: Value, indentation: str) -> str:
             return _object(members, indentation)
         case Row(row):
             return _row(row, indentation)
+        case Line(elements):
+            return _list(elements, indentation, ROW_WIDTH)
+        case Each(item, source, made):
+            return f"[for {item} in {source} : {_object(tuple(made.items()), indentation)}]"
         case Mapping():
             return _object(tuple(value.items()), indentation)
         case Sequence():
@@ -297,11 +318,11 @@ def _inline(value: Value, indentation: str) -> str:
     return quote(value.value) if isinstance(value, Heredoc) else _value(value, indentation)
 
 
-def _list(elements: Sequence[Value], indentation: str) -> str:
+def _list(elements: Sequence[Value], indentation: str, width: int = LINE_WIDTH) -> str:
     inner = indentation + _STEP
     written = [_inline(element, inner) for element in elements]
     one_line = f"[{', '.join(written)}]"
-    if "\n" not in one_line and len(indentation) + len(one_line) <= LINE_WIDTH:
+    if "\n" not in one_line and len(indentation) + len(one_line) <= width:
         return one_line
     return "[\n" + "".join(f"{inner}{element},\n" for element in written) + f"{indentation}]"
 

@@ -46,6 +46,32 @@ def test_many_are_counted_in_the_description() -> None:
     assert found.named["trail"].description.endswith("aws_c.trail and 2 more")
 
 
+ALARMS = [_group("aws_metric_alarm", f"sessions_{name}") for name in ("0001_cpu", "0001_memory", "0002_cpu")]
+TABLE = Group("resource", "aws_metric_alarm", "sessions", table=True)
+
+
+def test_rows_that_nothing_hangs_on_are_switched_together() -> None:
+    found = Features.of(SITES, dict.fromkeys(ALARMS, PROD), [], dict.fromkeys(ALARMS, TABLE))
+    assert list(found.named) == ["sessions"]
+    assert sorted(Features.of(SITES, dict.fromkeys(ALARMS, PROD), []).named) == [group.name for group in ALARMS]
+
+
+def test_rows_of_other_sites_are_called_after_what_they_are_and_where() -> None:
+    presence = dict.fromkeys(ALARMS, PROD)
+    presence |= {_group("aws_metric_alarm", f"sessions_{name}"): TWO for name in ("1_cpu", "1_memory")}
+    presence |= {_group("aws_metric_alarm", f"sessions_{name}"): frozenset({"dev"}) for name in ("3_cpu", "3_memory")}
+    found = Features.of(SITES, presence, [], dict.fromkeys(presence, TABLE))
+    assert sorted(found.named) == ["sessions", "sessions_alarms", "sessions_alarms_in_dev"]
+
+
+def test_a_row_that_something_hangs_on_is_switched_with_that() -> None:
+    presence = dict.fromkeys((*ALARMS, ROLE), PROD)
+    found = Features.of(SITES, presence, [(ROLE, ALARMS[0])], dict.fromkeys(ALARMS, TABLE))
+    assert found.by_group[ROLE] is found.by_group[ALARMS[0]]
+    assert found.by_group[ALARMS[1]] is found.by_group[ALARMS[2]]
+    assert found.by_group[ALARMS[1]] is not found.by_group[ROLE]
+
+
 def test_a_part_goes_with_what_it_refers_to() -> None:
     found = Features.of(SITES, {ROLE: PROD}, [])
     assert found.switch(PROD, [ROLE]).name == "off_hours"

@@ -12,7 +12,7 @@ ALONE = SHOP.partition("environments:")[0] + "environments: {prod: {}}\n"
 
 def test_a_size_that_is_the_same_everywhere_is_a_variable_still() -> None:
     files = tree().files
-    assert "cpu                      = var.ecs_task_definition_cpu" in files["modules/compute"]["main.tf"]
+    assert "cpu                      = var.settings.ecs_task_definition_cpu" in files["modules/compute"]["main.tf"]
     assert "locals.tf" not in files["modules/compute"]
     for environment in ("dev", "prod"):
         values = files[f"environments/{environment}"]["terraform.tfvars"]

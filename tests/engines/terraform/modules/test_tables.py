@@ -77,3 +77,27 @@ def test_rows_that_refer_to_rows_find_them_under_their_key() -> None:
     policies = [_piece("aws_policy", name, {"bucket": Expression(f"aws_bucket.{name}.id"), **TALL}) for name in names]
     found = _tables(*buckets, *policies)
     assert {group for group, _ in found.values()} == {"aws_bucket.this", "aws_policy.this"}
+
+
+def test_what_must_never_go_is_no_row_beside_what_may() -> None:
+    """Terraform takes only literals there, so that the table could not say it of some."""
+    protect = Block("lifecycle", (), (Argument("prevent_destroy", True),))
+    ignore = Block("lifecycle", (), (Argument("ignore_changes", [Expression("size")]),))
+    for more in (protect, ignore):
+        names = ("media", "logs", "files")
+        buckets = [_piece("aws_bucket", name, {"bucket": f"b-{name}", **TALL}) for name in names]
+        kept = buckets[0]
+        body = (*kept.block.body, more)
+        buckets[0] = Piece(kept.group, None, Block("resource", kept.block.labels, body), *_rest(kept))
+        assert _tables(*buckets) == {
+            "aws_bucket.media": ("aws_bucket.media", None),
+            "aws_bucket.logs": ("aws_bucket.this", "logs"),
+            "aws_bucket.files": ("aws_bucket.this", "files"),
+        }
+
+
+def test_another_region_is_no_row_beside_the_own() -> None:
+    here = [_piece("aws_bucket", name, {"bucket": f"b-{name}", **TALL}) for name in ("media", "logs")]
+    there = _piece("aws_bucket", "copies", {"region": "eu-west-1", "bucket": "b-copies", **TALL})
+    assert _tables(*here, there)["aws_bucket.copies"] == ("aws_bucket.copies", None)
+    assert _tables(*here, there)["aws_bucket.logs"] == ("aws_bucket.this", "logs")

@@ -27,7 +27,7 @@ def test_what_is_equal_stays_literal() -> None:
 
 def test_a_value_that_differs_becomes_a_variable_with_the_narrowest_type() -> None:
     found = Described({"dev": {"size": 3}, "prod": {"size": 5}})
-    assert found.text == "size = var.thing_size\n"
+    assert found.text == "size = var.settings.thing_size\n"
     assert found.interface.variables["thing_size"].type == "number"
     assert found.values == {"thing_size": {"dev": 3, "prod": 5}}
 
@@ -52,7 +52,7 @@ def test_what_is_asked_for_twice_is_one_variable() -> None:
     interface = Described({"dev": {"size": 3}, "prod": {"size": 5}}).interface
     again = interface.variable(("thing_size",), "size", "aws_other.main", {"dev": 3, "prod": 5})
     another = interface.variable(("thing_size",), "size", "aws_other.main", {"dev": 3, "prod": 6})
-    assert (again, another) == ("var.thing_size", "var.thing_size_2")
+    assert (again, another) == ("var.settings.thing_size", "var.settings.thing_size_2")
     assert interface.variables["thing_size"].description == "size of aws_thing.main, aws_other.main"
 
 
@@ -92,7 +92,7 @@ def test_rows_of_plain_values_become_a_table_of_the_environment() -> None:
     found = Described(
         {site: [block("rule", id=name, days=7) for name in names] for site, names in {"dev": "a", "prod": "bc"}.items()}
     )
-    assert 'dynamic "rule" {\n  for_each = var.thing_rules' in found.text
+    assert 'dynamic "rule" {\n  for_each = var.settings.thing_rules' in found.text
     assert "days = rule.value.days" in found.text
     assert found.values["thing_rules"]["dev"] == ({"id": "a", "days": 7},)
 
@@ -175,3 +175,49 @@ def test_calls_that_cannot_be_told_apart_are_refused() -> None:
     key = Expression("aws_kms_key.one.arn")
     with pytest.raises(CannotShareError, match=r"thing_main\.name differs in a way that cannot be told apart"):
         Described({"dev": {"name": Call("join", key)}, "prod": {"name": Call("join", key, "-")}}, addresses=ADDRESSES)
+
+
+def test_a_text_here_and_a_list_there_are_a_list_that_is_known_by_its_length() -> None:
+    found = Described({"dev": {"region": "eu-west-1"}, "prod": {"region": ["eu-west-1", "eu-central-1"]}})
+    assert found.text == "region = try(one(var.settings.thing_region), var.settings.thing_region)\n"
+    assert found.interface.variables["thing_region"].type == "list(string)"
+    assert found.values["thing_region"] == {"dev": ("eu-west-1",), "prod": ("eu-west-1", "eu-central-1")}
+    apart = Described({"dev": {"region": "eu-west-1"}, "prod": {"region": ["eu-west-1"]}})
+    assert apart.interface.variables["thing_region"].type == "any", "a list of one would not be told from a text"
+
+
+def test_lists_of_statements_that_differ_by_name_are_told_item_by_item() -> None:
+    def policy(bucket: str) -> Call:
+        return Call("jsonencode", {"Statement": [{"Sid": "Read", "Resource": Template(f"arn:${{var.aws}}:{bucket}")}]})
+
+    found = Described({("dev", name): {"policy": policy(f"x{name * 2}")} for name in ("a", "b")}, by_name=True)
+    assert "Resource = each.value.read_resource" in found.text
+    assert list(found.description.columns) == ["read_resource"]
+    assert found.description.columns["read_resource"]["a"] == Template("arn:${var.aws}:xaa")
+
+
+def test_columns_that_say_the_same_are_one() -> None:
+    found = Described(
+        {("dev", name): {"name": name * 2, "tags": {"Name": name * 2}} for name in ("a", "b")}, by_name=True
+    )
+    assert found.text == "name = each.value.name\ntags = {\n  Name = each.value.name\n}\n"
+
+
+def test_mappings_of_other_keys_are_a_column_as_they_are() -> None:
+    dimensions: dict[str, dict[str, Value]] = {"a": {"Queue": "x"}, "b": {"Cluster": "y"}}
+    found = Described({("dev", name): {"dimensions": value} for name, value in dimensions.items()}, by_name=True)
+    assert found.text == "dimensions = each.value.dimensions\n"
+
+
+def test_tall_blocks_that_are_built_alike_are_a_table() -> None:
+    def query(name: str) -> Block:
+        values: dict[str, Value] = {"namespace": "AWS/EKS", "metric_name": f"m_{name}", "stat": "Sum", "period": 60}
+        return Block("query", (), (Argument("id", name), block("metric", **values)))
+
+    body = [block("query", id="result", expression="a + b"), *map(query, ("a", "b", "c"))]
+    text = Described({"dev": body, "prod": body}).text
+    assert text.startswith('query {\n  id         = "result"')
+    assert '    { id = "a", metric_name = "m_a" },\n' in text
+    assert "    metric {\n" in text
+    assert text.count("AWS/EKS") == 1
+    assert "dynamic" not in Described({"dev": body[:3], "prod": body[:3]}).text

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Conditional, Expression, Item, Row, Value
+from groundplan.engines.terraform.modules.heights import body_height
 from groundplan.engines.terraform.modules.links import Normal, is_literal, links, normal
 from groundplan.engines.terraform.modules.order import by_name, layout
 from groundplan.engines.terraform.modules.slots import Paths, Seen, Slot, plural
@@ -13,9 +15,11 @@ from groundplan.engines.terraform.modules.unify import Description
 
 MANY = 4
 """From how many blocks on a table reads better."""
-
+MANY_TALL, TALL = 3, 4
+"""From how many of more than so many lines."""
 
 _PREVENT = "prevent_destroy"
+_VARIABLE = re.compile(r"var\.\w+")
 
 
 def body_of(description: Description, bodies: Mapping[Slot, Sequence[Item]]) -> tuple[Item, ...]:
@@ -53,7 +57,8 @@ class _Writer:
         for value in seen.values():
             for link in links(value):
                 code = self.description.refer(link, "")
-                waits[code.partition("[")[0] if code.startswith("var.") else code] = None
+                variable = _VARIABLE.match(code)  # Terraform waits for a variable as a whole only
+                waits[variable[0] if variable else code] = None
         return [Expression(code) for code in waits]
 
     def _lifecycle(self, found: Iterable[Sequence[Item]]) -> Iterable[Item]:
@@ -90,11 +95,14 @@ class _Writer:
         if len(counts) > 1 and (rows := self._rows(blocks)) is not None:
             yield self._dynamic(path, rows)
             return
-        if len(counts) == 1 and (table := self._table(path, blocks)) is not None:
-            yield table
-            return
+        every = len(next(iter(blocks.values()))) if len(counts) == 1 else 0
+        runs = {run.start: run for run in self._runs(blocks, every)}
         kind, *labels = path[-1].split()
         for number in range(max(counts)):
+            if any(number in run for run in runs.values()):
+                if number in runs:
+                    yield self._table(path, blocks, runs[number])
+                continue
             there = {slot: items[number] for slot, items in blocks.items() if len(items) > number}
             where = path if max(counts) == 1 else (*path, str(number + 1))
             body = tuple(self.items(where, {slot: block.body for slot, block in there.items()}))
@@ -108,26 +116,31 @@ class _Writer:
             content = Block("content", (), body)
             yield Block("dynamic", (path[-1],), (Argument("for_each", Expression(f"{wanted} ? [1] : []")), content))
 
-    def _table(self, path: Paths, blocks: Mapping[Slot, Sequence[Block]]) -> Block | None:
-        """Many blocks with the same arguments, as one over a table in its place; None where they are few or more."""
-        every = [block for items in blocks.values() for block in items]
-        columns = [item.name for item in every[0].body if isinstance(item, Argument)]
-        alike = all([getattr(item, "name", None) for item in block.body] == columns for block in every)
-        if not alike or len(every[0].body) != len(columns) or len(every) < MANY * len(blocks):
-            return None
+    @staticmethod
+    def _runs(blocks: Mapping[Slot, Sequence[Block]], every: int) -> Iterator[range]:
+        """Neighbouring blocks that are built alike everywhere, where there are enough of them for a table."""
+        built = [{_built(items[number].body) for items in blocks.values()} for number in range(every)]
+        start = 0
+        for number in range(1, every + 1):
+            if number < every and built[number] == built[start]:
+                continue
+            tall = body_height(next(iter(blocks.values()))[start].body) > TALL
+            alike = len(built[start]) == 1 and None not in built[start]
+            if alike and number - start >= (MANY_TALL if tall else MANY):
+                yield range(start, number)
+            start = number
+
+    def _table(self, path: Paths, blocks: Mapping[Slot, Sequence[Block]], run: range) -> Block:
+        """Blocks that are built alike, as one over a table in its place."""
         name = path[-1]
-        rows: list[dict[str, Value]] = []
-        for number in range(len(next(iter(blocks.values())))):
-            cells = {slot: items[number].body for slot, items in blocks.items()}
-            body = self.items((*path, str(number + 1)), cells)
-            rows.append({item.name: item.value for item in body if isinstance(item, Argument)})
-        same = [column for column in columns if all(row[column] == rows[0][column] for row in rows)]
-        content = [
-            Argument(column, rows[0][column] if column in same else Expression(f"{name}.value.{column}"))
-            for column in columns
+        bodies = [
+            tuple(self.items((*path, str(number + 1)), {slot: items[number].body for slot, items in blocks.items()}))
+            for number in run
         ]
-        table = [Row({column: row[column] for column in columns if column not in same}) for row in rows]
-        return Block("dynamic", (name,), (Argument("for_each", table), Block("content", (), tuple(content))))
+        columns: dict[str, list[Value]] = {}
+        content = tuple(_in_common(bodies, columns, f"{name}.value", ()))
+        rows = [Row({column: cells[number] for column, cells in columns.items()}) for number in range(len(run))]
+        return Block("dynamic", (name,), (Argument("for_each", rows), Block("content", (), content)))
 
     def _rows(self, blocks: Mapping[Slot, Sequence[Block]]) -> dict[Slot, Normal] | None:
         """Blocks that only differ in plain values, as rows of a table; None where they are more than that."""
@@ -161,6 +174,42 @@ class _Writer:
             "content", (), tuple(Argument(column, Expression(f"{name}.value.{column}")) for column in columns)
         )
         return Block("dynamic", (name,), (Argument("for_each", Expression(table)), content))
+
+
+def _built(body: Iterable[Item]) -> tuple[object, ...] | None:
+    """The names of arguments, and the nested blocks; None where one of those repeats itself."""
+    found: list[object] = []
+    for item in body:
+        if isinstance(item, Argument):
+            found.append(item.name)
+        elif isinstance(item, Block):
+            inner = _built(item.body)
+            if inner is None or item.labels or (item.type, inner) in found:
+                return None
+            found.append((item.type, inner))
+    return tuple(found)
+
+
+def _in_common(
+    bodies: Sequence[Sequence[Item]], columns: dict[str, list[Value]], row: str, path: Paths
+) -> Iterator[Item]:
+    """What all bodies say, with a column for each argument in which they differ."""
+    for number, item in enumerate(bodies[0]):
+        others = [body[number] for body in bodies]
+        if isinstance(item, Block):
+            inner = [other.body for other in others if isinstance(other, Block)]
+            yield Block(item.type, (), tuple(_in_common(inner, columns, row, (*path, item.type))))
+        elif isinstance(item, Argument):
+            values = [other.value for other in others if isinstance(other, Argument)]
+            if all(value == values[0] for value in values):
+                yield item
+                continue
+            known = (name for name, cells in columns.items() if cells == values)
+            name = next(known, item.name if item.name not in columns else "_".join((*path, item.name)))
+            columns[name] = values
+            yield Argument(item.name, Expression(f"{row}.{name}"))
+        else:
+            yield item
 
 
 def _only_where(wanted: str, body: Iterable[Item]) -> Iterable[Item]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Value
 from groundplan.engines.terraform.model import MARKER
-from groundplan.engines.terraform.modules.files import ModuleFiles
+from groundplan.engines.terraform.modules.files import Attribute, ModuleFiles
 from groundplan.engines.terraform.modules.layout import Environment, SharedRendering
 from groundplan.engines.terraform.modules.share import CONTENTS
 
@@ -27,7 +27,10 @@ def of_module(files: ModuleFiles, called_by: Sequence[str]) -> str:
     if files.variables:
         parts += [
             "## Variables",
-            _table(("variable", "type", "what it is", "default"), map(_variable, files.variables)),
+            _table(
+                ("variable", "type", "what it is", "default"),
+                (row for block in files.variables for row in _rows(block, files.objects.get(_name(block), ()))),
+            ),
         ]
     if files.outputs:
         parts += [
@@ -75,10 +78,15 @@ def of_tree(rendering: SharedRendering, environments: Mapping[str, Environment],
     return _text(parts)
 
 
-def _variable(block: Block) -> tuple[str, str, str, str]:
+def _rows(block: Block, attributes: Iterable[Attribute]) -> Iterator[tuple[str, str, str, str]]:
+    """A variable and, where it is an object, its attributes."""
     told = {item.name: item.value for item in block.body if isinstance(item, Argument)}
     default = _inline(told["default"]) if "default" in told else "required"
-    return _code(_name(block)), _code(_inline(told["type"])), _description(block), default
+    inner = list(attributes)
+    yield _code(_name(block)), _code("object" if inner else _inline(told["type"])), _description(block), default
+    for one in inner:
+        default = _inline(one.default) if one.optional else "required"
+        yield _code(f"{_name(block)}.{one.name}"), _code(one.type), one.description, default
 
 
 def _inline(value: Value) -> str:

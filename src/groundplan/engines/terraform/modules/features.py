@@ -6,11 +6,13 @@ Groups that exist at the same sites and refer to each other are one feature: the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TypeAlias
 
 from groundplan.engines.terraform.modules.links import Group
+from groundplan.engines.terraform.modules.slots import plural
 
 _VAGUE = frozenset({"main", "this"})
 
@@ -39,16 +41,23 @@ class Features:
 
     @classmethod
     def of(
-        cls, sites: Iterable[str], presence: Mapping[Group, Presence], refers: Iterable[tuple[Group, Group]]
+        cls,
+        sites: Iterable[str],
+        presence: Mapping[Group, Presence],
+        refers: Iterable[tuple[Group, Group]],
+        tables: Mapping[Group, Group] | None = None,
     ) -> Features:
-        """The features of groups that not every site has, with what refers to what."""
+        """The features of groups that not every site has, with what refers to what, and the table of each row."""
         found = cls(tuple(sites))
-        for groups in _components(presence, refers):
+        for groups in _with_single_rows(_components(presence, refers), presence, tables or {}):
             name = _common_name(groups)
             described = ", ".join(group.address for group in groups[:3])
             more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
-            if name in found.named or name in _VAGUE:
+            if name in _VAGUE or (name in found.named and len(groups) == 1):
                 name = groups[0].title
+            elif name in found.named:
+                name = _of_several(name, groups)
+                name = f"{name}_{found._where(presence[groups[0]])}" if name in found.named else name
             feature = found._add(name, presence[groups[0]], f"{described}{more}")
             found.by_group |= dict.fromkeys(groups, feature)
         return found
@@ -58,12 +67,17 @@ class Features:
         for group in near:
             if (feature := self.by_group.get(group)) and feature.sites == sites:
                 return feature
+        own = [site for site in self.sites if site in sites]
+        name = self._where(sites)
+        known = self.named.get(name)
+        return known or self._add(name, sites, f"what {', '.join(own)} {'has' if len(own) == 1 else 'have'} alone")
+
+    def _where(self, sites: Presence) -> str:
+        """``in_production``, ``not_in_staging``: whichever names fewer sites."""
         others = [site for site in self.sites if site not in sites]
         own = [site for site in self.sites if site in sites]
         beginning, named = ("in", own) if len(own) <= len(others) else ("not_in", others)
-        name = f"{beginning}_{'_'.join(named)}".replace(" ", "_").replace("-", "_")
-        known = self.named.get(name)
-        return known or self._add(name, sites, f"what {', '.join(own)} {'has' if len(own) == 1 else 'have'} alone")
+        return f"{beginning}_{'_'.join(named)}".replace(" ", "_").replace("-", "_")
 
     def _add(self, wanted: str, sites: Presence, description: str) -> Feature:
         name, number = wanted, 1
@@ -92,7 +106,33 @@ def _components(presence: Mapping[Group, Presence], refers: Iterable[tuple[Group
     return sorted(found.values(), key=lambda groups: (-len(groups), groups))
 
 
+def _with_single_rows(
+    components: Iterable[list[Group]], presence: Mapping[Group, Presence], tables: Mapping[Group, Group]
+) -> list[list[Group]]:
+    """Components, with rows of one table that nothing else hangs on together."""
+    found: dict[object, list[Group]] = {}
+    for groups in components:
+        table = tables.get(groups[0]) if len(groups) == 1 else None
+        found.setdefault((table, presence[groups[0]]) if table else groups[0], []).extend(groups)
+    return sorted(found.values(), key=lambda groups: (-len(groups), groups))
+
+
 def _common_name(groups: Iterable[Group]) -> str:
-    """The name that most of them have; of several the shortest."""
+    """The name that most of them have; where each has another the words that all begin with, else the shortest."""
     counts = Counter(group.name for group in groups)
+    if set(counts.values()) == {1} and (words := _beginning(counts)):
+        return words
     return min(counts, key=lambda name: (-counts[name], len(name), name))
+
+
+def _beginning(names: Iterable[str]) -> str:
+    """The words that all names begin with, numbers behind them aside."""
+    words = [name.split("_") for name in names]
+    same = takewhile(lambda one: len(set(one)) == 1, zip(*words, strict=False))
+    return "_".join(one[0] for one in same).rstrip("_0123456789")
+
+
+def _of_several(name: str, groups: Sequence[Group]) -> str:
+    """``sessions_alarms``: a name with what most of them are."""
+    types = Counter(group.type.rpartition("_")[2] for group in groups)
+    return f"{name}_{plural(types.most_common(1)[0][0])}"

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from groundplan.engines.terraform import hcl, root
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Row, Value
 from groundplan.engines.terraform.model import MARKER
-from groundplan.engines.terraform.modules.features import Feature
+from groundplan.engines.terraform.modules import shorthand, style
 from groundplan.engines.terraform.modules.handed import Handed
 from groundplan.engines.terraform.modules.links import Group
+from groundplan.engines.terraform.modules.parcels import EVERYTHING, Parcel, by_variable, code_of, variable_of
 from groundplan.engines.terraform.modules.share import MODULES, Module, Sharing
 from groundplan.engines.terraform.modules.validations import validation
-from groundplan.engines.terraform.modules.variables import plain
+from groundplan.engines.terraform.modules.variables import SETTINGS, Variable, plain
 from groundplan.resources import Architecture
 
 NAMES: Mapping[str, str] = {
@@ -25,7 +26,10 @@ NAMES: Mapping[str, str] = {
 }
 """Variables of every root and module that needs them."""
 FEATURES = "features"
+WHAT_SOME_HAVE = "What the environment has of what only some have"
+WHAT_DIFFERS = "What differs between environments"
 _VARIABLE = re.compile(r"\bvar\.([a-z_][a-z0-9_]*)")
+_ATTRIBUTE = re.compile(r"\bvar\.[a-z_]\w*\.[a-z_]\w*")
 _DATA = re.compile(r"\bdata\.([a-z0-9_]+\.[a-z_][a-z0-9_]*)")
 
 
@@ -44,14 +48,43 @@ def variable(name: str, description: str, type_: str, *, nullable: bool, optiona
     return Block("variable", (name,), tuple(body))
 
 
-def features(switches: Sequence[Feature]) -> Block:
-    """The declaration of what an environment has and what not."""
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute of a variable that is an object."""
+
+    name: str
+    type: str
+    """As HCL writes it, without ``optional``."""
+    description: str
+    default: Value = None
+    optional: bool = False
+
+    @property
+    def declared(self) -> Value:
+        """Its type in the variable's."""
+        if not self.optional:
+            return Expression(self.type)
+        return Call("optional", Expression(self.type), *([self.default] if self.default is not None else []))
+
+
+def object_variable(
+    name: str,
+    description: str,
+    attributes: Iterable[Attribute],
+    *more: Item,
+    default: bool = False,
+    nullable: bool = False,
+    each: bool = False,
+) -> Block:
+    """The declaration of an object or, where there is one for ``each`` site, of a map of objects."""
+    told = Call("object", Row({one.name: one.declared for one in attributes}))
     body = (
-        Argument("description", "What the environment has of what only some have"),
-        Argument("type", Call("object", {one.name: Expression("bool") for one in switches})),
-        Argument("nullable", False),
+        Argument("description", description),
+        Argument("type", Call("map", told) if each else told),
+        *((Argument("default", {}),) if default else ()),
+        *((Argument("nullable", False),) if not nullable else ()),
     )
-    return Block("variable", (FEATURES,), body)
+    return Block("variable", (name,), (*body, *more))
 
 
 def data_blocks(text: str, known: Mapping[str, Block]) -> list[Block]:
@@ -88,7 +121,30 @@ class ModuleFiles:
     @cached_property
     def outputs(self) -> Sequence[Block]:
         """What others need of it."""
-        return [self._output(handed) for handed in self.gives]
+        found = by_variable(self.gives, self.sharing.parcels)
+        return [block for _, parcel, values in found for block in self._given(parcel, values)]
+
+    @cached_property
+    def objects(self) -> Mapping[str, Sequence[Attribute]]:
+        """The attributes of each variable that is an object, by its name."""
+        switches = sorted(self.module.interface.switches.values(), key=lambda one: one.name)
+        settings = self.module.interface.variables.values()
+        found = {
+            FEATURES: [Attribute(one.name, "bool", one.description, default=False, optional=True) for one in switches],
+            **{name: self._attributes(values) for name, parcel, values in self._taken() if parcel},
+            SETTINGS: [
+                Attribute(one.name, one.type, one.description, optional=not self._is_told_everywhere(one))
+                for one in settings
+            ],
+        }
+        needed = {name for name, parcel, _ in self._taken() if parcel}
+        return {name: attributes for name, attributes in found.items() if attributes or name in needed}
+
+    @cached_property
+    def is_always_set(self) -> bool:
+        """Whether every caller has settings for it."""
+        settings = self.module.interface.variables.values()
+        return all(any(one.values.get(site) is not None for one in settings) for site in self.module.environments)
 
     @cached_property
     def text(self) -> str:
@@ -98,28 +154,33 @@ class ModuleFiles:
     @cached_property
     def told(self) -> Sequence[str]:
         """Variables of the roots that the module reads as well, directly or for what it looks up."""
-        own = {*self.module.interface.variables, *self.module.takes, FEATURES}
+        own = {SETTINGS, FEATURES, *(variable_of(one, self.sharing.parcels) for one in self.module.takes.values())}
         used = set(_VARIABLE.findall(self.text)) | set(_VARIABLE.findall(hcl.render(data_blocks(self.text, self.data))))
         return sorted(used - own)
 
     def files(self) -> dict[str, str]:
         """Text by file name."""
         main = next((file for file in MODULES if file in self.module.items), next(iter(self.module.items)))
+        known = shorthand.local_values(self.text)
         files = {
-            "main.tf" if file == main else file: hcl.render((*heading(self._about(file)), *items))
+            "main.tf" if file == main else file: style.render(
+                heading(self._about(file)), shorthand.shortened(_together(items), known)
+            )
             for file, items in self.module.items.items()
         }
         if sizes := self.module.interface.sizes:
             body = tuple(Argument(name, plain(value)) for name, value in sorted(sizes.items()))
-            files["locals.tf"] = hcl.render((*heading(f"{self.name}: fixed sizes."), Block("locals", (), body)))
+            files["locals.tf"] = style.render(heading(f"{self.name}: fixed sizes."), [Block("locals", (), body)])
         if data := data_blocks(self.text, self.data):
-            files["data.tf"] = hcl.render((*heading(f"{self.name}: what Terraform asks AWS about."), *data))
+            about = heading(f"{self.name}: what Terraform asks AWS about.")
+            files["data.tf"] = style.render(about, (*data, *shorthand.block(known)))
         if self.variables:
             what = f"{self.name}: what environments differ in, and what other modules give."
-            files["variables.tf"] = hcl.render((*heading(what), *self.variables))
+            files["variables.tf"] = style.render(heading(what), self.variables)
         if self.outputs:
-            files["outputs.tf"] = hcl.render((*heading(f"{self.name}: what others need of it."), *self.outputs))
-        files["versions.tf"] = hcl.render((*heading(f"{self.name}: versions."), *self._versions()))
+            outputs = shorthand.shortened(self.outputs, known)
+            files["outputs.tf"] = style.render(heading(f"{self.name}: what others need of it."), outputs)
+        files["versions.tf"] = style.render(heading(f"{self.name}: versions."), self._versions())
         return files
 
     def _about(self, file: str) -> str:
@@ -135,42 +196,87 @@ class ModuleFiles:
         yield Block(terraform.type, (), tuple(_only(item, kinds) for item in terraform.body))
 
     def _variables(self) -> Iterator[Item]:
-        if switches := self.module.interface.switches:
-            yield features(sorted(switches.values(), key=lambda one: one.name))
+        if FEATURES in self.objects:
+            yield object_variable(FEATURES, WHAT_SOME_HAVE, self.objects[FEATURES], nullable=True)
         for name in self.told:
             if name in self.known:
-                kept = ("description", "type", "nullable")
+                kept = ("description", "type")  # that it is not null the roots see to
                 body = (item for item in self.known[name].body if isinstance(item, Argument) and item.name in kept)
                 yield Block("variable", (name,), tuple(body))
             else:
-                yield variable(name, NAMES[name], "string", nullable=False)
-        for handed in sorted(self.module.takes.values(), key=lambda one: one.name):
-            yield self._taken(handed)
-        for item in self.module.interface.variables.values():
-            everywhere = all(item.values.get(name) is not None for name in self.module.environments)
-            block = variable(item.name, item.description, item.type, nullable=not everywhere, optional=not everywhere)
-            checked = validation(item, optional=not everywhere)
-            yield Block(block.type, block.labels, (*block.body, checked)) if checked else block
+                yield variable(name, NAMES[name], "string", nullable=True)
+        for name, parcel, values in self._taken():
+            if parcel is None:
+                yield from map(self._alone, values)
+                continue
+            of = f" of the {values[0].where}" if values[0].where else ""
+            default = all(one.name in self.optional for one in values)
+            what = "What this module takes from" if self.objects[name] else "What has to be there first:"
+            yield object_variable(
+                name, f"{what} {parcel.content}{of}", self.objects[name], default=default, nullable=True
+            )
+        if SETTINGS in self.objects:
+            settings = self.module.interface.variables.values()
+            found = (validation(one, optional=not self._is_told_everywhere(one)) for one in settings)
+            checked = [block for block in found if block]
+            default = not self.is_always_set
+            yield object_variable(
+                SETTINGS, WHAT_DIFFERS, self.objects[SETTINGS], *checked, default=default, nullable=True
+            )
 
-    def _taken(self, handed: Handed) -> Block:
-        keyed = handed.is_map or self.sharing.members[handed.groups[0]].keyed
+    def _is_told_everywhere(self, item: Variable) -> bool:
+        """Whether every caller sets it."""
+        return all(item.values.get(name) is not None for name in self.module.environments)
+
+    def _taken(self) -> Iterator[tuple[str, Parcel | None, Sequence[Handed]]]:
+        return by_variable(self.module.takes.values(), self.sharing.parcels)
+
+    @cached_property
+    def _read(self) -> Set[str]:
+        """The attributes of variables that the module reads."""
+        return set(_ATTRIBUTE.findall(self.text))
+
+    def _attributes(self, values: Iterable[Handed]) -> list[Attribute]:
+        """What is taken of a parcel. What is only waited for is none of it: Terraform waits for all that is given."""
+        return [self._attribute(one) for one in values if code_of(one, self.sharing.parcels) in self._read]
+
+    def _attribute(self, handed: Handed) -> Attribute:
+        """What is taken, as an attribute of its parcel."""
+        keyed = self._is_map(handed)
+        optional = handed.name in self.optional
         type_ = "map(string)" if keyed else "string"
-        block = variable(handed.name, handed.description, type_, nullable=True)
+        return Attribute(handed.here.name, type_, handed.description, {} if keyed else None, optional=optional)
+
+    def _is_map(self, handed: Handed) -> bool:
+        return handed.is_map or self.sharing.members[handed.groups[0]].keyed
+
+    def _alone(self, handed: Handed) -> Block:
+        """What is taken by itself."""
+        keyed = self._is_map(handed)
+        block = variable(handed.name, handed.description, "map(string)" if keyed else "string", nullable=True)
         nothing: Value = {} if keyed else None
         default = (Argument("default", nothing),) if handed.name in self.optional else ()
         ephemeral = (Argument("ephemeral", True),) if handed.is_ephemeral else ()
         return Block("variable", block.labels, (*block.body, *default, *ephemeral))
 
-    def _output(self, handed: Handed) -> Block:
-        there = [group for group in handed.groups if group in self.module.members]
-        values = {group.name: self._value_of(group, handed.attribute) for group in there}
-        value: Value = values if handed.is_map else values[there[0].name]
-        body = [Argument("description", handed.description), Argument("value", value)]
-        if handed.is_ephemeral:
-            body.append(Argument("ephemeral", True))
-        return Block("output", (handed.name,), tuple(body))
+    def _given(self, parcel: Parcel | None, values: Sequence[Handed]) -> Iterator[Block]:
+        if parcel is None:
+            for one in values:
+                body = [Argument("description", one.description), Argument("value", self._value_of(one))]
+                if one.is_ephemeral:
+                    body.append(Argument("ephemeral", True))
+                yield Block("output", (one.name,), tuple(body))
+            return
+        what = f"What others take from {self.name if parcel.output == EVERYTHING else parcel.content}"
+        value = {one.name: self._value_of(one) for one in values}
+        yield Block("output", (parcel.output,), (Argument("description", what), Argument("value", value)))
 
-    def _value_of(self, group: Group, attribute: str) -> Value:
+    def _value_of(self, handed: Handed) -> Value:
+        there = [group for group in handed.groups if group in self.module.members]
+        values = {group.name: self._asked_of(group, handed.attribute) for group in there}
+        return values if handed.is_map else values[there[0].name]
+
+    def _asked_of(self, group: Group, attribute: str) -> Value:
         member = self.module.members[group]
         if member.keyed:
             return Expression(f"{{ for key, item in {group.address} : key => item{attribute} }}")
@@ -181,9 +287,25 @@ class ModuleFiles:
         return Expression(f"one({group.address}[*]{attribute})")
 
 
+def _together(items: Iterable[Item]) -> Iterator[Item]:
+    """Blocks of local values that follow each other as one."""
+    waiting: tuple[Item, ...] = ()
+    for item in items:
+        if isinstance(item, Block) and item.type == "locals":
+            waiting = (*waiting, *([Blank()] if waiting else []), *item.body)
+            continue
+        if waiting:
+            yield Block("locals", (), waiting)
+            waiting = ()
+        yield item
+    if waiting:
+        yield Block("locals", (), waiting)
+
+
 def _only(item: Item, providers: Set[str]) -> Item:
     """``required_providers`` with these alone."""
     if not isinstance(item, Block):
         return item
-    body = (one for one in item.body if isinstance(one, Argument) and one.name in providers)
-    return Block(item.type, item.labels, tuple(body))
+    body = [one for one in item.body if isinstance(one, Argument) and one.name in providers]
+    rows = [Argument(one.name, Row(one.value) if isinstance(one.value, Mapping) else one.value) for one in body]
+    return Block(item.type, item.labels, tuple(rows))

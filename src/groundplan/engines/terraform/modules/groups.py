@@ -163,7 +163,7 @@ class Reference:
 def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]) -> list[Reference]:
     """What refers to what, each once."""
     found = (
-        Reference(slot.environment, group, replace(link, key=None))
+        Reference(slot.environment, group, Link(link.group, None, link.attribute))
         for group, member in every.items()
         for slot, block in member.instances.items()
         for link in links_in(block.body, addresses[slot.environment])

@@ -48,7 +48,7 @@ class Handed:
     @property
     def here(self) -> Handed:
         """As the module that gives it calls it."""
-        return replace(self, where="")
+        return replace(self, where="") if self.where else self
 
     @property
     def description(self) -> str:
@@ -66,7 +66,7 @@ def handed(link: Link, bundles: Bundles) -> Handed:
     """What has to be handed over for a link to hold."""
     attribute = link.attribute or _ID
     found = bundles.get((link.group.here, attribute)) or Handed((link.group.here,), attribute)
-    return replace(found, where=link.group.where)
+    return replace(found, where=link.group.where) if link.group.where else found
 
 
 def bundles(

@@ -21,7 +21,9 @@ from groundplan.engines.terraform.modules.groups import (
     with_ranges,
 )
 from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
-from groundplan.engines.terraform.modules.links import Group, Link, links, normal
+from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
+from groundplan.engines.terraform.modules.named import with_names
+from groundplan.engines.terraform.modules.parcels import parcels
 from groundplan.engines.terraform.modules.roots import ModuleCall, Root
 from groundplan.engines.terraform.modules.share import Module, NotAlikeError, Sharing, module_of, modules
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, addresses_at, standby_piece
@@ -134,6 +136,7 @@ class _Layout:
         found = {name: list(own) for flat in self.flats.values() for name, own in flat.pieces.items()}
         mixed = with_and_without_key(piece for own in found.values() for piece in own)
         found = {name: [dissolved(one) if one.group in mixed else one for one in own] for name, own in found.items()}
+        found = with_names(found, self.sites)
         words = self._words()
         while (unlike := self._share_all(found, words)) is not None:
             found = {
@@ -144,7 +147,7 @@ class _Layout:
             for taken in module.takes.values():
                 self._give(taken)
         for name, flat in self.flats.items():
-            for link in _links_of(flat.outputs, self.sharing, name):
+            for link in _links_of(flat.outputs, self.sharing.addresses[name]):
                 self._give(handed(link, self.sharing.bundles))
 
     def _share_all(self, found: Mapping[str, Sequence[Piece]], words: Mapping[str, Mapping[str, str]]) -> Group | None:
@@ -152,15 +155,11 @@ class _Layout:
         self.called, self.apart = {}, {}
         self.pieces = tabled(found, self.sites, words)
         every, addresses = members(self.pieces), addresses_at(self.sites, self.pieces)
-        partial = {
-            group: frozenset(member.environments)
-            for group, member in every.items()
-            if not member.keyed and set(member.environments) != set(self.sites)
-        }
         known = references(every, addresses)
-        near = ((one.group, one.link.group) for one in known if not one.link.group.where)
         together = bundles(known, every, self.sites, lambda group: module_of(every[group].file))
-        self.sharing = Sharing(addresses, every, words, Features.of(self.sites, partial, near), together)
+        asked = [link for name, flat in self.flats.items() for link in _links_of(flat.outputs, addresses[name])]
+        packed = parcels(known, asked, every, self.sites, together, lambda group: module_of(every[group].file))
+        self.sharing = Sharing(addresses, every, words, self._features(found), together, packed)
         for name in modules():
             try:
                 self._share(name)
@@ -169,6 +168,30 @@ class _Layout:
                     raise
                 return error.keyed
         return None
+
+    def _features(self, found: Mapping[str, Sequence[Piece]]) -> Features:
+        """What only some sites have, also of what becomes a table."""
+        every = members(found)
+        partial = {
+            group: frozenset(member.environments)
+            for group, member in every.items()
+            if not member.keyed and set(member.environments) != set(self.sites)
+        }
+        known = references(every, addresses_at(self.sites, found))
+        # Who trusts the same service is no more connected by that.
+        refer = {one.group for one in known}
+        near = (
+            (one.group, one.link.group)
+            for one in known
+            if not one.link.group.where and (one.link.group.block != "local" or one.link.group in refer)
+        )
+        tables = {
+            piece.group.row(str(piece.key)): piece.group
+            for own in self.pieces.values()
+            for piece in own
+            if piece.group.table
+        }
+        return Features.of(self.sites, partial, near, tables)
 
     def _words(self) -> dict[str, dict[str, str]]:
         """What a site is called in texts, by the code that says it."""
@@ -312,9 +335,9 @@ def _repeats(block: Block) -> bool:
     return any(isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body)
 
 
-def _links_of(outputs: Sequence[Item], sharing: Sharing, environment: str) -> Iterator[Link]:
+def _links_of(outputs: Sequence[Item], addresses: Addresses) -> Iterator[Link]:
     for block in outputs:
         assert isinstance(block, Block)
         for item in block.body:
             if isinstance(item, Argument):
-                yield from links(normal(item.value, sharing.addresses[environment]))
+                yield from links(normal(item.value, addresses))

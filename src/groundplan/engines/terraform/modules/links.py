@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Call, Expression, Heredoc, Template, Value, render
 
 _ADDRESS = re.compile(r"(?<![\w.\"-])(?:local\.[a-z_]\w*|(?:(?:ephemeral|data)\.)?[a-z]\w*\.[a-z_]\w*)")
+_INTERPOLATION = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
 
 
@@ -37,6 +39,10 @@ class Group:
         """The group as its own site speaks of it."""
         return replace(self, where="") if self.where else self
 
+    def row(self, key: str) -> Group:
+        """What a row of a table is by itself."""
+        return Group(self.block, self.type, key, where=self.where)
+
     @property
     def address(self) -> str:
         """``aws_subnet.private``, as HCL refers to it."""
@@ -57,6 +63,12 @@ class Link:
     group: Group
     key: str | None
     attribute: str
+
+    @property
+    def target(self) -> Group:
+        """What it refers to, as its own site calls it; of a table the row."""
+        group = self.group.here
+        return group.row(self.key) if group.table and self.key is not None else group
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,30 +175,42 @@ def _quoted(text: Template) -> str:
 
 def _parts(source: str, addresses: Addresses) -> Iterator[Part]:
     position = 0
-    for found in _ADDRESS.finditer(source):
-        target = addresses.get(found[0])
+    for start, end, address in _named(source):
+        target = addresses.get(address)
         if target is None:
             continue
-        if found.start() > position:
-            yield source[position : found.start()]
-        attribute = _ATTRIBUTE.match(source, found.end())
-        position = attribute.end() if attribute else found.end()
+        if start > position:
+            yield source[position:start]
+        attribute = _ATTRIBUTE.match(source, end)
+        position = attribute.end() if attribute else end
         yield Link(*target, attribute[0] if attribute else "")
     if position < len(source):
         yield source[position:]
 
 
+@lru_cache(maxsize=1 << 13)
+def _named(source: str) -> tuple[tuple[int, int, str], ...]:
+    """What may be an address in code, with its beginning and end: asked for often, by each site and each try."""
+    return tuple((found.start(), found.end(), found[0]) for found in _ADDRESS.finditer(source))
+
+
+@lru_cache(maxsize=1 << 13)
+def _interpolated(source: str) -> tuple[tuple[int, int, str], ...]:
+    """The interpolations of a template, with their beginning and end."""
+    return tuple((found.start(), found.end(), found[1]) for found in _INTERPOLATION.finditer(source))
+
+
 def _template_parts(source: str, addresses: Addresses) -> Iterator[Part]:
     """Text and links of a template: ``${aws_vpc.main.id}-x`` is a link and ``-x``; other interpolations stay text."""
     position = 0
-    for found in re.finditer(r"(?<!\$)\$\{([^{}]*)\}", source):
-        parts = tuple(_parts(found[1], addresses))
+    for start, end, inner in _interpolated(source):
+        parts = tuple(_parts(inner, addresses))
         if len(parts) == 1 and isinstance(parts[0], Link):
-            if found.start() > position:
-                yield source[position : found.start()]
-            position = found.end()
+            if start > position:
+                yield source[position:start]
+            position = end
             yield parts[0]
         elif any(isinstance(part, Link) for part in parts):
-            raise _NotAloneError(found[0])
+            raise _NotAloneError(inner)
     if position < len(source):
         yield source[position:]

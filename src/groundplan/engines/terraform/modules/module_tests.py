@@ -18,13 +18,15 @@ from typing import TYPE_CHECKING
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Comment, Expression, Item, Value
+from groundplan.engines.terraform.modules import style
 from groundplan.engines.terraform.modules.assertions import assertions
 from groundplan.engines.terraform.modules.files import FEATURES, ModuleFiles, data_blocks, heading
 from groundplan.engines.terraform.modules.groups import links_in
 from groundplan.engines.terraform.modules.handed import Handed
 from groundplan.engines.terraform.modules.links import Addresses, Group
+from groundplan.engines.terraform.modules.parcels import by_variable, code_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, Site
-from groundplan.engines.terraform.modules.variables import plain
+from groundplan.engines.terraform.modules.variables import SETTINGS, plain
 
 if TYPE_CHECKING:
     from groundplan.engines.terraform.modules.layout import Environment
@@ -52,7 +54,7 @@ _NOBODY: Mapping[str, Mapping[str, Value]] = {
     "google": {"project": "none", "access_token": "none"},
 }
 """Each provider, and how it is configured without an account."""
-_USE = re.compile(r'(\w+\()?\bvar\.([a-z_][a-z0-9_]*)\b(\[)?(?:"([^"]+)"\])?')
+_USE = re.compile(r'(\w+\()?\bvar\.([a-z_]\w*(?:\.[a-z_]\w*)?)\b(\[)?(?:"([^"]+)"\])?')
 _DURING = Argument("override_during", Expression("plan"))
 
 
@@ -62,7 +64,7 @@ def of_module(files: ModuleFiles, environments: Mapping[str, Environment]) -> st
     about = (
         f"{files.name}: what it promises, with the values of {test.site.name}; terraform test in the module's folder."
     )
-    return hcl.render((*heading(about), *test.mocks(), test.variables(), *test.runs()))
+    return style.render(heading(about), (*test.mocks(), test.variables(), *test.runs()))
 
 
 def placeholder(type_: str, attribute: str, name: str, region: str) -> str:
@@ -189,16 +191,19 @@ class _Test:
     def _variables(self) -> Iterator[Item]:
         module = self.files.module
         if switches := module.interface.switches.values():
-            on = {one.name: self.site.name in one.sites for one in sorted(switches, key=lambda one: one.name)}
-            yield Argument(FEATURES, dict(on))
+            on = [one.name for one in sorted(switches, key=lambda one: one.name) if self.site.name in one.sites]
+            yield Argument(FEATURES, dict.fromkeys(on, True))
         for name in self.files.told:
             yield Argument(name, self._told(name))
-        for taken in sorted(module.takes.values(), key=lambda one: one.name):
-            yield Argument(taken.name, self._taken(taken))
-        for variable in module.interface.variables.values():
-            value = variable.values.get(self.site.name)
-            if value is not None:
-                yield Argument(variable.name, plain(value))
+        for name, parcel, values in by_variable(module.takes.values(), self.files.sharing.parcels):
+            if parcel:
+                read = {one.name for one in self.files.objects[name]}
+                yield Argument(name, {one.here.name: self._taken(one) for one in values if one.here.name in read})
+            else:
+                yield from (Argument(one.name, self._taken(one)) for one in values)
+        told = {one.name: one.values.get(self.site.name) for one in module.interface.variables.values()}
+        if any(value is not None for value in told.values()):
+            yield Argument(SETTINGS, {name: plain(value) for name, value in told.items() if value is not None})
 
     def _told(self, name: str) -> Value:
         """What every module of the environment is told."""
@@ -232,7 +237,7 @@ class _Test:
     def _taken(self, taken: Handed) -> Value:
         """What another module might give, by name or zone where it gives several; nothing where the site lacks it."""
         there = self.site.of(taken.where)
-        asked = self._asked(taken.name)
+        asked = self._asked(code_of(taken, self.files.sharing.parcels).removeprefix("var."))
         members = {group.name: self.files.sharing.members[group] for group in taken.groups}
         first = next(iter(members.values()))
         if taken.is_map:

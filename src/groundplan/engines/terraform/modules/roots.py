@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,23 +12,26 @@ from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.google import provider as google_provider
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
 from groundplan.engines.terraform.model import GITIGNORE
+from groundplan.engines.terraform.modules import style
 from groundplan.engines.terraform.modules.features import Feature
 from groundplan.engines.terraform.modules.files import (
     FEATURES,
     NAMES,
+    WHAT_SOME_HAVE,
     ModuleFiles,
     data_blocks,
-    features,
     heading,
+    object_variable,
     variable,
 )
 from groundplan.engines.terraform.modules.handed import Handed, handed
 from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token, normal
+from groundplan.engines.terraform.modules.parcels import by_variable, given_code
 from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
 from groundplan.engines.terraform.modules.texts import joined
 from groundplan.engines.terraform.modules.validations import allowed
-from groundplan.engines.terraform.modules.variables import plain
+from groundplan.engines.terraform.modules.variables import ANY, SETTINGS, plain
 from groundplan.engines.terraform.rendering import about
 from groundplan.resources.architecture import STANDBY
 
@@ -35,6 +39,8 @@ if TYPE_CHECKING:
     from groundplan.engines.terraform.modules.layout import Environment
 
 STANDBY_REGION = "standby_region"
+_FILLED = 100
+"""The width of lists of names that nobody changes by hand."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,11 @@ class Root:
         return {(call.site.name, call.module.name): call for call in self.calls}
 
     @cached_property
+    def sites(self) -> Sequence[Site]:
+        """Where modules are called for."""
+        return list(dict.fromkeys(call.site for call in self.calls))
+
+    @cached_property
     def standby(self) -> Site | None:
         """The site in another region."""
         return next((call.site for call in self.calls if call.site.where == STANDBY_SITE), None)
@@ -104,9 +115,7 @@ class Root:
         data = data_blocks(hcl.render([*called, *outputs]), self.data)
         contents["data.tf"] = ("what Terraform asks AWS about", data)
         files = {
-            file: hcl.render((*heading(f"{title}: {what}."), *items))
-            for file, (what, items) in contents.items()
-            if items
+            file: style.render(heading(f"{title}: {what}."), items) for file, (what, items) in contents.items() if items
         }
         if self.environment.options.backend == "local":
             files[GITIGNORE] = hcl.render(heading(f"{title}: {about(GITIGNORE)}.")) + root.unversioned()
@@ -138,16 +147,17 @@ class Root:
         if architecture.standby is not None:
             variables.append(variable(STANDBY_REGION, "AWS region of the standby", "string", nullable=False))
             values.append(Argument(STANDBY_REGION, architecture.standby.region))
-        for site in dict.fromkeys(call.site for call in self.calls):
+        for site in self.sites:
             if switches := self._switches(site):
-                block = features(switches)
                 name = f"{FEATURES}{site.suffix}"
-                variables.append(Block(block.type, (name,), block.body))
-                values += [Blank(), Argument(name, {one.name: site.name in one.sites for one in switches})]
-        for call in self.calls:
-            if call.settings:
-                variables.append(self._setting(call))
-                values += [Blank(), Argument(call.name, {key: plain(value) for key, value in call.settings.items()})]
+                variables.append(_features(name, switches))
+                values += [Blank(), Argument(name, [one.name for one in switches if site.name in one.sites])]
+        for name, calls in self._told_by().items():
+            variables.append(_setting(name, calls))
+            told: dict[str, Value] = {
+                call.site.where: {key: plain(value) for key, value in call.settings.items()} for call in calls
+            }
+            values += [Blank(), Argument(name, told if len(calls) > 1 else told[calls[0].site.where])]
         known = {"region": architecture.region, "name_prefix": self.primary.name_prefix}
         values = [item for item in values if not (isinstance(item, Argument) and item.name in known)]
         return [self._declared(item, known) for item in variables], values
@@ -169,24 +179,31 @@ class Root:
         found = {one for call in self.calls if call.site == site for one in call.module.interface.switches.values()}
         return sorted(found, key=lambda one: one.name)
 
-    @staticmethod
-    def _setting(call: ModuleCall) -> Block:
-        told: Value = {key: Expression(call.module.interface.variables[key].type) for key in call.settings}
-        body = (
-            Argument("description", f"What the module {call.name} is told"),
-            Argument("type", Call("object", told)),
-            Argument("nullable", False),
-        )
-        return Block("variable", (call.name,), body)
+    def _told_by(self) -> Mapping[str, Sequence[ModuleCall]]:
+        """The calls that a variable has the settings of: of one module, where it is the same at both sites."""
+        found: dict[str, list[ModuleCall]] = {}
+        for call in self.calls:
+            if call.settings:
+                other = self.by_site.get((str(call.site.other), call.module.name))
+                is_shared = other is not None and other.module is call.module and bool(other.settings)
+                # Terraform wants one type of everything in a map.
+                is_typed = not any(one.type == ANY for one in call.module.interface.variables.values())
+                found.setdefault(call.module.name if is_shared and is_typed else call.name, []).append(call)
+        return found
+
+    def _setting_of(self, call: ModuleCall) -> Expression:
+        (name, calls) = next(one for one in self._told_by().items() if call in one[1])
+        return Expression(f"var.{name}.{call.site.where}" if len(calls) > 1 else f"var.{name}")
 
     def _call(self, call: ModuleCall) -> Block:
-        taken = sorted(call.module.takes.values(), key=lambda one: one.name)
+        takes = by_variable(call.module.takes.values(), self.sharing.parcels)
+        taken = ((name, self._taken(values, call.site)) for name, _, values in takes)
         groups: list[list[Argument]] = [
             [Argument(one, self._told(one, call.site)) for one in call.files.told]
-            + [Argument(FEATURES, Expression(f"var.{FEATURES}{call.site.suffix}"))]
-            * bool(call.module.interface.switches),
-            [Argument(one.name, given) for one in taken if (given := self._taken(one, call.site)) is not None],
-            [Argument(one, Expression(f"var.{call.name}.{one}")) for one in call.settings],
+            + [Argument(FEATURES, Expression(f"{{ for name in var.{FEATURES}{call.site.suffix} : name => true }}"))]
+            * bool(call.module.interface.switches)
+            + ([Argument(SETTINGS, self._setting_of(call))] if call.settings else []),
+            [Argument(name, given) for name, given in taken if given is not None],
         ]
         body: list[Item] = [Argument("source", f"../../modules/{call.files.folder}")]
         if call.site.where != PRIMARY_SITE:
@@ -217,14 +234,15 @@ class Root:
         own = getattr(self.primary, name)
         return Template(f"${{var.{name}}}{value.removeprefix(own)}") if own and value.startswith(own) else value
 
-    def _taken(self, taken: Handed, site: Site) -> Expression | None:
-        """What another module gives; None where the environment lacks it."""
-        member = self.sharing.members[taken.groups[0]]
-        there = site.of(taken.where)
+    def _taken(self, values: Sequence[Handed], site: Site) -> Expression | None:
+        """What another module gives by one output; None where the environment lacks it."""
+        member = self.sharing.members[values[0].groups[0]]
+        there = site.of(values[0].where)
         call = self.by_site.get((there, module_of(member.file))) if there else None
-        if call is None or not any(group in call.module.members for group in taken.groups):
+        if call is None or not any(group in call.module.members for taken in values for group in taken.groups):
             return None
-        return Expression(f"module.{call.name}.{taken.here.name}")
+        parcel = self.sharing.parcels.get(values[0].here)
+        return Expression(f"module.{call.name}.{parcel.output if parcel else values[0].here.name}")
 
     def _output(self, block: Block) -> Block:
         addresses = self.sharing.addresses[self.name]
@@ -251,6 +269,34 @@ class Root:
         member = self.sharing.members[group]
         site = next(call.site for call in self.calls if call.site.where == (link.group.where or PRIMARY_SITE))
         call = self.by_site[site.name, module_of(member.file)]
-        given = handed(link, self.sharing.bundles).here
+        given = handed(link, self.sharing.bundles)
         index = f'["{group.name}"]' if given.is_map else f'["{link.key}"]' if member.keyed else ""
-        return Token(f"module.{call.name}.{given.name}{index}")
+        return Token(f"module.{call.name}.{given_code(given, self.sharing.parcels)}{index}")
+
+
+def _setting(name: str, calls: Sequence[ModuleCall]) -> Block:
+    """The declaration of what a module is told; of two calls by where they are."""
+    known = {one.name: one for call in calls for one in call.files.objects[SETTINGS]}
+    names = dict.fromkeys(key for key in known if any(key in call.settings for call in calls))
+    attributes = [replace(known[key], optional=not all(key in call.settings for call in calls)) for key in names]
+    if len(calls) == 1:
+        return object_variable(name, f"What the module {name} is told", attributes)
+    what = f"What the module {name} is told, by {' and '.join(call.site.where for call in calls)}"
+    return object_variable(name, what, attributes, each=True)
+
+
+def _features(name: str, switches: Sequence[Feature]) -> Block:
+    """The declaration of what a site may have that not every site has."""
+    # A misspelt one would switch off what it means, and nobody would know.
+    known = "\n  ".join(textwrap.wrap(", ".join(quote(one.name) for one in switches), _FILLED))
+    checked = (
+        Argument("condition", Expression(f"length(setsubtract(var.{name}, [\n  {known},\n])) == 0")),
+        Argument("error_message", "A feature is misspelt: the README.md beside modules has all that there are."),
+    )
+    body = (
+        Argument("description", WHAT_SOME_HAVE),
+        Argument("type", Expression("set(string)")),
+        Argument("nullable", False),
+        Block("validation", (), checked),
+    )
+    return Block("variable", (name,), body)

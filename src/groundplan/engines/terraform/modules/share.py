@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
+from groundplan.engines.terraform.modules.folded import Folding
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
+from groundplan.engines.terraform.modules.parcels import Parcels, code_of
+from groundplan.engines.terraform.modules.repeated import once
 from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot, plural
 from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface, object_type
@@ -92,6 +95,7 @@ class Sharing:
     names: Mapping[str, Mapping[str, str]]
     features: Features
     bundles: Bundles
+    parcels: Parcels
 
     @property
     def environments(self) -> tuple[str, ...]:
@@ -116,6 +120,7 @@ class Sharing:
         writer = _Writer(self, module)
         for group in inside:
             module.items.setdefault(inside[group].file, []).extend(writer.blocks(group))
+        module.items = once(module.items)
         return module
 
 
@@ -164,6 +169,10 @@ class _Writer:
             body = tuple(Argument("for_each", wanted) if item is own else item for item in body)
         elif group in self.conditions:
             meta.append(Argument("count", Expression(f"{self.conditions[group]} ? 1 : 0")))
+        if group not in self.conditions:
+            folding = Folding(group.title)
+            body = folding.body(body)
+            table += folding.blocks
         return [*table, Block(group.block, (group.type, group.name), (*meta, *body))]
 
     def _local(self, group: Group, body: tuple[Item, ...]) -> tuple[Item, ...]:
@@ -177,21 +186,23 @@ class _Writer:
         """The table of what differs by name, as a local value, and of it what the environment has."""
         pattern = {name: member.keys(name) for name in self.module.environments}
         every = sorted({key for keys in pattern.values() for key in keys})
-        same = all(list(keys) == every for keys in pattern.values())
-        wanted = ""
-        if not same:
-            values: dict[str, Normal] = dict(pattern)
-            wanted = self.module.interface.variable((f"{group.title}_names",), "names", group.address, values)
-        if not description.columns:
-            return Call("toset", list(every)) if same else Call("toset", Expression(wanted))
-        rows: dict[str, Value] = {
-            key: Row({name: column.get(key) for name, column in description.columns.items()}) for key in every
-        }
-        local = plural(group.title.removesuffix(f"_{EVERY}"))
+        some = {key for key in every if not all(key in keys for keys in pattern.values())}
+        if not description.columns and not some:
+            return Call("toset", list(every))
+        wanted = {key: self.module.interface.switch(self.sharing.features.by_group[group.row(key)]) for key in some}
+        rows: dict[str, Value] = {}
+        for key in every:
+            row = Row({name: column.get(key) for name, column in description.columns.items()})
+            rows[key] = Conditional(wanted[key], row, None) if key in some else row
+            if not description.columns:
+                rows[key] = Expression(wanted[key]) if key in some else True
+        named = group.name != EVERY and group.name.endswith("s")
+        local = group.title if named else plural(group.title.removesuffix(f"_{EVERY}"))
         table.append(Block("locals", (), (Argument(local, rows),)))
-        if same:
+        if not some:
             return Expression(f"local.{local}")
-        return Expression(f"{{ for name, item in local.{local} : name => item if contains({wanted}, name) }}")
+        there = "item != null" if description.columns else "item"
+        return Expression(f"{{ for name, item in local.{local} : name => item if {there} }}")
 
     def _each(self, group: Group, member: Member, description: Description) -> str:
         """What the group exists for: a map of what differs by key, or a set of keys that is known already."""
@@ -228,7 +239,7 @@ class _Writer:
         if link.group.where or module_of(target.file) != self.module.name:
             taken = handed(link, self.sharing.bundles)
             self.module.takes[taken.name] = taken
-            code = f"var.{taken.name}"
+            code = code_of(taken, self.sharing.parcels)
             if taken.is_map:
                 return f'{code}["{link.group.name}"]'
             if key == "*":

@@ -12,6 +12,21 @@ EVERY = "this"
 """The name of a group that was made of several: ``aws_s3_bucket.this["media"]``."""
 
 
+_OF_ANY_POLICY = frozenset(
+    {
+        "policy",
+        "assume_role_policy",
+        "Statement",
+        "Condition",
+        "ArnEquals",
+        "ArnLike",
+        "Bool",
+        "StringEquals",
+        "StringLike",
+    }
+)
+
+
 class CannotShareError(Exception):
     """Environments differ in a way that one text for all would hide more than it says; the message tells how."""
 
@@ -36,6 +51,21 @@ def identifier(text: str) -> str:
     return written if not written[:1].isdigit() else f"_{written}"
 
 
+def said(path: Paths) -> Paths:
+    """A path without what every policy has on the way: ``policy.Statement.read.Resource`` is ``read.Resource``."""
+    if not any(word in _OF_ANY_POLICY for word in path):
+        return path
+    return tuple(word for word in path if word not in _OF_ANY_POLICY and not word.strip("_").isdigit()) or path
+
+
+def short(path: Paths) -> str:
+    """The name of what stands at a path, as long as it has to be to say something: ``transition_days``."""
+    words = said(path)
+    if words[-1] == "key" and len(words) > 1:  # which one of several is meant
+        return re.sub("_(id|arn)s?$", "", identifier(words[-2]))
+    return identifier(words[-1] if "_" in identifier(words[-1]) else "_".join(words[-2:]))
+
+
 def overlapping(first: str, second: str) -> str:
     """Two names as one, in which words are not said twice: ``db_instance`` and ``instance_class``."""
     words, more = first.split("_"), second.split("_")
@@ -46,5 +76,7 @@ def overlapping(first: str, second: str) -> str:
 
 
 def plural(name: str) -> str:
-    """``kms_keys``, ``addresses``."""
+    """``kms_keys``, ``addresses``, ``policies``."""
+    if name.endswith("y") and name[-2:-1] not in "aeiou":
+        return f"{name[:-1]}ies"
     return f"{name}es" if name.endswith(("s", "x")) else f"{name}s"

@@ -6,30 +6,32 @@ briefly is not guessed but tried: both ways are written, and the shorter stays.
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
 
-from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Value
+from groundplan.engines.terraform.hcl import Argument, Block, Item, Value
 from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.groups import Piece
+from groundplan.engines.terraform.modules.heights import ONE_LINE, body_height, value_height
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
 from groundplan.engines.terraform.modules.sites import Site, addresses_at
 from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot
-from groundplan.engines.terraform.modules.unify import Description
+from groundplan.engines.terraform.modules.unify import ENABLED, Description
 from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
 """How many make a table."""
-ONE_LINE = 3
-"""How many cells of a row fit into one line, about."""
 LONG = 4
 """Lines of an argument from which on it matters that others say the same."""
 SHORTER = 0.8
 """How much of what it stands for a table may be long at most: it takes a second look to read."""
+
+MOST_FLAGS = 1
+"""How many parts some rows may have and others not: with more of them nobody sees what a row is."""
 
 Names = Mapping[str, Mapping[str, str]]
 Sort = tuple[str, str]
@@ -48,6 +50,9 @@ def tabled(
     for sort in search.sorts():
         while search.take_best(search.alike(sort)):
             pass
+    for sort in search.undecided():  # types that refer to each other: now it is known what of the others is together
+        while search.take_best(search.alike(sort)):
+            pass
     return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
 
 
@@ -60,6 +65,8 @@ class _Search:
     """What is a row of a table already, and the table's group."""
     rows: dict[Group, Set[Group]] = field(default_factory=dict)
     """What is in each table."""
+    early: dict[Sort, None] = field(default_factory=dict)
+    awaited: dict[tuple[str, Group], Set[tuple[str, Group]]] = field(default_factory=dict)
     alone: dict[Group, int] = field(default_factory=dict)
     savings: dict[tuple[frozenset[Group], str], int] = field(default_factory=dict)
 
@@ -97,6 +104,20 @@ class _Search:
         return {piece.group: piece.file for pieces in self.environments.values() for piece in pieces}
 
     @cached_property
+    def by_sort(self) -> Mapping[Sort, Sequence[Group]]:
+        """The resources that there is one of, by their sort."""
+        found: dict[Sort, list[Group]] = {}
+        for group in sorted(self.blocks):
+            if group.block == "resource" and self._is_single(group):
+                found.setdefault((group.type, self.files[group]), []).append(group)
+        return found
+
+    @cached_property
+    def named(self) -> set[tuple[str, str]]:
+        """Types and names that there are."""
+        return {(group.type, group.name) for group in self.blocks}
+
+    @cached_property
     def built(self) -> Mapping[Group, frozenset[tuple[str, Link | None]]]:
         """The arguments and nested blocks of each group by their paths, with what they refer to."""
         return {
@@ -129,6 +150,8 @@ class _Search:
 
         def visit(sort: Sort, path: Set[Sort]) -> None:
             for target in sorted(graph.get(sort, ())):
+                if target in path and target != sort:
+                    self.early[sort] = None
                 if target not in path and target not in ordered:
                     visit(target, path | {target})
             ordered[sort] = None
@@ -138,25 +161,38 @@ class _Search:
                 visit(sort, {sort})
         return ordered
 
+    def undecided(self) -> Iterable[Sort]:
+        """Types that were decided before one that they refer to."""
+        return tuple(self.early)
+
     def alike(self, sort: Sort) -> list[set[Group]]:
         """Groups of a type that are built alike and refer to the same, and of these those that also say the same in
         what takes many lines."""
         classes: dict[object, set[Group]] = {}
-        for group in sorted(self.blocks):
+        for group in self.by_sort.get(sort, ()):
             if group in self.together:
                 continue
-            if group.block == "resource" and (group.type, self.files[group]) == sort and self._is_single(group):
-                shape = frozenset(self._shape(group))
-                classes.setdefault(shape, set()).add(group)
-                classes.setdefault((shape, self._long(group)), set()).add(group)
-                arguments = frozenset(path for path, _ in self.built[group])
-                classes.setdefault((arguments, ""), set()).add(group)
+            shape = frozenset(self._shape(group))
+            arguments = frozenset(path for path, _ in self.built[group])
+            for alike in (shape, (shape, self._long(group)), (arguments, ""), ""):
+                classes.setdefault((self._kind(group), alike), set()).add(group)
         return [groups for groups in classes.values() if len(groups) >= LEAST]
+
+    def _kind(self, group: Group) -> tuple[bool, frozenset[str], bool]:
+        """Whether it must never go and what of it others may change, neither of which could be said of single rows,
+        and whether it is in another region."""
+        bodies = [block.body for block in self.blocks[group].values()]
+        protected = (any(isinstance(item, Block) and _protects(item) for item in body) for body in bodies)
+        elsewhere = (isinstance(item, Argument) and item.name == "region" for body in bodies for item in body)
+        ignored = frozenset(
+            str(one) for body in bodies for item in body if isinstance(item, Block) for one in _left(item)
+        )
+        return all(protected), ignored, any(elsewhere)
 
     def _long(self, group: Group) -> str:
         """What it says in more than a few lines."""
         slot, block = next(iter(self.blocks[group].items()))
-        tall = [item for item in block.body if not isinstance(item, Argument) or _tall(item.value) > LONG]
+        tall = [item for item in block.body if not isinstance(item, Argument) or value_height(item.value) > LONG]
         return f"{slot.environment} {tall}"
 
     def _is_single(self, group: Group) -> bool:
@@ -178,16 +214,20 @@ class _Search:
         """Put those groups together that save the most lines and make no circle; whether there are any."""
         best: tuple[Set[Group], Group] | None = None
         most = 0
-        for groups in candidates:
-            if (table := self._table(groups)) is None:
+        for candidate in candidates:
+            table = self._table(candidate)
+            if table is None or self._saved(candidate, table) <= most:
                 continue
-            if (saved := self._saved(groups, table)) > most and not self._is_circular(groups):
+            groups = self._without_circles(candidate)
+            if len(groups) >= LEAST and (table := self._table(groups)) and (saved := self._saved(groups, table)) > most:
                 best, most = (groups, table), saved
         if best is None:
             return False
         groups, table = best
         self.together |= dict.fromkeys(groups, table)
         self.rows[table] = groups
+        self.named.add((table.type, table.name))
+        self.awaited.clear()
         for name, known in self.placed.items():
             known |= self._overlay(name, groups, table)
         return True
@@ -197,9 +237,8 @@ class _Search:
         first = min(groups)
         words = [group.name.split("_") for group in groups]
         ends = [word[::-1] for word in words]
-        taken = {(known.type, known.name) for known in (*self.blocks, *self.together.values())}
         for name in ("_".join(_common(words)), "_".join(_common(ends)[::-1]), EVERY):
-            if name and (first.type, name) not in taken:
+            if name and (first.type, name) not in self.named:
                 return Group(first.block, first.type, name, table=True)
         return None
 
@@ -208,26 +247,39 @@ class _Search:
         table = self.together.get(piece.group)
         return replace(piece, group=table, key=piece.group.name) if table else piece
 
-    def _is_circular(self, together: Set[Group]) -> bool:
-        """Whether something would wait for itself: log bucket, for a bucket that waits for the log bucket's policy."""
-        return any(self._leads_back(site, together) for site in self.sites)
+    def _without_circles(self, together: Set[Group]) -> Set[Group]:
+        """Groups of which none waits for another: not the log bucket with a bucket that waits for its policy. What
+        waits for most, and is most waited for, is left out first."""
+        waits = {
+            (one, other)
+            for site in self.sites
+            for one in together
+            for other in together
+            if (site, other) in self._awaited(site, one)
+        }
+        left = set(together)
+        while waits:
+            counts = Counter(group for pair in waits for group in pair)
+            worst = min(counts, key=lambda group: (-counts[group], group))
+            left.discard(worst)
+            waits = {pair for pair in waits if worst not in pair}
+        return left
 
-    def _leads_back(self, site: str, together: Set[Group]) -> bool:
-        """Whether what a table of these groups waits for waits for one of them."""
-        members = {(site, group) for group in together}
-        waiting = [target for member in members for target in self.graph.get(member, ())]
-        seen: set[tuple[str, Group]] = set()
-        while waiting:
-            there, group = waiting.pop()
-            # Who waits for a row of a table waits for all of it.
-            table = self.together.get(group)
-            for node in [(there, row) for row in self.rows[table]] if table else [(there, group)]:
-                if node in members:
-                    return True
-                if node not in seen:
-                    seen.add(node)
-                    waiting += self.graph.get(node, ())
-        return False
+    def _awaited(self, site: str, member: Group) -> Set[tuple[str, Group]]:
+        """Everything that a group waits for, with what is together so far."""
+        if (site, member) not in self.awaited:
+            waiting = [*self.graph.get((site, member), ())]
+            seen: set[tuple[str, Group]] = set()
+            while waiting:
+                there, group = waiting.pop()
+                # Who waits for a row of a table waits for all of it.
+                table = self.together.get(group)
+                for node in [(there, row) for row in self.rows[table]] if table else [(there, group)]:
+                    if node not in seen:
+                        seen.add(node)
+                        waiting += self.graph.get(node, ())
+            self.awaited[site, member] = seen
+        return self.awaited[site, member]
 
     @cached_property
     def graph(self) -> Mapping[tuple[str, Group], Set[tuple[str, Group]]]:
@@ -283,17 +335,34 @@ class _Search:
             body = body_of(description, {slot: block.body for slot, block in blocks.items()})
         except CannotShareError:
             return None
-        lines = _height(body) + 3
+        if sum(name.endswith(f"_{ENABLED}") for name in description.columns) > MOST_FLAGS:
+            return None
+        lines = body_height(body) + 3
         columns = description.columns.values()
         if columns:
             lines += 4
             for key in {slot.key for slot in blocks}:
-                cells = [_tall(column.get(str(key))) for column in columns]
+                cells = [value_height(column.get(str(key))) for column in columns]
                 lines += 1 if len(cells) <= ONE_LINE and max(cells) == 1 else 2 + sum(cells)
         lines += len(interface.switches)
         for variable in interface.variables.values():
-            lines += _DECLARED + 2 * len(environments) + sum(_tall(plain(value)) for value in variable.values.values())
+            lines += (
+                _DECLARED
+                + 2 * len(environments)
+                + sum(value_height(plain(value)) for value in variable.values.values())
+            )
         return lines
+
+
+def _protects(block: Block) -> bool:
+    return any(isinstance(item, Argument) and item.name == "prevent_destroy" for item in block.body)
+
+
+def _left(block: Block) -> Iterator[Value]:
+    """What Terraform leaves to others."""
+    for item in block.body:
+        if isinstance(item, Argument) and item.name == "ignore_changes" and isinstance(item.value, Sequence):
+            yield from item.value
 
 
 def _common(words: Sequence[Sequence[str]]) -> list[str]:
@@ -303,35 +372,6 @@ def _common(words: Sequence[Sequence[str]]) -> list[str]:
 
 _DECLARED = 6
 """Lines that declare a variable in the module and hand it there."""
-
-
-def _height(items: Iterable[Item]) -> int:
-    """Lines of a body, nearly: whether a list fits into one is not looked at."""
-    lines = 0
-    for item in items:
-        match item:
-            case Argument(_, value):
-                lines += _tall(value)
-            case Block(_, _, body):
-                lines += _height(body) + 3
-    return lines
-
-
-def _tall(value: Value) -> int:
-    match value:
-        case str():
-            return 1
-        case Call(_, arguments):
-            return sum(map(_tall, arguments)) if arguments else 1
-        case Conditional(_, one, other):
-            return _tall(one) + _tall(other) - 1
-        case Row(members):
-            return 1 if len(members) <= ONE_LINE else 2 + sum(map(_tall, members.values()))
-        case Mapping():
-            return 2 + sum(map(_tall, value.values()))
-        case Sequence():
-            return 2 + sum(map(_tall, value)) if any(_tall(item) > 1 for item in value) or len(value) > 3 else 1
-    return 1
 
 
 def _built(items: Iterable[Item], addresses: Addresses, path: str = "") -> Iterator[tuple[str, Link | None]]:

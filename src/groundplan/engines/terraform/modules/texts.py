@@ -41,7 +41,9 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def match(splits: Sequence[tuple[Part, ...]]) -> bool:
-    """Whether parts at the same place are the same, or links to the same."""
+    """Whether parts at the same place are the same, or links to the same, and there are as many."""
+    if len({len(parts) for parts in splits}) != 1:
+        return False
     for parts in zip(*splits, strict=True):
         known = {(part.group, part.attribute) if isinstance(part, Link) else part for part in parts}
         if len(known) != 1:

@@ -6,7 +6,7 @@ Anti-unification: the most special description that all instances fit (Plotkin, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -24,6 +24,14 @@ from groundplan.engines.terraform.modules.links import (
     links,
 )
 from groundplan.engines.terraform.modules.order import item_identity, item_name, merged_order
+from groundplan.engines.terraform.modules.shapes import (
+    are_named_alike,
+    have_the_same_keys,
+    lists_or_items,
+    shape,
+    single_target,
+    skeleton,
+)
 from groundplan.engines.terraform.modules.slots import (
     EVERY,
     CannotShareError,
@@ -32,11 +40,15 @@ from groundplan.engines.terraform.modules.slots import (
     Slot,
     identifier,
     overlapping,
+    said,
+    short,
 )
 from groundplan.engines.terraform.modules.texts import as_code, cut, joined, match, unescaped
 from groundplan.engines.terraform.modules.validations import SIZES
 from groundplan.engines.terraform.modules.variables import Interface
 
+ENABLED = "enabled"
+"""The last word of a field that says whether something is there."""
 _HYPHENED = 'replace(each.key, "_", "-")'
 
 
@@ -60,6 +72,8 @@ class Description:
     """Whether its keys are names of things rather than zones: what differs by name stands in the module."""
     fields: dict[str, dict[Slot, Normal]] = field(default_factory=dict)
     """What ``each.value`` holds of a zone, by field."""
+    placed: dict[str, Paths] = field(default_factory=dict)
+    """Where in the block each of them stands, by its short name."""
     columns: dict[str, dict[str, Value]] = field(default_factory=dict)
     """What ``each.value`` holds of a name, by field: values or code."""
 
@@ -81,6 +95,9 @@ class Description:
                 return self._function(path, seen)
             if all(isinstance(value, tuple) for value in values):
                 return self._list(path, seen)
+        if (lists := lists_or_items(seen)) is not None:
+            code = self.varying(path, lists)
+            return Expression(f"try(one({code}), {code})")
         written = [value for value in values if value is not None]
         if all(map(is_literal, values)) and not (
             len(written) < len(values) and all(value == written[0] for value in written)
@@ -101,7 +118,9 @@ class Description:
                 return self._by_key(path, seen)
             environments[slot.environment] = value
         kind = self.group.type.removeprefix("aws_")
-        names = dict.fromkeys(overlapping(identifier(word), identifier("_".join(path))) for word in (kind, self.title))
+        words = said(path)
+        titles = (kind, self.title) if words == path else (self.title,)
+        names = dict.fromkeys(overlapping(identifier(word), identifier("_".join(words))) for word in titles)
         named = self.interface.size if same else self.interface.variable
         return named(tuple(names), ".".join(path), self.address, environments)
 
@@ -119,24 +138,24 @@ class Description:
 
     def _column(self, path: Paths, seen: Seen) -> str:
         """A field of the table of names: for each what it is there, described over the environments."""
-        name = identifier("_".join(path))
+        name = short(path)
+        if self.placed.setdefault(name, path) != path:
+            name = identifier("_".join(path))
         column = self.columns.setdefault(name, {})
         for key in dict.fromkeys(slot.key for slot in seen):
             rows = {slot: value for slot, value in seen.items() if slot.key == key}
             title = f"{self.title.removesuffix(f'_{EVERY}')}_{key}"
-            cell = replace(self, title=title, slots=tuple(rows), keyed=False, by_name=False, fields={}, columns={})
-            if self._is_partial and any(link.key is not None for value in rows.values() for link in links(value)):
-                raise CannotShareError(f"{title} refers to a row of a table that not every environment has")
-            column[str(key)] = cell.value(path, rows)
-        return f"each.value.{name}"
-
-    @property
-    def _is_partial(self) -> bool:
-        """Whether some environments lack some of the keys."""
-        keys: dict[str, set[str | None]] = {name: set() for name in self.interface.environments}
-        for slot in self.slots:
-            keys.setdefault(slot.environment, set()).add(slot.key)
-        return len({frozenset(found) for found in keys.values()}) > 1
+            cell = replace(
+                self, title=title, slots=tuple(rows), keyed=False, by_name=False, fields={}, placed={}, columns={}
+            )
+            if path[-1] == ENABLED and len(set(map(str, rows.values()))) > 1:
+                column[str(key)] = Expression(cell.flag(path, {slot: value is True for slot, value in rows.items()}))
+            else:
+                column[str(key)] = cell.value(path, rows)
+        same = next(one for one, cells in self.columns.items() if cells == column)
+        if same != name:
+            del self.columns[name]
+        return f"each.value.{same}"
 
     def _in_table(self, path: Paths, seen: Seen) -> Value | None:
         """What differs by name, said in one where that is plain to see, else row by row."""
@@ -146,19 +165,42 @@ class Description:
             if same is not None:
                 return same
         elif all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
-            return None
+            if have_the_same_keys(seen):
+                return None  # they differ in what they hold alone, which is told item by item
+        elif all(isinstance(value, Function) for value in values) and len({shape(value) for value in values}) == 1:
+            return None  # its arguments are looked at one by one
+        elif all(isinstance(value, tuple) for value in values) and are_named_alike(values):
+            return None  # as are statements of the same names
+        elif all(isinstance(value, tuple) for value in values) and (every := self._texts_by_key(path, seen)):
+            return every
         first = {slot.environment: value for slot, value in seen.items()}
         if all(first[slot.environment] == value for slot, value in seen.items()):
             return None
         return Expression(self._column(path, seen))
+
+    def _texts_by_key(self, path: Paths, seen: Seen) -> list[Value] | None:
+        """A list of texts in which no more than the key differs; None where more does."""
+        lists = {slot: value for slot, value in seen.items() if isinstance(value, tuple)}
+        if len({len(value) for value in lists.values()}) != 1:
+            return None
+        written: list[Value] = []
+        for number in range(len(next(iter(lists.values())))):
+            items = {slot: value[number] for slot, value in lists.items()}
+            if not all(isinstance(item, str | Code) for item in items.values()):
+                return None
+            text = self._same_parts(path, {slot: as_code(item) for slot, item in items.items()})
+            if text is None:
+                return None
+            written.append(text)
+        return written
 
     def flag(self, path: Paths, seen: Mapping[Slot, bool], near: Iterable[Normal] = ()) -> str:
         """The code of a truth that differs: a feature of the environment or, where it differs by key, a field."""
         sites: dict[str, bool] = {}
         for slot, value in seen.items():
             if sites.setdefault(slot.environment, value) != value:
-                return self._by_key((*path, "enabled"), dict(seen))
-        belongs = [link.group.here for value in near for link in links(value)]
+                return self._by_key((*path, ENABLED), dict(seen))
+        belongs = [link.target for value in near for link in links(value)]
         there = frozenset(site for site, value in sites.items() if value)
         return self.interface.switch(self.interface.features.switch(there, belongs))
 
@@ -199,7 +241,7 @@ class Description:
         lists = {slot: value for slot, value in seen.items() if isinstance(value, tuple)}
         if all(map(is_literal, lists.values())):
             return self._texts(lists) or Expression(self.varying(path, seen))
-        if (targets := _single_target(lists.values())) is not None:
+        if (targets := single_target(lists.values())) is not None:
             return self._linked(path, lists, targets)
         if len({len(value) for value in lists.values()}) == 1:
             size = len(next(iter(lists.values())))
@@ -286,7 +328,7 @@ class Description:
             return Conditional(wanted, inner, None)
         forms: dict[str, dict[Slot, Normal]] = {}
         for slot, value in seen.items():
-            forms.setdefault(_shape(value), {})[slot] = value
+            forms.setdefault(shape(value), {})[slot] = value
         if len(forms) == 1:
             raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
         # Terraform demands one type of all: as text they have it.
@@ -321,7 +363,7 @@ class Description:
     def _choice_of_codes(self, path: Paths, seen: Mapping[Slot, Code]) -> Value:
         forms: dict[object, dict[Slot, Normal]] = {}
         for slot, code in seen.items():
-            forms.setdefault(_skeleton(code), {})[slot] = code
+            forms.setdefault(skeleton(code), {})[slot] = code
         if len(forms) == 1:
             raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
         return self._one_of(path, list(forms.values()))
@@ -330,17 +372,25 @@ class Description:
         if len({slot.environment for slot in seen}) == 1 and not self.keyed:
             prefix = self._prefix(next(iter(seen)).environment)
             return self._aligned_parts(path, seen, {slot: cut(code, prefix) for slot, code in seen.items()})
-        for words in self._vocabularies():
+        slots = tuple(seen)
+        ends = slots[0], slots[-1]  # most of what differs does so between these
+        for words in self._vocabularies({slot.environment for slot in seen}):
+            if not match([cut(seen[slot], words(slot)) for slot in ends]):
+                continue
             split = {slot: cut(code, words(slot)) for slot, code in seen.items()}
             found = self._aligned_parts(path, seen, split)
             if found is not None:
                 return found
         return None
 
-    def _vocabularies(self) -> Iterable[Callable[[Slot], Mapping[str, str]]]:
+    def _vocabularies(self, sites: Set[str]) -> Iterable[Callable[[Slot], Mapping[str, str]]]:
         """The words that may be cut out of texts: none, and each way to say what the environment is called."""
-        yield lambda _: {}
-        for codes in ((), *((code,) for code in self.names), tuple(self.names)):
+        every: list[tuple[str, ...]] = [(), *((code,) for code in self.names), tuple(self.names)]
+        if len(sites) == 1:  # what another might have one day is called after the environment as well
+            every = [tuple(self._prefix(*sites).values())]
+        else:
+            yield lambda _: {}
+        for codes in every:
             for key in ("each.key", _HYPHENED) if self.keyed else ("",):
                 if codes or key:
                     yield partial(self._words, codes, key)
@@ -354,11 +404,10 @@ class Description:
     def _aligned_parts(
         self, path: Paths, seen: Mapping[Slot, Code], split: Mapping[Slot, tuple[Part, ...]]
     ) -> Value | None:
-        lengths = {len(parts) for parts in split.values()}
-        if len(lengths) != 1 or not match(list(split.values())):
+        if not match(list(split.values())):
             return None
         written: list[Part] = []
-        for number in range(lengths.pop()):
+        for number in range(len(next(iter(split.values())))):
             parts = {slot: value[number] for slot, value in split.items()}
             part = self._part(path, parts)
             if part is None:
@@ -392,8 +441,10 @@ class Description:
         match value:
             case str() if len({slot.environment for slot in self.slots}) == 1:
                 return self._named(value)
-            case Code(template, parts):
+            case Code(template):
                 slot = self.slots[0]
+                alone = len({one.environment for one in self.slots}) == 1
+                parts = cut(value, self._prefix(slot.environment)) if alone else value.parts
                 return joined(
                     template,
                     [Token(self._link((), {slot: part})) if isinstance(part, Link) else part for part in parts],
@@ -401,7 +452,7 @@ class Description:
             case Function(name, arguments):
                 return Call(name, *(self._written(argument, key) for argument in arguments))
             case tuple():
-                target = _single_target([value])
+                target = single_target([value])
                 if target is not None and target.key is not None:
                     return self._linked((), dict.fromkeys(self.slots, value), target)
                 return [self._written(item, key) for item in value]
@@ -418,27 +469,3 @@ class Description:
         """The one word of a site that stands for nothing else."""
         code = "var.name_prefix"
         return {self.names[code][site]: code} if code in self.names else {}
-
-
-def _skeleton(code: Code) -> object:
-    return code.template, tuple(part.group if isinstance(part, Link) else part for part in code.parts)
-
-
-def _shape(value: Normal) -> str:
-    match value:
-        case Code(template, parts):
-            return f"code {template} {[part.group.address for part in parts if isinstance(part, Link)]}"
-        case Function(name):
-            return f"call {name}"
-    return type(value).__name__
-
-
-def _single_target(lists: Iterable[tuple[Normal, ...]]) -> Link | None:
-    """The group and attribute that every item of every list is, where it is one that has keys."""
-    targets: dict[tuple[object, str], Link] = {}
-    for value in lists:
-        for item in value:
-            if not isinstance(item, Code) or item.alone is None or item.alone.key is None:
-                return None
-            targets[item.alone.group, item.alone.attribute] = item.alone
-    return next(iter(targets.values())) if len(targets) == 1 else None

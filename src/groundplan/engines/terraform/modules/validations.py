@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from groundplan.catalog import logs
 from groundplan.engines.terraform.hcl import Argument, Block, Expression
-from groundplan.engines.terraform.modules.variables import Variable
+from groundplan.engines.terraform.modules.variables import SETTINGS, Variable
 
 Condition = Callable[[str], tuple[str, str]]
 """From the code of the value to a condition and to what is right."""
@@ -80,7 +80,7 @@ def validation(variable: Variable, *, optional: bool) -> Block | None:
     known = CONDITIONS.get((kinds.pop(), variable.what)) if len(kinds) == 1 else None
     if known is None:
         return None
-    code = f"var.{variable.name}"
+    code = f"var.{SETTINGS}.{variable.name}"
     condition, right = known(code)
     return _block(
         f"{code} == null ? true : {condition}" if optional else condition,

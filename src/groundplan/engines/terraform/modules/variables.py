@@ -1,4 +1,4 @@
-"""What a module is told: variables with a type that is read off their values in the environments."""
+"""What a module is told: settings with a type that is read off their values in the environments."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from dataclasses import dataclass, field, replace
 from groundplan.engines.terraform.hcl import Row, Value
 from groundplan.engines.terraform.modules.features import Feature, Features
 from groundplan.engines.terraform.modules.links import Normal
+
+SETTINGS = "settings"
+"""The variable of a module with everything in which sites differ."""
+ANY = "any"
+"""The type of what is a text at one site and a list at another, as policies may have it."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class Variable:
 
 @dataclass
 class Interface:
-    """Variables of one module in the making. What is asked for twice is there once."""
+    """Settings of one module in the making. What is asked for twice is there once."""
 
     environments: tuple[str, ...]
     """The sites that call it."""
@@ -49,7 +54,7 @@ class Interface:
         return f"var.features.{feature.name}"
 
     def variable(self, names: Sequence[str], what: str, of: str, values: Mapping[str, Normal]) -> str:
-        """The code of a variable with these values, under the first of the names that is free or means the same."""
+        """The code of a setting with these values, under the first of the names that is free or means the same."""
         for name in (*names, *(f"{names[-1]}_{number}" for number in range(2, len(self.variables) + 3))):
             known = self.variables.get(name)
             if known is None:
@@ -62,7 +67,7 @@ class Interface:
                 every = {**known.values, **values}
                 self.variables[name] = replace(known, of=users, values=every, type=type_of(every.values()))
                 break
-        return f"var.{name}"
+        return f"var.{SETTINGS}.{name}"
 
     def size(self, names: Sequence[str], what: str, of: str, values: Mapping[str, Normal]) -> str:
         """The code of a size that is the same everywhere: a variable, for a single environment a local value."""
@@ -76,7 +81,7 @@ class Interface:
 
     def retype(self, code: str, type_: str) -> None:
         """Give a variable a type that its values alone do not tell."""
-        name = code.removeprefix("var.")
+        name = code.removeprefix(f"var.{SETTINGS}.")
         self.variables[name] = replace(self.variables[name], type=type_)
 
 
@@ -97,7 +102,7 @@ def type_of(values: Iterable[Normal]) -> str:
         items = [item for value in known if isinstance(value, Sequence) for item in value]
         rows = [item for item in items if isinstance(item, Mapping)]
         return f"list({object_type(rows) if rows and len(rows) == len(items) else type_of(items)})"
-    return "any"
+    return ANY
 
 
 def object_type(values: Iterable[Mapping[str, Normal]]) -> str:
