@@ -47,7 +47,7 @@ check: setup
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 
-# Deployments of all systems to an AWS in this process with a fault at every step: about two hours. SECONDS=600 tries as
+# Deployments of all systems to an AWS in this process with a fault at every step: a few hours. SECONDS=600 tries as
 # many of each system as there is time for; build/faults.jsonl remembers what was tried, and the next run goes on from it.
 faults: setup
 	mkdir -p build
