@@ -161,7 +161,8 @@ def test_a_deployment_that_was_interrupted_is_waited_for(
     groundplan: Command, write: Write, aws: Aws, project: str, folder: Path
 ) -> None:
     local.start()
-    write(blueprint(project, "files: {encryption: s3}"))
+    # So much that it cannot be done before the signal comes.
+    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(30))))
     deployment = Started(folder)
     try:
         deployment.wait_for("vpc.main: waiting for create")
