@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -55,13 +54,9 @@ def lift(
 
     Raises EnvironmentalError where AWS refuses.
     """
-    guarded = [resource for resource in architecture if unprotected(resource) is not resource]
-    places = [(item.address, place) for item in guarded for place in rendering.locations.get(item.ref, ())]
-    inside = [(address, place) for address, place in places if place.stack == stack.name]
-    physical: Mapping[str, str] = stacks.physical_ids(connection, stack.name, stack.region) if inside else {}
-    for address, place in inside:
-        name = physical.get(place.logical_id)
-        if name and unprotect(connection, address, place.type, name, stack.region):
+    guarded = [resource.ref for resource in architecture if unprotected(resource) is not resource]
+    for address, name, type in stacks.parts_of(connection, rendering, stack, guarded):
+        if unprotect(connection, address, type, name, stack.region):
             report(f"{address}: taking deletion protection off")
 
 

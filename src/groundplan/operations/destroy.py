@@ -104,10 +104,8 @@ def _zones(
     connection: Connection, architecture: Architecture, rendering: Rendering, going: stacks.DeployedStack
 ) -> list[str]:
     """The ids of the hosted zones that a stack has."""
-    places = [place for zone in architecture.of(HostedZone) for place in rendering.locations.get(zone.ref, ())]
-    inside = [place.logical_id for place in places if place.stack == going.name]
-    physical = stacks.physical_ids(connection, going.name, going.region) if inside else {}
-    return [physical[name] for name in inside if name in physical]
+    zones = [zone.ref for zone in architecture.of(HostedZone)]
+    return [name for _, name, _ in stacks.parts_of(connection, rendering, going, zones)]
 
 
 def _delete(connection: Connection, going: stacks.DeployedStack, found: tuple[Holding, ...], report: Report) -> None:

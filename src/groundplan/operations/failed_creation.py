@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,10 @@ from groundplan.operations import stacks
 from groundplan.operations.deletion_protection import lift
 from groundplan.operations.events import Report
 from groundplan.operations.holdings import Holding, delete_kept
-from groundplan.resources import Resource
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.edge import LoadBalancer
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import Ref
 from groundplan.targets.connection import Connection, explained
 
 if TYPE_CHECKING:
@@ -47,7 +45,7 @@ def way_made(
     lift(connection, architecture, rendering, failed, report)
     _delete_log_buckets(connection, architecture, rendering, failed, report)
     databases = [item.ref for item in architecture.of(DatabaseInstance)]
-    inside = _inside(connection, rendering, failed, databases)
+    inside = stacks.parts_of(connection, rendering, failed, databases)
     before = {(address, name) for address, id, _ in inside for name in _snapshots(connection, id, failed.region)}
     yield
     for address, id, _ in inside:
@@ -56,18 +54,6 @@ def way_made(
                 with explained(f"Deleting the snapshot {name}"):
                     connection.rds(failed.region).delete_db_snapshot(DBSnapshotIdentifier=name)
                 report(f"{address}: its last snapshot {name}, of a database that was never used, is deleted")
-
-
-def _inside(
-    connection: Connection, rendering: Rendering, stack: stacks.DeployedStack, refs: Iterable[Ref[Resource]]
-) -> list[tuple[str, str, str]]:
-    """Address, physical id and type of those that a stack has."""
-    places = [(ref.address, place) for ref in refs for place in rendering.locations.get(ref, ())]
-    inside = [(address, place) for address, place in places if place.stack == stack.name]
-    physical = stacks.physical_ids(connection, stack.name, stack.region) if inside else {}
-    return [
-        (address, physical[place.logical_id], place.type) for address, place in inside if place.logical_id in physical
-    ]
 
 
 def _snapshots(connection: Connection, database: str, region: str) -> list[str]:
@@ -113,7 +99,9 @@ def _delete_log_buckets(
     """
     receivers = {item.access_log_bucket for item in architecture.of(Bucket)}
     receivers |= {item.access_log_bucket for item in architecture.of(LoadBalancer)}
-    buckets = _inside(connection, rendering, failed, sorted((ref for ref in receivers if ref is not None), key=str))
+    buckets = stacks.parts_of(
+        connection, rendering, failed, sorted((ref for ref in receivers if ref is not None), key=str)
+    )
     for address, name, type in buckets:
         if _exists(connection, name, failed.region):
             told = delete_kept(connection, Holding(address, type, name, failed.region, "goes"))

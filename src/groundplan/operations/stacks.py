@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import StackTypeDef
 
-    from groundplan.engines.cloudformation import Stack
+    from groundplan.engines.cloudformation import Rendering, Stack
+    from groundplan.resources import Resource
+    from groundplan.resources.values import Ref
 
 NOT_DEPLOYED = "NOT_DEPLOYED"
 _AT_ONCE = 8
@@ -87,6 +89,18 @@ def physical_ids(connection: Connection, stack: str, region: str) -> dict[str, s
             for item in page["StackResourceSummaries"]
             if item.get("PhysicalResourceId") and item["ResourceStatus"] != "DELETE_COMPLETE"
         }
+
+
+def parts_of(
+    connection: Connection, rendering: Rendering, stack: DeployedStack, refs: Iterable[Ref[Resource]]
+) -> list[tuple[str, str, str]]:
+    """Address, physical id and type of those of some resources that a stack has. Asks only where it may have any."""
+    places = [(ref.address, place) for ref in refs for place in rendering.locations.get(ref, ())]
+    inside = [(address, place) for address, place in places if place.stack == stack.name]
+    physical = physical_ids(connection, stack.name, stack.region) if inside else {}
+    return [
+        (address, physical[place.logical_id], place.type) for address, place in inside if place.logical_id in physical
+    ]
 
 
 def stack_tags(architecture: Architecture) -> dict[str, str]:

@@ -12,9 +12,6 @@ from groundplan.targets.local.cloudformation.stacks import Stack, StackResource
 
 PAGE = 100
 """Items per page, as AWS cuts them."""
-EVENTS = 20
-"""Events per page: who follows a stack asks ten times a second, and writing and reading a hundred that he knows took a
-quarter of a deployment. AWS does not say how many it puts on a page."""
 Item = TypeVar("Item")
 
 
@@ -38,12 +35,12 @@ def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
 
 
-def page(items: Sequence[Item], token: str | None, size: int = PAGE) -> tuple[Sequence[Item], str | None]:
+def page(items: Sequence[Item], token: str | None) -> tuple[Sequence[Item], str | None]:
     """One page of a list, and the token of the next one. Raises StackError for a token that nobody gave."""
     if token and not (token.isascii() and token.isdigit() and int(token) <= len(items)):
         raise StackError(f"The NextToken {token} is not valid")
     start = int(token or 0)
-    end = start + size
+    end = start + PAGE
     return items[start:end], str(end) if end < len(items) else None
 
 

@@ -14,7 +14,6 @@ from groundplan.errors import GroundplanError
 from groundplan.targets.local.cloudformation import parameters as template_parameters
 from groundplan.targets.local.cloudformation import query
 from groundplan.targets.local.cloudformation.answers import (
-    EVENTS,
     given_parameters,
     given_tags,
     page,
@@ -244,7 +243,7 @@ class CloudFormationApi:
     def describe_stack_events(self, region: str, stack_name: str = "", next_token: str = "") -> Mapping[str, Any]:
         stack = self.engine.find(stack_name, region)
         events = list(reversed(stack.events))
-        found, token = page(events, next_token, EVENTS)
+        found, token = page(events, next_token)
         return {
             "StackEvents": [
                 {"StackId": stack.id, "EventId": event.id, "StackName": stack.name,
