@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from groundplan.record import Record, dataclass
+
+if TYPE_CHECKING:
+    from datetime import date
 
 DAY = 24 * 60
 """Minutes."""
@@ -100,21 +105,30 @@ class Calendar(Record):
         """
         if self.timezone == "UTC":
             return None
-        from datetime import UTC, datetime, timedelta
+        from datetime import UTC, datetime, time, timedelta
         from zoneinfo import ZoneInfo
 
         zone = ZoneInfo(self.timezone)
         minute = ((self.stop if stop else self.start) + shift) % DAY
         days = range(7) if stop else {(moment + shift) % WEEK // DAY for moment in self.starts}
-        day = datetime(2026, 1, 1)
-        while day.year < 2031:
-            if day.weekday() in days:
-                local = day + timedelta(minutes=minute)
-                aware = local.replace(tzinfo=zone)
-                if aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
-                    return f"{day:%Y-%m-%d}"
-            day += timedelta(days=1)
+        for day in _changes(self.timezone):
+            local = datetime.combine(day, time()) + timedelta(minutes=minute)
+            aware = local.replace(tzinfo=zone)
+            if day.weekday() in days and aware.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
+                return f"{day:%Y-%m-%d}"
         return None
+
+
+@cache
+def _changes(timezone: str) -> Sequence[date]:
+    """The days of five years at whose begin the clock is not as far from UTC as at their end."""
+    from datetime import datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    zone = ZoneInfo(timezone)
+    begins = [datetime(2026, 1, 1, tzinfo=zone) + timedelta(days=number) for number in range(5 * 365 + 2)]
+    offsets = [begin.utcoffset() for begin in begins]
+    return [begins[number].date() for number in range(len(begins) - 1) if offsets[number] != offsets[number + 1]]
 
 
 def _minute(time: str) -> int:

@@ -85,7 +85,7 @@ def dissolved(piece: Piece) -> Piece:
     name = piece.address.rpartition(".")[2]
     if not piece.group.name.startswith(STANDBY):
         name = name.removeprefix(STANDBY)
-    return replace(piece, group=replace(piece.group, name=name), key=None)
+    return replace(piece, group=piece.group._replace(name=name), key=None)
 
 
 def with_and_without_key(found: Iterable[Piece]) -> frozenset[Group]:
@@ -101,7 +101,7 @@ def addresses_of(found: Iterable[Piece], elsewhere: Mapping[str, Iterable[Piece]
     known = dict(_addresses(found))
     for where, pieces in elsewhere.items():
         for address, (group, key) in _addresses(pieces):
-            known[address] = (replace(group, where=where), key)
+            known[address] = (group._replace(where=where), key)
     return known
 
 

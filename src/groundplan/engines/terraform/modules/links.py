@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Call, Expression, Heredoc, Template, Value, render
 
@@ -19,8 +19,7 @@ _INTERPOLATION = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
 _ATTRIBUTE = re.compile(r"(?:\.[a-z_][a-z0-9_]*|\[[^\]]*\])+")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Group:
+class Group(NamedTuple):
     """Everything of one block type, type and name: one resource, or one for each zone."""
 
     block: str
@@ -37,7 +36,7 @@ class Group:
     @property
     def here(self) -> Group:
         """The group as its own site speaks of it."""
-        return replace(self, where="") if self.where else self
+        return self._replace(where="") if self.where else self
 
     def row(self, key: str) -> Group:
         """What a row of a table is by itself."""
@@ -56,8 +55,7 @@ class Group:
         return f"{self.where}_{title}" if self.where else title
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A reference: to a group, one of its keys, and what is asked of it (``.id``; empty: the resource itself)."""
 
     group: Group
@@ -71,8 +69,7 @@ class Link:
         return group.row(self.key) if group.table and self.key is not None else group
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What differs by environment or by key, and is known by a name: ``var.environment``, ``each.key``."""
 
     code: str

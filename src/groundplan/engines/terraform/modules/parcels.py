@@ -162,7 +162,7 @@ class _Packing:
             return {
                 node[1]: inside[1] if isinstance(inside[1], Group) else None
                 for inside, node in pairwise(nodes)
-                if isinstance(node[1], tuple)
+                if not isinstance(node[1], Group | Handed)
             }
         return {}
 

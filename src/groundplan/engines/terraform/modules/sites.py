@@ -70,7 +70,7 @@ def addresses_at(sites: Mapping[str, Site], pieces: Mapping[str, Iterable[Piece]
 
 def standby_piece(piece: Piece, region: str) -> Piece:
     """A piece of the standby as it would stand in a root of its own: without the region, and under its own name."""
-    group = replace(piece.group, name=piece.group.name.removeprefix(STANDBY))
+    group = piece.group._replace(name=piece.group.name.removeprefix(STANDBY))
     block = replace(piece.block, body=tuple(_items(piece.block.body, region)))
     return replace(piece, group=group, block=block)
 

@@ -307,7 +307,7 @@ class _Search:
     def _overlay(self, site: str, together: Iterable[Group], table: Group) -> dict[str, tuple[Group, str | None]]:
         """What the addresses of groups mean when these are rows of a table."""
         return {
-            address: (replace(table, where=group.where), row.name)
+            address: (table._replace(where=group.where) if group.where else table, row.name)
             for row in together
             for address, group in self.spoken_of[site].get(row, ())
         }

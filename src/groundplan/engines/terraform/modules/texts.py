@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Mapping, Sequence
 
 from groundplan.engines.terraform.hcl import Expression, Template, Value, escape_interpolation
 from groundplan.engines.terraform.modules.links import Code, Link, Normal, Part, Token
@@ -14,30 +12,44 @@ def cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
     """Its parts, with words cut out of the text; the longest where several begin at one place."""
     if not code.template or not words:
         return code.parts
-    present = tuple(word for word in words if any(isinstance(part, str) and word in part for part in code.parts))
-    if not present:
-        return code.parts
-    pattern = _any_of(present)
     found: list[Part] = []
     for part in code.parts:
         if not isinstance(part, str):
             found.append(part)
             continue
         position = 0
-        for match in pattern.finditer(part):
-            if match.start() > position:
-                found.append(part[position : match.start()])
-            found.append(Token(words[match[0]]))
-            position = match.end()
+        for start, word in _words_in(part, [word for word in words if word in part]):
+            if start > position:
+                found.append(part[position:start])
+            found.append(Token(words[word]))
+            position = start + len(word)
         if position < len(part):
             found.append(part[position:])
     return tuple(found)
 
 
-@lru_cache(maxsize=1 << 10)
-def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    longest = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])" for word in longest))
+def _words_in(text: str, words: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Where words stand in a text by themselves, one after another. Not with :mod:`re`: each resource has other words,
+    and to compile them takes longer than to look for them."""
+    position = 0
+    while found := [(start, -len(word), word) for word in words if (start := _place(text, word, position)) >= 0]:
+        start, _, word = min(found)
+        yield start, word
+        position = start + len(word)
+
+
+def _place(text: str, word: str, position: int) -> int:
+    """Where a word stands from a position on, with no letter or digit around it; -1 where it does not."""
+    while (start := text.find(word, position)) >= 0:
+        end = start + len(word)
+        if not (_is_of_word(text[start - 1 : start]) or _is_of_word(text[end : end + 1])):
+            return start
+        position = start + 1
+    return -1
+
+
+def _is_of_word(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def match(splits: Sequence[tuple[Part, ...]]) -> bool:
