@@ -36,6 +36,7 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _QUOTED_KEYS = frozenset({"for", "true", "false", "null"})
 _SIGNS_BEFORE_BRACE = re.compile(r"([$%]+)\{")
 _INTERPOLATION_SIGN = re.compile(r"\$?\$\{|%?%\{")
+_BRACE_OR_QUOTE = re.compile(r'[{}"]')
 _DOLLARS_AT_THE_END = re.compile(r"\$+\Z")
 _INTERPOLATION = re.compile(r"\$\{\s*([^~\s].*?)\s*\}", re.DOTALL)
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
@@ -416,18 +417,17 @@ def _end_of_interpolation(source: str, position: int) -> int:
     """The position behind the brace that closes the interpolation at ``position``; quoted strings are skipped."""
     position += 2
     depth = 1
-    while position < len(source):
-        match source[position]:
+    while sign := _BRACE_OR_QUOTE.search(source, position):
+        position = sign.end()
+        match sign[0]:
             case "{":
                 depth += 1
             case "}":
                 depth -= 1
                 if not depth:
-                    return position + 1
-            case '"':
-                position = _end_of_string(source, position)
-                continue
-        position += 1
+                    return position
+            case _:
+                position = _end_of_string(source, sign.start())
     raise ValueError(f"an interpolation is not closed in the template {source!r}")
 
 

@@ -16,6 +16,7 @@ from groundplan.engines.terraform.modules import Environment, Tree, render_tree
 from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.slots import Slot
 from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface
@@ -76,7 +77,7 @@ class Described:
             group=GROUP,
             title=GROUP.title,
             slots=tuple(slots),
-            addresses=dict.fromkeys(sites, addresses or {}),
+            readings=dict.fromkeys(sites, Reading(addresses or {})),
             interface=self.interface,
             refer=_code,
             names={code: {site: words[site] for site in sites} for code, words in NAMES.items()},

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from groundplan.engines.terraform.hcl import Argument, Block, Expression, Value, arguments
 from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Group
-from groundplan.engines.terraform.modules.sites import Site
+from groundplan.engines.terraform.modules.sites import Site, readings
 from groundplan.engines.terraform.modules.tables import tabled
 
 SITES = {name: Site(name, "primary", f"shop-{name}", name, None) for name in ("dev", "prod")}
@@ -22,7 +22,8 @@ def _piece(type_: str, name: str, values: Mapping[str, Value]) -> Piece:
 
 def _tables(*pieces: Piece) -> dict[str, tuple[str, str | None]]:
     """Address to the group's address and the key, by what is said of prod."""
-    found = tabled({name: list(pieces) for name in SITES}, SITES, WORDS)
+    every = {name: list(pieces) for name in SITES}
+    found, _ = tabled(every, SITES, WORDS, readings(SITES, every))
     assert [piece.group for piece in found["dev"]] == [piece.group for piece in found["prod"]]
     return {piece.address: (piece.group.address, piece.key) for piece in found["prod"]}
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item, Value, quote
-from groundplan.engines.terraform.modules.links import Addresses, Group, links, normal
+from groundplan.engines.terraform.modules.links import Group
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.share import Module
 from groundplan.engines.terraform.modules.sites import Site
 
@@ -69,14 +70,14 @@ def demands() -> tuple[Demand, ...]:
 
 
 def assertions(
-    module: Module, site: Site, addresses: Addresses, planned: Collection[Group], mocked: Mapping[str, Collection[str]]
+    module: Module, site: Site, reading: Reading, planned: Collection[Group], mocked: Mapping[str, Collection[str]]
 ) -> list[Assertion]:
     """What holds for a module with the values of a site.
 
-    ``addresses`` are those of the site, ``planned`` what of the module is planned, ``mocked`` the attributes that a
+    ``reading`` is the site's, ``planned`` what of the module is planned, ``mocked`` the attributes that a
     plan knows before they are made, by type.
     """
-    known = _Known(module, site, addresses, mocked)
+    known = _Known(module, site, reading, mocked)
     groups = [group for group in module.members if group in planned]
     found = (known.assertion(group, demand) for demand in demands() for group in groups if demand.is_of(group))
     return [one for one in found if one is not None]
@@ -88,7 +89,7 @@ class _Known:
 
     module: Module
     site: Site
-    addresses: Addresses
+    reading: Reading
     mocked: Mapping[str, Collection[str]]
 
     def assertion(self, group: Group, demand: Demand) -> Assertion | None:
@@ -124,7 +125,7 @@ class _Known:
             link.group.here in self.module.members
             and not link.group.where
             and link.attribute.removeprefix(".") not in self.mocked.get(link.group.type, ())
-            for link in links(normal(value, self.addresses))
+            for link in self.reading.links(value)
         )
 
     def _condition(self, group: Group, demand: Demand, values: Sequence[Value]) -> Callable[[str], str] | None:

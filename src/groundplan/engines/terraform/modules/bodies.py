@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.heights import body_height
-from groundplan.engines.terraform.modules.links import Normal, is_literal, links, normal
+from groundplan.engines.terraform.modules.links import Normal, is_literal, links
 from groundplan.engines.terraform.modules.order import by_name, layout
 from groundplan.engines.terraform.modules.slots import Paths, Seen, Slot, plural
 from groundplan.engines.terraform.modules.unify import Description
@@ -43,7 +43,7 @@ class _Writer:
                 yield from self._blocks((*path, name.removeprefix("block ")), found)
                 continue
             seen = {
-                slot: normal(item[0].value, self.description.addresses[slot.environment])
+                slot: self.description.readings[slot.environment].normal(item[0].value)
                 if item and isinstance(item[0], Argument)
                 else None
                 for slot, item in found.items()
@@ -152,7 +152,7 @@ class _Writer:
                 for item in block.body:
                     if not isinstance(item, Argument):
                         return None
-                    row[item.name] = normal(item.value, self.description.addresses[slot.environment])
+                    row[item.name] = self.description.readings[slot.environment].normal(item.value)
                 if not is_literal(row):
                     return None
                 table.append(row)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from groundplan.engines.terraform.context import label
 from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item
-from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
+from groundplan.engines.terraform.modules.links import Addresses, Group, Link
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.slots import Slot
 from groundplan.engines.terraform.rendering import Place
 from groundplan.resources import Resource
@@ -134,10 +135,19 @@ def with_ranges(found: Iterable[Piece]) -> list[Piece]:
     known = {text: Expression(codes[0]) for text, codes in ranges.items() if len(codes) == 1}
     return [
         piece
-        if piece.group.type in _RANGES
+        if piece.group.type in _RANGES or not _says_any(piece.block.body, known)
         else replace(piece, block=replace(piece.block, body=tuple(_ranged(piece.block.body, known))))
         for piece in pieces
     ]
+
+
+def _says_any(items: Iterable[Item], known: Container[str]) -> bool:
+    return any(
+        _says_any(item.body, known)
+        if isinstance(item, Block)
+        else isinstance(item, Argument) and isinstance(item.value, str) and item.value in known
+        for item in items
+    )
 
 
 def _ranged(items: Iterable[Item], known: Mapping[str, Expression]) -> Iterator[Item]:
@@ -160,22 +170,22 @@ class Reference:
     link: Link
 
 
-def references(every: Mapping[Group, Member], addresses: Mapping[str, Addresses]) -> list[Reference]:
+def references(every: Mapping[Group, Member], readings: Mapping[str, Reading]) -> list[Reference]:
     """What refers to what, each once."""
     found = (
         Reference(slot.environment, group, Link(link.group, None, link.attribute))
         for group, member in every.items()
         for slot, block in member.instances.items()
-        for link in links_in(block.body, addresses[slot.environment])
+        for link in links_in(block.body, readings[slot.environment])
     )
     return list(dict.fromkeys(found))
 
 
-def links_in(items: Iterable[Item], addresses: Addresses) -> Iterator[Link]:
+def links_in(items: Iterable[Item], reading: Reading) -> Iterator[Link]:
     """Every link in arguments and nested blocks."""
     for item in items:
         match item:
             case Argument(_, value):
-                yield from links(normal(value, addresses))
+                yield from reading.links(value)
             case Block(_, _, body):
-                yield from links_in(body, addresses)
+                yield from links_in(body, reading)

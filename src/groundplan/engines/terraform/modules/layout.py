@@ -21,12 +21,13 @@ from groundplan.engines.terraform.modules.groups import (
     with_ranges,
 )
 from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
-from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
+from groundplan.engines.terraform.modules.links import Group, Link
 from groundplan.engines.terraform.modules.named import with_names
 from groundplan.engines.terraform.modules.parcels import parcels
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.roots import ModuleCall, Root
 from groundplan.engines.terraform.modules.share import Module, NotAlikeError, Sharing, module_of, modules
-from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, addresses_at, standby_piece
+from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, readings, standby_piece
 from groundplan.engines.terraform.modules.tables import tabled
 from groundplan.engines.terraform.rendering import all_entries, outputs_of
 from groundplan.engines.terraform.table import ROWS
@@ -147,19 +148,20 @@ class _Layout:
             for taken in module.takes.values():
                 self._give(taken)
         for name, flat in self.flats.items():
-            for link in _links_of(flat.outputs, self.sharing.addresses[name]):
+            for link in _links_of(flat.outputs, self.sharing.readings[name]):
                 self._give(handed(link, self.sharing.bundles))
 
     def _share_all(self, found: Mapping[str, Sequence[Piece]], words: Mapping[str, Mapping[str, str]]) -> Group | None:
         """Make all modules; or the group whose zones, or whatever its keys are, differ too much to be one."""
         self.called, self.apart = {}, {}
-        self.pieces = tabled(found, self.sites, words)
-        every, addresses = members(self.pieces), addresses_at(self.sites, self.pieces)
-        known = references(every, addresses)
+        before = readings(self.sites, found)
+        self.pieces, after = tabled(found, self.sites, words, before)
+        every = members(self.pieces)
+        known = references(every, after)
         together = bundles(known, every, self.sites, lambda group: module_of(every[group].file))
-        asked = [link for name, flat in self.flats.items() for link in _links_of(flat.outputs, addresses[name])]
+        asked = [link for name, flat in self.flats.items() for link in _links_of(flat.outputs, after[name])]
         packed = parcels(known, asked, every, self.sites, together, lambda group: module_of(every[group].file))
-        self.sharing = Sharing(addresses, every, words, self._features(found), together, packed)
+        self.sharing = Sharing(after, every, words, self._features(found, before), together, packed)
         for name in modules():
             try:
                 self._share(name)
@@ -169,7 +171,7 @@ class _Layout:
                 return error.keyed
         return None
 
-    def _features(self, found: Mapping[str, Sequence[Piece]]) -> Features:
+    def _features(self, found: Mapping[str, Sequence[Piece]], flat: Mapping[str, Reading]) -> Features:
         """What only some sites have, also of what becomes a table."""
         every = members(found)
         partial = {
@@ -177,7 +179,7 @@ class _Layout:
             for group, member in every.items()
             if not member.keyed and set(member.environments) != set(self.sites)
         }
-        known = references(every, addresses_at(self.sites, found))
+        known = references(every, flat)
         # Who trusts the same service is no more connected by that.
         refer = {one.group for one in known}
         near = (
@@ -335,9 +337,9 @@ def _repeats(block: Block) -> bool:
     return any(isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body)
 
 
-def _links_of(outputs: Sequence[Item], addresses: Addresses) -> Iterator[Link]:
+def _links_of(outputs: Sequence[Item], reading: Reading) -> Iterator[Link]:
     for block in outputs:
         assert isinstance(block, Block)
         for item in block.body:
             if isinstance(item, Argument):
-                yield from links(normal(item.value, addresses))
+                yield from reading.links(item.value)

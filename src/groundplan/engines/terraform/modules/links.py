@@ -7,7 +7,7 @@ with the key ``a``, and the text ``.id`` behind it: what is said of every zone, 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
@@ -109,28 +109,30 @@ Normal: TypeAlias = (
     "bool | int | float | str | Code | Function | Heredoc | tuple[Normal, ...] | Mapping[str, Normal] | None"
 )
 """A value with its links visible. Literal text is a plain ``str``."""
-Addresses: TypeAlias = Mapping[str, tuple[Group, str | None]]
+Meaning: TypeAlias = tuple[Group, str | None]
+"""What a flat address stands for: a group, and which of it where it has keys."""
+Addresses: TypeAlias = Mapping[str, Meaning]
 """What each flat address of an environment means."""
 
 
-def normal(value: Value, addresses: Addresses) -> Normal:
-    """A value of the flat rendering with its links visible."""
+def normal(value: Value, meaning: Callable[[str], Meaning | None]) -> Normal:
+    """A value of the flat rendering with its links visible; ``meaning`` tells what an address stands for."""
     match value:
-        case Expression(source):
-            return Code(False, tuple(_parts(source, addresses)))
-        case Template(source):
-            try:
-                return Code(True, tuple(_template_parts(source, addresses)))
-            except _NotAloneError:
-                return Code(False, tuple(_parts(_quoted(value), addresses)))
-        case Call(function, arguments):
-            return Function(function, tuple(normal(argument, addresses) for argument in arguments))
         case str() | bool() | int() | float() | None | Heredoc():
             return value
+        case Expression(source):
+            return Code(False, tuple(_parts(source, meaning)))
+        case Template(source):
+            try:
+                return Code(True, tuple(_template_parts(source, meaning)))
+            except _NotAloneError:
+                return Code(False, tuple(_parts(_quoted(value), meaning)))
+        case Call(function, arguments):
+            return Function(function, tuple(normal(argument, meaning) for argument in arguments))
         case Mapping():
-            return {key: normal(item, addresses) for key, item in value.items()}
+            return {key: normal(item, meaning) for key, item in value.items()}
         case Sequence():
-            return tuple(normal(item, addresses) for item in value)
+            return tuple(normal(item, meaning) for item in value)
     raise TypeError(f"{type(value).__name__} cannot be compared")  # Object: only what this package writes has it
 
 
@@ -170,10 +172,10 @@ def _quoted(text: Template) -> str:
     return render([Argument("text", text)]).partition(" = ")[2].rstrip("\n")
 
 
-def _parts(source: str, addresses: Addresses) -> Iterator[Part]:
+def _parts(source: str, meaning: Callable[[str], Meaning | None]) -> Iterator[Part]:
     position = 0
     for start, end, address in _named(source):
-        target = addresses.get(address)
+        target = meaning(address)
         if target is None:
             continue
         if start > position:
@@ -197,11 +199,11 @@ def _interpolated(source: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((found.start(), found.end(), found[1]) for found in _INTERPOLATION.finditer(source))
 
 
-def _template_parts(source: str, addresses: Addresses) -> Iterator[Part]:
+def _template_parts(source: str, meaning: Callable[[str], Meaning | None]) -> Iterator[Part]:
     """Text and links of a template: ``${aws_vpc.main.id}-x`` is a link and ``-x``; other interpolations stay text."""
     position = 0
     for start, end, inner in _interpolated(source):
-        parts = tuple(_parts(inner, addresses))
+        parts = tuple(_parts(inner, meaning))
         if len(parts) == 1 and isinstance(parts[0], Link):
             if start > position:
                 yield source[position:start]

@@ -23,8 +23,9 @@ from groundplan.engines.terraform.modules.assertions import assertions
 from groundplan.engines.terraform.modules.files import FEATURES, ModuleFiles, data_blocks, heading
 from groundplan.engines.terraform.modules.groups import links_in
 from groundplan.engines.terraform.modules.handed import Handed
-from groundplan.engines.terraform.modules.links import Addresses, Group
+from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.parcels import by_variable, code_of
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, Site
 from groundplan.engines.terraform.modules.variables import SETTINGS, plain
 
@@ -271,20 +272,20 @@ class _Test:
 
     def runs(self) -> Iterator[Block]:
         """A plan for each theme."""
-        addresses = self.files.sharing.addresses[self.site.name]
-        aimed = self._without_ephemeral(addresses)
+        reading = self.files.sharing.readings[self.site.name]
+        aimed = self._without_ephemeral(reading)
         options: tuple[Item, ...] = ()
         if aimed is not None:
             target: Value = [Expression(group.address) for group in sorted(aimed)]
             options = (Block("plan_options", (), (Argument("target", target),)),)
         found: dict[str, list[Block]] = {}
         planned = self.files.module.members.keys() if aimed is None else aimed
-        for one in assertions(self.files.module, self.site, addresses, planned, _MOCKED):
+        for one in assertions(self.files.module, self.site, reading, planned, _MOCKED):
             found.setdefault(one.theme, []).append(one.block)
         for theme, blocks in (found or {PLANNED: []}).items():
             yield Block("run", (theme,), (Argument("command", Expression("plan")), *options, *blocks))
 
-    def _without_ephemeral(self, addresses: Addresses) -> Set[Group] | None:
+    def _without_ephemeral(self, reading: Reading) -> Set[Group] | None:
         """The resources that wait for nothing ephemeral, where the module has that at all; else None."""
         if not any(map(self._has_ephemeral, _NOBODY)):
             return None
@@ -292,9 +293,7 @@ class _Test:
             group: [block for slot, block in member.instances.items() if slot.environment == self.site.name]
             for group, member in self.files.module.members.items()
         }
-        waits = {
-            group: {link.group for link in links_in(blocks, addresses)} for group, blocks in here.items() if blocks
-        }
+        waits = {group: {link.group for link in links_in(blocks, reading)} for group, blocks in here.items() if blocks}
         reached = {group for group in waits if group.block == "ephemeral"}
         while more := {group for group, targets in waits.items() if targets & reached} - reached:
             reached |= more

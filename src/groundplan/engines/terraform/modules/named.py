@@ -85,8 +85,11 @@ def _named(pieces: Sequence[Piece], known: Mapping[str, _Value], site: Site) -> 
     named: dict[str, Piece] = {}
     changed: list[Piece] = []
     for piece in pieces:
+        if piece.group.type != _ROLE:
+            changed.append(piece)
+            continue
         body: list[Item] = list(piece.block.body)
-        for place, item in enumerate(piece.block.body if piece.group.type == _ROLE else ()):
+        for place, item in enumerate(piece.block.body):
             if not isinstance(item, Argument) or item.name not in (_TRUST, _BOUNDARY):
                 continue
             value = _Value.of(piece, item)

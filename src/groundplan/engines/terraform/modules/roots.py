@@ -25,7 +25,7 @@ from groundplan.engines.terraform.modules.files import (
     variable,
 )
 from groundplan.engines.terraform.modules.handed import Handed, handed
-from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token, normal
+from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal, Token
 from groundplan.engines.terraform.modules.parcels import by_variable, given_code
 from groundplan.engines.terraform.modules.share import Module, Sharing, module_of
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site
@@ -245,9 +245,9 @@ class Root:
         return Expression(f"module.{call.name}.{parcel.output if parcel else values[0].here.name}")
 
     def _output(self, block: Block) -> Block:
-        addresses = self.sharing.addresses[self.name]
+        reading = self.sharing.readings[self.name]
         body = [
-            Argument(item.name, self._value(normal(item.value, addresses))) if isinstance(item, Argument) else item
+            Argument(item.name, self._value(reading.normal(item.value))) if isinstance(item, Argument) else item
             for item in block.body
         ]
         return Block(block.type, block.labels, tuple(body))

@@ -11,8 +11,9 @@ from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.folded import Folding
 from groundplan.engines.terraform.modules.groups import Member
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
-from groundplan.engines.terraform.modules.links import Addresses, Group, Link, Normal
+from groundplan.engines.terraform.modules.links import Group, Link, Normal
 from groundplan.engines.terraform.modules.parcels import Parcels, code_of
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.repeated import once
 from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot, plural
 from groundplan.engines.terraform.modules.unify import Description
@@ -90,7 +91,7 @@ class Module:
 class Sharing:
     """All modules of one set of environments."""
 
-    addresses: Mapping[str, Addresses]
+    readings: Mapping[str, Reading]
     members: Mapping[Group, Member]
     names: Mapping[str, Mapping[str, str]]
     features: Features
@@ -99,7 +100,7 @@ class Sharing:
 
     @property
     def environments(self) -> tuple[str, ...]:
-        return tuple(self.addresses)
+        return tuple(self.readings)
 
     def module(self, name: str, environments: tuple[str, ...]) -> Module:
         """One module, for these environments. Raises CannotShareError."""
@@ -145,7 +146,7 @@ class _Writer:
             group=group,
             title=group.title,
             slots=slots,
-            addresses=self.sharing.addresses,
+            readings=self.sharing.readings,
             interface=self.module.interface,
             refer=lambda link, key: self.refer(group, link, key),
             names=self.sharing.names,

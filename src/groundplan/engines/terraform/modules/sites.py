@@ -22,7 +22,7 @@ from groundplan.engines.terraform.hcl import (
     escape_interpolation,
 )
 from groundplan.engines.terraform.modules.groups import Piece, addresses_of
-from groundplan.engines.terraform.modules.links import Addresses
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.resources.architecture import STANDBY
 
 PRIMARY_SITE, STANDBY_SITE = "primary", "standby"
@@ -59,12 +59,12 @@ class Site:
         return None if where == self.where else self.other
 
 
-def addresses_at(sites: Mapping[str, Site], pieces: Mapping[str, Iterable[Piece]]) -> dict[str, Addresses]:
-    """What each flat address means at each site; what stands at the environment's other site says so."""
-    found: dict[str, Addresses] = {}
+def readings(sites: Mapping[str, Site], pieces: Mapping[str, Iterable[Piece]]) -> dict[str, Reading]:
+    """What the values of each site say; what stands at the environment's other site says so."""
+    found: dict[str, Reading] = {}
     for name, site in sites.items():
         elsewhere = {sites[site.other].where: pieces[site.other]} if site.other else {}
-        found[name] = addresses_of(pieces[name], elsewhere)
+        found[name] = Reading(addresses_of(pieces[name], elsewhere))
     return found
 
 

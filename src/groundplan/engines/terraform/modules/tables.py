@@ -6,21 +6,23 @@ briefly is not guessed but tried: both ways are written, and the shorter stays.
 
 from __future__ import annotations
 
-from collections import ChainMap, Counter
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import takewhile
+from typing import NamedTuple, TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Block, Item, Value
 from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
-from groundplan.engines.terraform.modules.groups import Piece
+from groundplan.engines.terraform.modules.groups import Piece, links_in
 from groundplan.engines.terraform.modules.heights import ONE_LINE, body_height, value_height
-from groundplan.engines.terraform.modules.links import Addresses, Group, Link, links, normal
-from groundplan.engines.terraform.modules.sites import Site, addresses_at
+from groundplan.engines.terraform.modules.links import Group, Link
+from groundplan.engines.terraform.modules.reading import Reading
+from groundplan.engines.terraform.modules.sites import Site
 from groundplan.engines.terraform.modules.slots import EVERY, CannotShareError, Slot
-from groundplan.engines.terraform.modules.unify import ENABLED, Description
+from groundplan.engines.terraform.modules.unify import Description
 from groundplan.engines.terraform.modules.variables import Interface, plain
 
 LEAST = 2
@@ -39,21 +41,36 @@ Sort = tuple[str, str]
 
 
 def tabled(
-    environments: Mapping[str, Sequence[Piece]], sites: Mapping[str, Site], names: Names
-) -> dict[str, list[Piece]]:
-    """The pieces of each site, those of one type together where that is shorter.
+    environments: Mapping[str, Sequence[Piece]],
+    sites: Mapping[str, Site],
+    names: Names,
+    readings: Mapping[str, Reading],
+) -> tuple[dict[str, list[Piece]], dict[str, Reading]]:
+    """The pieces of each site, those of one type together where that is shorter, and what is said of them then.
 
     A type is decided after those that it refers to: a policy can only be written for each bucket where the buckets
     are together.
     """
-    search = _Search(environments, sites, names)
+    search = _Search(environments, sites, names, readings)
     for sort in search.sorts():
         while search.take_best(search.alike(sort)):
             pass
     for sort in search.undecided():  # types that refer to each other: now it is known what of the others is together
         while search.take_best(search.alike(sort)):
             pass
-    return {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
+    pieces = {name: [search.renamed(piece) for piece in pieces] for name, pieces in environments.items()}
+    return pieces, search.with_rows({})
+
+
+_Kind: TypeAlias = tuple[bool, frozenset[str], bool]
+
+
+class _Traits(NamedTuple):
+    """What of a group does not change with what of others is together."""
+
+    kind: _Kind
+    arguments: frozenset[str]
+    long: str
 
 
 @dataclass
@@ -61,6 +78,8 @@ class _Search:
     environments: Mapping[str, Sequence[Piece]]
     sites: Mapping[str, Site]
     names: Names
+    readings: Mapping[str, Reading]
+    """As the flat rendering speaks."""
     together: dict[Group, Group] = field(default_factory=dict)
     """What is a row of a table already, and the table's group."""
     rows: dict[Group, Set[Group]] = field(default_factory=dict)
@@ -68,26 +87,8 @@ class _Search:
     early: dict[Sort, None] = field(default_factory=dict)
     awaited: dict[tuple[str, Group], Set[tuple[str, Group]]] = field(default_factory=dict)
     alone: dict[Group, int] = field(default_factory=dict)
+    traits: dict[Group, _Traits] = field(default_factory=dict)
     savings: dict[tuple[frozenset[Group], str], int] = field(default_factory=dict)
-
-    @cached_property
-    def addresses(self) -> Mapping[str, Addresses]:
-        """As the flat rendering has them."""
-        return addresses_at(self.sites, self.environments)
-
-    @cached_property
-    def placed(self) -> Mapping[str, dict[str, tuple[Group, str | None]]]:
-        """As they are with the tables found so far."""
-        return {name: dict(known) for name, known in self.addresses.items()}
-
-    @cached_property
-    def spoken_of(self) -> Mapping[str, Mapping[Group, list[tuple[str, Group]]]]:
-        """The addresses of each group at each site, and what the group is called there."""
-        found: dict[str, dict[Group, list[tuple[str, Group]]]] = {name: {} for name in self.addresses}
-        for name, known in self.addresses.items():
-            for address, (group, _) in known.items():
-                found[name].setdefault(group.here, []).append((address, group))
-        return found
 
     @cached_property
     def blocks(self) -> Mapping[Group, Mapping[Slot, Block]]:
@@ -122,7 +123,7 @@ class _Search:
         """The arguments and nested blocks of each group by their paths, with what they refer to."""
         return {
             group: frozenset(
-                part for slot, block in blocks.items() for part in _built(block.body, self.addresses[slot.environment])
+                part for slot, block in blocks.items() for part in _built(block.body, self.readings[slot.environment])
             )
             for group, blocks in self.blocks.items()
         }
@@ -134,8 +135,7 @@ class _Search:
             ((slot.environment, group), (str(self.sites[slot.environment].of(link.group.where)), link.group.here))
             for group, blocks in self.blocks.items()
             for slot, block in blocks.items()
-            for _, link in _built(block.body, self.addresses[slot.environment])
-            if link is not None
+            for link in links_in(block.body, self.readings[slot.environment])
         )
         return [(one, other) for one, other in found if one != other]
 
@@ -173,12 +173,18 @@ class _Search:
             if group in self.together:
                 continue
             shape = frozenset(self._shape(group))
-            arguments = frozenset(path for path, _ in self.built[group])
-            for alike in (shape, (shape, self._long(group)), (arguments, ""), ""):
-                classes.setdefault((self._kind(group), alike), set()).add(group)
+            traits = self._traits(group)
+            for alike in (shape, (shape, traits.long), (traits.arguments, ""), ""):
+                classes.setdefault((traits.kind, alike), set()).add(group)
         return [groups for groups in classes.values() if len(groups) >= LEAST]
 
-    def _kind(self, group: Group) -> tuple[bool, frozenset[str], bool]:
+    def _traits(self, group: Group) -> _Traits:
+        if group not in self.traits:
+            arguments = frozenset(path for path, _ in self.built[group])
+            self.traits[group] = _Traits(self._kind(group), arguments, self._long(group))
+        return self.traits[group]
+
+    def _kind(self, group: Group) -> _Kind:
         """Whether it must never go and what of it others may change, neither of which could be said of single rows,
         and whether it is in another region."""
         bodies = [block.body for block in self.blocks[group].values()]
@@ -228,8 +234,6 @@ class _Search:
         self.rows[table] = groups
         self.named.add((table.type, table.name))
         self.awaited.clear()
-        for name, known in self.placed.items():
-            known |= self._overlay(name, groups, table)
         return True
 
     def _table(self, groups: Set[Group]) -> Group | None:
@@ -293,35 +297,33 @@ class _Search:
         """Lines that a table saves; 0 where that is too few."""
         key = (frozenset(together), table.name)
         if key not in self.savings:
-            after = {name: ChainMap(self._overlay(name, together, table), known) for name, known in self.placed.items()}
+            after = self.with_rows(dict.fromkeys(together, table))
             rows = {
                 Slot(slot.environment, group.name): block
                 for group in together
                 for slot, block in self.blocks[group].items()
             }
-            one = self._lines(table, rows, after, by_name=True)
             several = sum(self._alone(group) for group in together)
+            one = self._lines(table, rows, after, room=SHORTER * several)
             self.savings[key] = several - one if one is not None and one <= SHORTER * several else 0
         return self.savings[key]
 
-    def _overlay(self, site: str, together: Iterable[Group], table: Group) -> dict[str, tuple[Group, str | None]]:
-        """What the addresses of groups mean when these are rows of a table."""
-        return {
-            address: (table._replace(where=group.where) if group.where else table, row.name)
-            for row in together
-            for address, group in self.spoken_of[site].get(row, ())
-        }
+    def with_rows(self, more: Mapping[Group, Group]) -> dict[str, Reading]:
+        """What is said at each site with the tables found so far, and these."""
+        rows = {**self.together, **more}
+        return {name: reading.with_rows(rows) for name, reading in self.readings.items()}
 
     def _alone(self, group: Group) -> int:
         """Lines of a group by itself."""
         if group not in self.alone:
-            self.alone[group] = self._lines(group, self.blocks[group], self.addresses, by_name=False) or 0
+            self.alone[group] = self._lines(group, self.blocks[group], self.readings) or 0
         return self.alone[group]
 
     def _lines(
-        self, group: Group, blocks: Mapping[Slot, Block], addresses: Mapping[str, Addresses], *, by_name: bool
+        self, group: Group, blocks: Mapping[Slot, Block], readings: Mapping[str, Reading], room: float = 0
     ) -> int | None:
-        """Lines of a group, with its table and variables; None where it cannot be described at once."""
+        """Lines of a group, with its table, which has room for so many, and variables; None where it cannot be
+        described at once."""
         environments = tuple(self.environments)
         interface = Interface(environments, Features())
 
@@ -329,13 +331,21 @@ class _Search:
             return f"{link.group.address}{f'[{key}]' if key else ''}{link.attribute}"
 
         description = Description(
-            group, group.title, tuple(blocks), addresses, interface, refer, self.names, keyed=by_name, by_name=by_name
+            group,
+            group.title,
+            tuple(blocks),
+            readings,
+            interface,
+            refer,
+            self.names,
+            keyed=group.table,
+            by_name=group.table,
+            most_flags=MOST_FLAGS,
+            room=room,
         )
         try:
             body = body_of(description, {slot: block.body for slot, block in blocks.items()})
         except CannotShareError:
-            return None
-        if sum(name.endswith(f"_{ENABLED}") for name in description.columns) > MOST_FLAGS:
             return None
         lines = body_height(body) + 3
         columns = description.columns.values()
@@ -374,13 +384,13 @@ _DECLARED = 6
 """Lines that declare a variable in the module and hand it there."""
 
 
-def _built(items: Iterable[Item], addresses: Addresses, path: str = "") -> Iterator[tuple[str, Link | None]]:
+def _built(items: Iterable[Item], reading: Reading, path: str = "") -> Iterator[tuple[str, Link | None]]:
     for item in items:
         match item:
             case Argument(name, value):
                 yield f"{path}{name}", None
-                for link in links(normal(value, addresses)):
+                for link in reading.links(value):
                     yield f"{path}{name}", link
             case Block(kind, _, body):
                 yield f"{path}{kind}", None
-                yield from _built(body, addresses, f"{path}{kind}/")
+                yield from _built(body, reading, f"{path}{kind}/")

@@ -6,13 +6,14 @@ Anti-unification: the most special description that all instances fit (Plotkin, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property
+from math import inf
 
 from groundplan.engines.terraform.hcl import Call, Conditional, Expression, Value
+from groundplan.engines.terraform.modules.heights import value_height
 from groundplan.engines.terraform.modules.links import (
-    Addresses,
     Code,
     Function,
     Group,
@@ -24,6 +25,7 @@ from groundplan.engines.terraform.modules.links import (
     links,
 )
 from groundplan.engines.terraform.modules.order import item_identity, item_name, merged_order
+from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.shapes import (
     are_named_alike,
     have_the_same_keys,
@@ -43,13 +45,13 @@ from groundplan.engines.terraform.modules.slots import (
     said,
     short,
 )
-from groundplan.engines.terraform.modules.texts import as_code, cut, joined, match, unescaped
+from groundplan.engines.terraform.modules.texts import as_code, joined, match, unescaped
 from groundplan.engines.terraform.modules.validations import SIZES
 from groundplan.engines.terraform.modules.variables import Interface
+from groundplan.engines.terraform.modules.vocabulary import Vocabulary
 
 ENABLED = "enabled"
 """The last word of a field that says whether something is there."""
-_HYPHENED = 'replace(each.key, "_", "-")'
 
 
 @dataclass
@@ -60,7 +62,7 @@ class Description:
     title: str
     """``subnet_private``: what its variables begin with."""
     slots: tuple[Slot, ...]
-    addresses: Mapping[str, Addresses]
+    readings: Mapping[str, Reading]
     """By environment."""
     interface: Interface
     refer: Callable[[Link, str], str]
@@ -76,6 +78,14 @@ class Description:
     """Where in the block each of them stands, by its short name."""
     columns: dict[str, dict[str, Value]] = field(default_factory=dict)
     """What ``each.value`` holds of a name, by field: values or code."""
+    most_flags: int | None = None
+    """How many of these may say whether something is there; None: as many as there are."""
+    room: float = inf
+    """Lines that are left for these."""
+
+    @cached_property
+    def _vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.names, self.keyed)
 
     def value(self, path: Paths, seen: Seen) -> Value:
         """One value for all instances."""
@@ -83,7 +93,7 @@ class Description:
         if all(value == values[0] for value in values[1:]) and not self.keyed_links(values[0]):
             if (self.group.type, ".".join(path)) in SIZES and values[0] is not None and is_literal(values[0]):
                 return Expression(self.varying(path, seen, same=True))
-            return self._written(values[0], "")
+            return self._written(values[0])
         if self.by_name and (found := self._in_table(path, seen)) is not None:
             return found
         if all(value is not None for value in values):
@@ -142,6 +152,7 @@ class Description:
         if self.placed.setdefault(name, path) != path:
             name = identifier("_".join(path))
         column = self.columns.setdefault(name, {})
+        room = self.room
         for key in dict.fromkeys(slot.key for slot in seen):
             rows = {slot: value for slot, value in seen.items() if slot.key == key}
             title = f"{self.title.removesuffix(f'_{EVERY}')}_{key}"
@@ -152,10 +163,17 @@ class Description:
                 column[str(key)] = Expression(cell.flag(path, {slot: value is True for slot, value in rows.items()}))
             else:
                 column[str(key)] = cell.value(path, rows)
+            room -= value_height(column[str(key)]) - 1  # one line has room for several short ones
+            if room < 0:
+                raise CannotShareError(f"{self.title} would be too long a table")
         same = next(one for one, cells in self.columns.items() if cells == column)
         if same != name:
             del self.columns[name]
-        return f"each.value.{same}"
+            return f"each.value.{same}"
+        self.room = room
+        if self.most_flags is not None and sum(one.endswith(f"_{ENABLED}") for one in self.columns) > self.most_flags:
+            raise CannotShareError(f"rows of {self.title} differ in too many of their parts")
+        return f"each.value.{name}"
 
     def _in_table(self, path: Paths, seen: Seen) -> Value | None:
         """What differs by name, said in one where that is plain to see, else row by row."""
@@ -289,8 +307,7 @@ class Description:
 
     def all_keys(self, target: Link, environment: str) -> tuple[str | None, ...]:
         """The keys of a group in an environment, in Terraform's order of a map."""
-        found = {key for group, key in self.addresses[environment].values() if group == target.group}
-        return tuple(sorted(found, key=str))
+        return self.readings[environment].keys_of(target.group)
 
     def _aligned(self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]]) -> Value:
         """Lists of different length: items that belong together by what they are called, else by their place."""
@@ -369,37 +386,8 @@ class Description:
         return self._one_of(path, list(forms.values()))
 
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
-        if len({slot.environment for slot in seen}) == 1 and not self.keyed:
-            prefix = self._prefix(next(iter(seen)).environment)
-            return self._aligned_parts(path, seen, {slot: cut(code, prefix) for slot, code in seen.items()})
-        slots = tuple(seen)
-        ends = slots[0], slots[-1]  # most of what differs does so between these
-        for words in self._vocabularies({slot.environment for slot in seen}):
-            if not match([cut(seen[slot], words(slot)) for slot in ends]):
-                continue
-            split = {slot: cut(code, words(slot)) for slot, code in seen.items()}
-            found = self._aligned_parts(path, seen, split)
-            if found is not None:
-                return found
-        return None
-
-    def _vocabularies(self, sites: Set[str]) -> Iterable[Callable[[Slot], Mapping[str, str]]]:
-        """The words that may be cut out of texts: none, and each way to say what the environment is called."""
-        every: list[tuple[str, ...]] = [(), *((code,) for code in self.names), tuple(self.names)]
-        if len(sites) == 1:  # what another might have one day is called after the environment as well
-            every = [tuple(self._prefix(*sites).values())]
-        else:
-            yield lambda _: {}
-        for codes in every:
-            for key in ("each.key", _HYPHENED) if self.keyed else ("",):
-                if codes or key:
-                    yield partial(self._words, codes, key)
-
-    def _words(self, codes: Sequence[str], key: str, slot: Slot) -> dict[str, str]:
-        words = {self.names[code][slot.environment]: code for code in reversed(codes)}
-        if slot.key is not None and key:
-            words.setdefault(slot.key.replace("_", "-") if key == _HYPHENED else slot.key, key)
-        return {word: code for word, code in words.items() if word}
+        written = (self._aligned_parts(path, seen, split) for split in self._vocabulary.splits(seen))
+        return next((value for value in written if value is not None), None)
 
     def _aligned_parts(
         self, path: Paths, seen: Mapping[Slot, Code], split: Mapping[Slot, tuple[Part, ...]]
@@ -436,36 +424,26 @@ class Description:
         code = self.varying((*path, "key"), {slot: link.key for slot, link in seen.items()})
         return self.refer(first, code)
 
-    def _written(self, value: Normal, key: str) -> Value:
+    def _written(self, value: Normal) -> Value:
         """A value that is the same everywhere."""
         match value:
             case str() if len({slot.environment for slot in self.slots}) == 1:
-                return self._named(value)
+                return joined(True, self._vocabulary.of_site(as_code(value), self.slots[0].environment))
             case Code(template):
                 slot = self.slots[0]
                 alone = len({one.environment for one in self.slots}) == 1
-                parts = cut(value, self._prefix(slot.environment)) if alone else value.parts
+                parts = self._vocabulary.of_site(value, slot.environment) if alone else value.parts
                 return joined(
                     template,
                     [Token(self._link((), {slot: part})) if isinstance(part, Link) else part for part in parts],
                 )
             case Function(name, arguments):
-                return Call(name, *(self._written(argument, key) for argument in arguments))
+                return Call(name, *(self._written(argument) for argument in arguments))
             case tuple():
                 target = single_target([value])
                 if target is not None and target.key is not None:
                     return self._linked((), dict.fromkeys(self.slots, value), target)
-                return [self._written(item, key) for item in value]
+                return [self._written(item) for item in value]
             case Mapping():
-                return {name: self._written(item, key) for name, item in value.items()}
+                return {name: self._written(item) for name, item in value.items()}
         return value
-
-    def _named(self, text: str) -> Value:
-        """A text of one environment alone, which another might have one day: its names begin as all others do."""
-        prefix = self._prefix(self.slots[0].environment)
-        return joined(True, cut(as_code(text), prefix))
-
-    def _prefix(self, site: str) -> dict[str, str]:
-        """The one word of a site that stands for nothing else."""
-        code = "var.name_prefix"
-        return {self.names[code][site]: code} if code in self.names else {}
