@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.cli.commands import Command, Write
+from tests.design.blueprints import designed
 from tests.operations.running import REGION, Aws
 
 from groundplan.errors import EnvironmentalError, ExitCode, InputError
+from groundplan.operations.lock import take
 from groundplan.operations.off_hours import following, moment
 from groundplan.targets.connection import connect
 from groundplan.targets.universal import call
@@ -37,7 +39,8 @@ environments: {{development: {{}}}}
 
 
 def test_a_night_and_a_morning(groundplan: Command, write: Write, aws: Aws, project: str) -> None:
-    write(BLUEPRINT.format(project=project, region=REGION))
+    text = BLUEPRINT.format(project=project, region=REGION)
+    write(text)
     assert groundplan("schedule", "show", "--format", "json").json["schedules"][0]["deployed"] is False
     refused = groundplan("schedule", "pause")
     assert refused.code == ExitCode.DEPLOYMENT_FAILED
@@ -64,6 +67,15 @@ def test_a_night_and_a_morning(groundplan: Command, write: Write, aws: Aws, proj
     assert groundplan("schedule", "resume").code == ExitCode.FINE
     again = groundplan("schedule", "show", "--format", "json").json["schedules"]
     assert not any(item["paused_until"] for item in again)
+
+    deployment = take(connect("local"), designed(text), "deploy")
+    for arguments in (("pause",), ("resume",), ("stop", "--yes"), ("start", "--yes")):
+        refused = groundplan("schedule", *arguments)
+        assert refused.code == ExitCode.BAD_INPUT
+        assert "development is being worked on by somebody else: `groundplan deploy` of" in refused.err
+    assert groundplan("schedule", "resume", "--break-lock", "--yes").code == ExitCode.FINE
+    deployment.refresh()
+    assert deployment.lost.is_set()
 
     assert "There is no terminal" in groundplan("schedule", "stop").err
     stopped = groundplan("schedule", "stop", "--yes")

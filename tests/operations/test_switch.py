@@ -20,6 +20,7 @@ from groundplan.engines.kubernetes import system_of
 from groundplan.errors import DeploymentError, EnvironmentalError, ExitCode, InputError
 from groundplan.operations import kubernetes
 from groundplan.operations.kubernetes import Pace
+from groundplan.operations.lock import take
 from groundplan.resources import Architecture
 from groundplan.resources.containers import GradualShift
 from groundplan.resources.edge import TargetGroup
@@ -382,6 +383,12 @@ def test_by_command(
         refused = groundplan("kubernetes", "switch", *arguments, *local)
         assert refused.code == ExitCode.BAD_INPUT
         assert said in refused.err
+    for part, command in (("", ("apply", "--tag", "api=3")), ("", ("switch", "api")), ("api", ("switch", "api"))):
+        theirs = take(stage.connection, stage.architecture, "deploy", part=part)
+        refused = groundplan("kubernetes", *command, *local)
+        assert refused.code == ExitCode.BAD_INPUT
+        assert "is being worked on by somebody else: `groundplan deploy` of" in refused.err
+        theirs.give_back()
     switched = groundplan("kubernetes", "switch", "api", *local)
     assert switched.code == ExitCode.FINE, switched.err
     assert switched.out.startswith("api: green has the requests and runs ")

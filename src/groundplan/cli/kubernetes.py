@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.in_cluster import apply_to, cluster_of, known_outputs, prepared
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Environment,
     File,
     Format,
@@ -148,6 +150,7 @@ def apply(
     delete_data: Annotated[
         bool, typer.Option("--delete-data", help="With --prune: claims of volumes as well, with what is on them.")
     ] = False,
+    break_lock: BreakLock = False,
     yes: Yes = False,
 ) -> None:
     """Install the charts where helm is there, apply every object, and wait until the new pods run.
@@ -165,16 +168,17 @@ def apply(
     connection = connected(loaded, target)
     cluster = cluster_of(architecture, connection, context)
     outputs = known_outputs(whole, architecture, connection, outputs_file)
-    with cluster.client() as api:
-        outputs |= live_tags(api, architecture)  # what was released stays, unless another tag is given
-    ready = prepared(architecture, outputs, tags or [])
-    if ready.lacking:
-        listed = "; ".join(f"{item.key}: {item.description}" for item in ready.lacking)
-        raise InputError(
-            f"nothing was applied, because values are missing: {listed}. Tags are given with --tag NAME=TAG, and where "
-            "Terraform has deployed, --outputs FILE reads what `terraform output -json` wrote"
-        )
-    write(apply_to(architecture, cluster, ready, yes=yes, prune=prune, delete_data=delete_data))
+    with alone(connection, architecture, "kubernetes apply", break_lock=break_lock, yes=yes):
+        with cluster.client() as api:
+            outputs |= live_tags(api, architecture)  # what was released stays, unless another tag is given
+        ready = prepared(architecture, outputs, tags or [])
+        if ready.lacking:
+            listed = "; ".join(f"{item.key}: {item.description}" for item in ready.lacking)
+            raise InputError(
+                f"nothing was applied, because values are missing: {listed}. Tags are given with --tag NAME=TAG, and "
+                "where Terraform has deployed, --outputs FILE reads what `terraform output -json` wrote"
+            )
+        write(apply_to(architecture, cluster, ready, yes=yes, prune=prune, delete_data=delete_data))
 
 
 @app.command()
@@ -189,6 +193,7 @@ def switch(
     to: Annotated[
         str | None, typer.Option("--to", help="blue or green. Default: the one that is idle.", show_default=False)
     ] = None,
+    break_lock: BreakLock = False,
     yes: Yes = False,
     format: Format = OutputFormat.TABLE,
 ) -> None:
@@ -215,7 +220,11 @@ def switch(
     active = requests.active()
     new = colour_of(to) if to else ("green" if active == "blue" else "blue")
     confirm(f"{service}: {active} has the requests. Move them to {new}?", yes=yes)
-    with Progress() as report, cluster.client() as api:
+    with (
+        alone(connection, architecture, f"kubernetes switch {service}", part=service, break_lock=break_lock, yes=yes),
+        Progress() as report,
+        cluster.client() as api,
+    ):
         done = kubernetes.switch(connection, architecture, api, known[service], report, to=new)
     if format is OutputFormat.JSON:
         write_json({"service": service, "before": done.before, "now": done.now, "image": done.image})

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from groundplan.cli.alone import alone
 from groundplan.cli.engine import connected
 from groundplan.cli.options import (
     DEFAULT_FILE,
+    BreakLock,
     Environment,
     File,
     Format,
@@ -116,6 +118,8 @@ def pause(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    break_lock: BreakLock = False,
+    yes: Yes = False,
 ) -> None:
     """Let nothing stop for a while. AWS ends the pause by itself; what is stopped already is not started."""
     from datetime import UTC, datetime
@@ -126,7 +130,9 @@ def pause(
     found = off_hours.require(architecture)
     now = datetime.now(UTC)
     moment = off_hours.moment(until, found[0].timezone, now)
-    moved = off_hours.pause(connected(loaded, target), architecture, moment, now)
+    connection = connected(loaded, target)
+    with alone(connection, architecture, "schedule pause", break_lock=break_lock, yes=yes):
+        moved = off_hours.pause(connection, architecture, moment, now)
     write(f"{architecture.stage}: {moved} stops are paused until {_moment(moment)}")
 
 
@@ -136,13 +142,17 @@ def resume(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    break_lock: BreakLock = False,
+    yes: Yes = False,
 ) -> None:
     """End a pause: the next stop is the schedule's again."""
     from groundplan.operations import off_hours
 
     loaded, architecture = designed(file, environment, settings)
     off_hours.require(architecture)
-    moved = off_hours.resume(connected(loaded, target), architecture)
+    connection = connected(loaded, target)
+    with alone(connection, architecture, "schedule resume", break_lock=break_lock, yes=yes):
+        moved = off_hours.resume(connection, architecture)
     write(f"{architecture.stage}: {moved} stops count again")
 
 
@@ -152,10 +162,11 @@ def stop(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    break_lock: BreakLock = False,
     yes: Yes = False,
 ) -> None:
     """Stop the environment now, as its schedules do in the evening. The next start is theirs."""
-    _act("stop", file, environment, settings, target, yes=yes)
+    _act("stop", file, environment, settings, target, break_lock=break_lock, yes=yes)
 
 
 @app.command()
@@ -164,14 +175,22 @@ def start(
     environment: Environment = None,
     settings: Settings = None,
     target: Target = TargetOption.LOCAL,
+    break_lock: BreakLock = False,
     yes: Yes = False,
 ) -> None:
     """Start the environment now, as its schedules do in the morning. The next stop is theirs."""
-    _act("start", file, environment, settings, target, yes=yes)
+    _act("start", file, environment, settings, target, break_lock=break_lock, yes=yes)
 
 
 def _act(
-    verb: Verb, file: File, environment: Environment, settings: Settings, target: TargetOption, *, yes: bool
+    verb: Verb,
+    file: File,
+    environment: Environment,
+    settings: Settings,
+    target: TargetOption,
+    *,
+    break_lock: bool,
+    yes: bool,
 ) -> None:
     from groundplan.operations import off_hours
 
@@ -181,6 +200,7 @@ def _act(
         confirm(f"Stop {architecture.stage} on {target.value} now?", yes=yes)
     else:
         confirm(f"Start {architecture.stage} on {target.value} now? What runs is paid for", yes=yes)
-    with Progress() as report:
-        done = off_hours.act(connected(loaded, target), architecture, verb, report)
+    connection = connected(loaded, target)
+    with alone(connection, architecture, f"schedule {verb}", break_lock=break_lock, yes=yes), Progress() as report:
+        done = off_hours.act(connection, architecture, verb, report)
     write(f"{architecture.stage}: {len(done)} calls made; {'stopping' if verb == 'stop' else 'starting'}")
