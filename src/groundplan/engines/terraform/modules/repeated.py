@@ -12,6 +12,7 @@ from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
 from groundplan.engines.terraform.modules.heights import value_height
 from groundplan.engines.terraform.modules.slots import identifier, plural
+from groundplan.engines.terraform.walk import with_inside
 
 LEAST, TALL = 2, 5
 """How often something has to be said, and over how many lines."""
@@ -143,20 +144,7 @@ class _Named:
                 self.written.add(name)
                 self.before.append(Argument(name, value))
             return Expression(f"local.{name}")
-        match value:
-            case Call(function, arguments):
-                return Call(function, *map(self._value, arguments))
-            case Conditional(condition, one, other):
-                return Conditional(condition, self._value(one), self._value(other))
-            case Row(members):
-                return Row({key: self._value(item) for key, item in members.items()})
-            case Mapping():
-                return {key: self._value(item) for key, item in value.items()}
-            case str():
-                return value
-            case Sequence():
-                return [self._value(item) for item in value]
-        return value
+        return with_inside(value, self._value)
 
 
 def _name(value: Value, path: str) -> str:

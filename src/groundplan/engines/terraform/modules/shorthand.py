@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import (
-    Argument,
     Block,
-    Call,
-    Conditional,
     Each,
     Expression,
     Item,
-    Object,
-    Row,
     Template,
     Value,
 )
+from groundplan.engines.terraform.walk import with_inside, with_values
 
 SHORT: Mapping[str, str] = {
     "data.aws_caller_identity.current.account_id": "account_id",
@@ -44,14 +41,7 @@ def block(known: Mapping[str, str]) -> Sequence[Block]:
 
 def shortened(items: Iterable[Item], known: Mapping[str, str]) -> Iterator[Item]:
     """Items with the names instead of what they stand for."""
-    for item in items:
-        match item:
-            case Argument(name, value):
-                yield Argument(name, _value(value, known))
-            case Block(kind, labels, body):
-                yield Block(kind, labels, tuple(shortened(body, known)))
-            case _:
-                yield item
+    return with_values(items, partial(_value, known=known))
 
 
 def _value(value: Value, known: Mapping[str, str]) -> Value:
@@ -60,23 +50,9 @@ def _value(value: Value, known: Mapping[str, str]) -> Value:
             return Expression(_code(source, known))
         case Template(source):
             return Template(_code(source, known))
-        case Call(function, arguments):
-            return Call(function, *(_value(argument, known) for argument in arguments))
-        case Conditional(condition, one, other):
-            return Conditional(condition, _value(one, known), _value(other, known))
         case Each(item, source, made):
-            return Each(item, _code(source, known), {key: _value(one, known) for key, one in made.items()})
-        case Row(members):
-            return Row({key: _value(item, known) for key, item in members.items()})
-        case Object(pairs):
-            return Object(tuple((key, _value(item, known)) for key, item in pairs))
-        case Mapping():
-            return {key: _value(item, known) for key, item in value.items()}
-        case str():
-            return value
-        case Sequence():
-            return [_value(item, known) for item in value]
-    return value
+            value = Each(item, _code(source, known), made)
+    return with_inside(value, partial(_value, known=known))
 
 
 def _code(source: str, known: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ second call of the modules it is ``aws_vpc.main`` again, with a provider of that
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -23,6 +23,7 @@ from groundplan.engines.terraform.hcl import (
 )
 from groundplan.engines.terraform.modules.groups import Piece, addresses_of
 from groundplan.engines.terraform.modules.reading import Reading
+from groundplan.engines.terraform.walk import with_inside
 from groundplan.resources.architecture import STANDBY
 
 PRIMARY_SITE, STANDBY_SITE = "primary", "standby"
@@ -89,7 +90,6 @@ def _items(items: Iterable[Item], region: str) -> Iterable[Item]:
 
 
 def _value(value: Value, region: str) -> Value:
-    inner = partial(_value, region=region)
     match value:
         case str():
             if value == region:
@@ -102,13 +102,7 @@ def _value(value: Value, region: str) -> Value:
             return Template(_code(source, region))
         case Call("lookup", (Expression("var.secret_versions"), str(secret), number)):
             return Call("lookup", Expression("var.secret_versions"), secret.removeprefix(STANDBY), number)
-        case Call(function, arguments):
-            return Call(function, *map(inner, arguments))
-        case Mapping():
-            return {key: inner(item) for key, item in value.items()}
-        case Sequence():
-            return [inner(item) for item in value]
-    return value
+    return with_inside(value, partial(_value, region=region))
 
 
 def _region(region: str) -> re.Pattern[str]:
