@@ -264,6 +264,73 @@ def test_records_of_a_new_zone_are_texts(aws: Aws) -> None:
     route53.delete_hosted_zone(Id=zone)
 
 
+class Records:
+    """The records of a zone, changed in batches."""
+
+    def __init__(self, aws: Aws, name: str) -> None:
+        self._route53 = aws.client("route53")
+        created = self._route53.create_hosted_zone(Name=name, CallerReference=name)
+        self.zone = created["HostedZone"]["Id"]
+
+    def change(self, *changes: tuple[str, dict[str, Any]]) -> None:
+        batch = [{"Action": action, "ResourceRecordSet": record} for action, record in changes]
+        self._route53.change_resource_record_sets(HostedZoneId=self.zone, ChangeBatch={"Changes": batch})
+
+    def refused(self, *changes: tuple[str, dict[str, Any]]) -> str:
+        """What AWS says against it; nothing of the batch was done."""
+        before = self.there
+        with pytest.raises(ClientError) as raised:
+            self.change(*changes)
+        assert self.there == before
+        assert raised.value.response["Error"]["Code"] == "InvalidChangeBatch"
+        return raised.value.response["Error"]["Message"]
+
+    @property
+    def there(self) -> list[tuple[str, str]]:
+        """Name and set identifier of all but those that every zone has."""
+        found = self._route53.list_resource_record_sets(HostedZoneId=self.zone)["ResourceRecordSets"]
+        return [(item["Name"], item.get("SetIdentifier", "")) for item in found if item["Type"] not in ("NS", "SOA")]
+
+
+def _record(name: str, identifier: str = "", value: str = "192.0.2.1") -> dict[str, Any]:
+    record = {"Name": name, "Type": "A", "TTL": 60, "ResourceRecords": [{"Value": value}]}
+    return record | ({"SetIdentifier": identifier, "Failover": identifier.upper()} if identifier else {})
+
+
+def test_a_record_that_is_gone_can_be_created_again(aws: Aws) -> None:
+    """Also beside others, of its own set and behind it in the zone: moto then said that it was there."""
+    records = Records(aws, "again.example.net")
+    api, other = _record("api.again.example.net", "secondary"), _record("web.again.example.net", "secondary")
+    records.change(("CREATE", _record("api.again.example.net", "primary")), ("CREATE", other), ("CREATE", api))
+    records.change(("DELETE", api))
+    assert records.there == [("api.again.example.net.", "primary"), ("web.again.example.net.", "secondary")]
+    records.change(("CREATE", api))
+    assert ("api.again.example.net.", "secondary") in records.there
+
+
+def test_a_record_is_created_once_and_deleted_as_it_is(aws: Aws) -> None:
+    records = Records(aws, "once.example.net")
+    records.change(("CREATE", _record("api.once.example.net")))
+    told = "Tried to create resource record set [name='api.once.example.net.', type='A'] but it already exists"
+    assert records.refused(("CREATE", _record("API.once.example.net", value="192.0.2.2"))) == told
+    told = (
+        "Tried to delete resource record set [name='api.once.example.net.', type='A', set-identifier='primary'] but "
+        "it was not found"
+    )
+    assert records.refused(("DELETE", _record("api.once.example.net", "primary"))) == told
+    told = "but the values provided do not match the current values"
+    assert told in records.refused(("DELETE", _record("api.once.example.net", value="192.0.2.2")))
+
+
+def test_a_batch_is_done_in_order_or_not_at_all(aws: Aws) -> None:
+    records = Records(aws, "batch.example.net")
+    first, second = _record("a.batch.example.net"), _record("a.batch.example.net", value="192.0.2.2")
+    assert "already exists" in records.refused(("CREATE", first), ("CREATE", second))
+    records.change(("CREATE", first), ("DELETE", first), ("UPSERT", second))
+    assert "do not match" in records.refused(("UPSERT", _record("b.batch.example.net")), ("DELETE", first))
+    assert "is not permitted" in records.refused(("CREATE", _record("a.example.org")))
+
+
 @pytest.mark.parametrize(("certificate", "default"), [({}, True), ({"ACMCertificateArn": "arn:aws:acm:x"}, False)])
 def test_a_distribution_says_whose_certificate_it_has(aws: Aws, certificate: dict[str, Any], default: bool) -> None:
     cloudfront = aws.client("cloudfront")

@@ -1,4 +1,4 @@
-"""EC2 networks and DNS: the endpoint that is of no type, records of a new zone."""
+"""EC2 networks: the endpoint that is of no type, what goes with a network."""
 
 from __future__ import annotations
 
@@ -6,23 +6,6 @@ from functools import wraps
 from typing import Any
 
 from groundplan.targets.local.corrections.once import once
-
-
-@once
-def records_of_new_zones() -> None:
-    """moto wraps the SOA record of a new zone once too often; AWS shows the text alone."""
-    from moto.route53.models import Route53Backend
-
-    original = Route53Backend.create_hosted_zone
-
-    @wraps(original)
-    def create(self: Any, *args: Any, **kwargs: Any) -> Any:
-        zone = original(self, *args, **kwargs)
-        for record in zone.rrsets:
-            record.records = [item["Value"] if isinstance(item, dict) else item for item in record.records]
-        return zone
-
-    setattr(Route53Backend, "create_hosted_zone", create)  # noqa: B010 - mypy forbids assigning to a method
 
 
 @once
