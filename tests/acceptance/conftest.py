@@ -10,8 +10,10 @@ import pytest
 from tests.acceptance.rows import Row, rows, tickets
 from tests.acceptance.system import Aws, CommandLine, System, Templates, TerraformRoot
 from tests.acceptance.traceability import PROPERTY, Traceability
+from tests.operations.offer_files import OfferServer, serving
 
 from groundplan.blueprint.loading import LoadedEnvironment
+from groundplan.catalog import prices
 from groundplan.cost import Estimate
 from groundplan.resources import Architecture
 
@@ -240,6 +242,17 @@ def terraform(system: System) -> TerraformRoot:
 def command_line(system: System) -> CommandLine:
     """The command ``groundplan`` with a local AWS of its own, which is stopped in the end."""
     return system.command_line
+
+
+@pytest.fixture
+def offers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OfferServer]:
+    """A price list on loopback. What is refreshed from it holds in this test alone."""
+    monkeypatch.setenv("GROUNDPLAN_PRICES", str(tmp_path / "prices.csv"))
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    prices.book.cache_clear()
+    with serving() as server:
+        yield server
+    prices.book.cache_clear()
 
 
 @pytest.fixture

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.acceptance.documents import table
+from tests.acceptance.reserved import command, publish, years
 from tests.acceptance.rows import proves, requirement
 from tests.acceptance.system import CommandLine
+from tests.operations.offer_files import OfferServer
 
+from groundplan.blueprint.loading import load
 from groundplan.catalog import instances
 from groundplan.cost import Estimate
 from groundplan.cost.report import cents
+from groundplan.redesign import Bench
 from groundplan.resources import Architecture
 from groundplan.resources.containers import ClusterCapacityProviders, EcsService
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance
 from groundplan.resources.storage import Bucket
 from groundplan.resources.values import Ref
+from groundplan.savings.terms import terms
 
+RESERVABLE = {
+    "database_instance.main": "rds.postgres.db_t3_medium.multi_az.hour",
+    "database_instance.main_replica": "rds.postgres.db_t3_medium.single_az.hour",
+    "cache_replication_group.sessions": "elasticache.redis.cache_t3_medium.hour",
+}
+"""What runs all the time, and its price on demand."""
 WATCHING = ("alarm.", "dashboard.", "log_group.", "ecs_cluster.")
 # The specification's line, its figure, and the resources that it speaks of.
 LINES = [
@@ -101,7 +113,7 @@ def test_the_floor_is_shared_out(costs: Estimate) -> None:
 
 @requirement("DS-163")
 def test_what_can_be_reserved(architecture: Architecture, readme: str) -> None:
-    """Reserved instances exist for exactly these; how much they save needs reserved prices (issue Cost)."""
+    """Reserved instances exist for exactly these; how much they save needs AWS's reserved prices."""
     classes = {instance.instance_class for instance in architecture.of(DatabaseInstance)}
     nodes = {group.node_type for group in architecture.of(CacheReplicationGroup)}
     assert classes == {"db.t3.medium"}
@@ -109,6 +121,39 @@ def test_what_can_be_reserved(architecture: Architecture, readme: str) -> None:
     assert nodes == {"cache.t3.medium"}
     assert nodes <= instances.cache_node_types().keys()
     assert "Reserved Instances" in readme
+    assert "`groundplan prices refresh --service rds --region ap-south-1`" in readme
+
+
+@requirement("DS-163")
+@pytest.mark.parametrize(
+    ("left", "percent", "enough"), [("0.70", "30", True), ("0.7001", "29.99", False), ("0.55", "45", True)]
+)
+def test_a_year_of_reservations_is_worked_out_per_class(
+    blueprint: Path, command_line: CommandLine, offers: OfferServer, left: str, percent: str, enough: bool
+) -> None:
+    """With a price list of this test's own figures, read by the commands that the missing terms name. Whether AWS's
+    figures come to 30 % only AWS can say."""
+    publish(offers, "ap-south-1", {sku: {1: Decimal(left)} for sku in RESERVABLE.values()})
+    before, missing = terms(Bench(load(blueprint), "production").now)
+    assert years(before, 1) == {}
+    why = {item.resource: item.why for item in missing}
+    for arguments in {tuple(command(why[resource])) for resource in RESERVABLE}:
+        command_line.run(*arguments, "--from", offers.address, "--yes", file=False)
+    now = Bench(load(blueprint), "production").now
+    found, _ = terms(now)
+    reserved = years(found, 1)
+    on_demand = {line.resource: line for line in now.estimate.lines if line.sku in RESERVABLE.values()}
+    assert reserved.keys() == on_demand.keys() == RESERVABLE.keys()
+    for resource, one in reserved.items():
+        line = on_demand[resource]
+        assert line.sku == RESERVABLE[resource]
+        assert one.monthly == line.quantity * line.unit_price * (1 - Decimal(left))
+        assert one.formula == f"{line.formula} × {percent} %"
+        assert one.source.startswith(f"AWS price list {offers.address}/offers/v1.0/aws/Amazon")
+        assert one.source_date == "2026-11-19"
+    assert years(found, 3) == {}
+    saved = sum(one.monthly for one in reserved.values())
+    assert (saved >= Decimal("0.30") * sum(line.monthly for line in on_demand.values())) is enough
 
 
 @requirement("DS-164")

@@ -135,6 +135,14 @@ def test_a_legal_name_fits_as_it_is(kind: str, name: str) -> None:
         assert rule.fit(name) == name
 
 
+@pytest.mark.parametrize("kind", names.all_rules())
+@pytest.mark.parametrize("name", ["abc-d1", "abc_d1", "A0-", "A0_"])
+def test_a_legal_separator_fits_as_it_is(kind: str, name: str) -> None:
+    """Found once by the property above: Pub/Sub takes both."""
+    rule = names.rule(kind)
+    assert rule.problem(name) is not None or rule.fit(name) == name
+
+
 @given(kinds, st.text(max_size=600))
 def test_a_name_without_problem_obeys_the_rule(kind: str, name: str) -> None:
     rule = names.rule(kind)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import DUSKSPENDR, Command
-from tests.operations.offer_files import OfferServer, offer, serving, usage
+from tests.cli.commands import DUSKSPENDR, Command, Write
+from tests.operations.offer_files import OfferServer, offer, serving, term, usage
 
 from groundplan.catalog import price_file, prices
 from groundplan.errors import ExitCode
@@ -97,6 +98,7 @@ def test_json(groundplan: Command, server: OfferServer) -> None:
     assert (change["sku"], change["region"], change["old"], change["new"]) == (
         "ecr.storage.gb_month", "ap-south-1", 0.1, 0.11,
     )  # fmt: skip
+    assert change["unit"] == "GB-month"
     assert groundplan("prices", "show", "--format", "json").json["refreshed"] is None
 
 
@@ -105,6 +107,52 @@ def test_what_stays_as_it_is_is_said_with_the_reason(groundplan: Command, server
     assert code == ExitCode.FINE, err
     assert "AWS has no price list of AmazonECS in ap-south-1: fargate." in out
     assert "Spot prices change all day" in out
+
+
+NODE, VALKEY = "APS3-NodeUsage:cache.t4g.medium", {"Cache Engine": "Valkey"}
+CACHE = """
+    project: shop
+    region: ap-south-1
+    caches:
+      sessions: {engine: valkey 8.0, class: cache.t4g.medium, nodes: 2}
+    """
+
+
+def test_terms_are_learnt_with_the_command_that_savings_names(
+    groundplan: Command, server: OfferServer, write: Write
+) -> None:
+    """The figures are this test's own: 0.0442 USD reserved for a year, and 0.0656 on demand."""
+    write(CACHE)
+    (missing,) = groundplan("savings", "--format", "json").json["without_term"]
+    _, named, command = missing["why"].removesuffix(" asks AWS").partition(": groundplan ")
+    assert named
+    on_demand = prices.packaged().find("elasticache.valkey.cache_t4g_medium.hour", "ap-south-1")
+    assert on_demand
+    server.files["AmazonElastiCache/ap-south-1"] = offer(
+        "AmazonElastiCache",
+        usage(NODE, str(on_demand.usd), SKU="NODE", **VALKEY),
+        term(NODE, str(on_demand.usd * Decimal("0.67374")), "NODE", **VALKEY),
+    )
+    refreshed = groundplan(*command.split(), "--from", server.address, "--yes")
+    assert refreshed.code == ExitCode.FINE, refreshed.err
+    (row,) = (line for line in refreshed.out.splitlines() if "valkey_t4g_medium.1y_no_upfront_pct" in line)
+    assert "32.63 %" in row
+    assert "new" in row
+    assert "no standard term of 3 years with nothing upfront: savings.elasticache_rn.valkey_t4g_medium.3y" in (
+        refreshed.out
+    )
+    found = groundplan("savings", "--format", "json").json
+    assert found["without_term"] == []
+    (year,) = found["terms"]
+    assert year["formula"] == f"2 nodes × 730 h × {on_demand.usd:f} USD × 32.626 %"
+    assert year["monthly"] == round(float(2 * 730 * on_demand.usd * Decimal("0.32626")), 2)
+    assert (year["years"], year["source_date"]) == (1, "2026-11-19")
+    server.files["AmazonElastiCache/ap-south-1"] = offer(
+        "AmazonElastiCache",
+        usage(NODE, str(on_demand.usd), SKU="NODE", **VALKEY),
+        term(NODE, str(on_demand.usd * Decimal("0.7")), "NODE", **VALKEY),
+    )
+    assert "-2.6 points" in groundplan(*command.split(), "--from", server.address, "--dry-run").out
 
 
 def test_reset(groundplan: Command, server: OfferServer, book: Path) -> None:

@@ -57,6 +57,24 @@ def usage(usage_type: str, price: str, **more: str) -> dict[str, str]:
     return {"usageType": usage_type, "PricePerUnit": price, **more}
 
 
+def term(usage_type: str, price: str, sku: str, **more: str) -> dict[str, str]:
+    """A row of a reservation of the product ``sku``: an hour of the standard term of a year with nothing upfront."""
+    of_term = {
+        "SKU": sku, "TermType": "Reserved", "LeaseContractLength": "1yr", "PurchaseOption": "No Upfront",
+        "OfferingClass": "standard",
+    }  # fmt: skip
+    return usage(usage_type, price, **{**of_term, **more})
+
+
+def fee(usage_type: str, price: str, sku: str, **more: str) -> dict[str, str]:
+    """The row that says what a term wants upfront."""
+    of_fee = {
+        "PurchaseOption": "Partial Upfront", "Unit": "Quantity", "StartingRange": "", "EndingRange": "",
+        "PriceDescription": "Upfront Fee",
+    }  # fmt: skip
+    return term(usage_type, price, sku, **{**of_fee, **more})
+
+
 class OfferServer(ThreadingHTTPServer):
     """Gives out the files in ``files``, by ``service/region`` or ``service``."""
 

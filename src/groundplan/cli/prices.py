@@ -12,8 +12,8 @@ from groundplan.cli.output import Progress, write, write_json, write_table
 from groundplan.errors import InputError
 
 if TYPE_CHECKING:
-    from groundplan.catalog.prices import PriceBook
-    from groundplan.operations.price_refresh import Refresh
+    from groundplan.catalog.prices import Price, PriceBook
+    from groundplan.operations.price_refresh import Fresh, Refresh
 
 app = typer.Typer(help="The price book: which one holds, and how it is brought up to date.", no_args_is_help=True)
 
@@ -94,7 +94,8 @@ def refresh(
 ) -> None:
     """Read today's prices from AWS's public price list, show what changes, and write them once it is confirmed.
 
-    No account is needed. The files of Amazon EC2 are some 250 MB for each region: --service and --region save time.
+    With the prices of EC2, RDS and ElastiCache come the reserved terms that `groundplan savings` quotes. No account is
+    needed. The files of Amazon EC2 are some 250 MB for each region: --service and --region save time.
     """
     from datetime import UTC, datetime
 
@@ -150,9 +151,9 @@ def _write(found: Refresh) -> None:
         (
             each.new.sku,
             each.new.region,
-            "" if each.old is None else f"{each.old.usd:f}",
-            f"{each.new.usd:f}",
-            "new" if each.percent is None else f"{each.percent:+.1f} %",
+            "" if each.old is None else _amount(each.old),
+            _amount(each.new),
+            _change(each),
             each.new.source_date,
         )
         for each in found.changes
@@ -170,6 +171,21 @@ def _write(found: Refresh) -> None:
     write(f"{len(found.changes)} prices change, {same} are confirmed, {len(found.kept)} stay as they are")
 
 
+def _amount(price: Price) -> str:
+    """A price in USD, or what a term takes off the price on demand."""
+    from groundplan.catalog.reservations import UNIT
+
+    return f"{price.usd:.2f} %" if price.unit == UNIT else f"{price.usd:f}"
+
+
+def _change(fresh: Fresh) -> str:
+    from groundplan.catalog.reservations import UNIT
+
+    if fresh.percent is None:
+        return "new"
+    return f"{fresh.percent:+.1f} {'points' if fresh.new.unit == UNIT else '%'}"
+
+
 def _data(found: Refresh) -> dict[str, object]:
     return {
         "changes": [
@@ -178,6 +194,7 @@ def _data(found: Refresh) -> dict[str, object]:
                 "region": each.new.region,
                 "old": each.old.usd if each.old else None,
                 "new": each.new.usd,
+                "unit": each.new.unit,
                 "published": each.new.source_date,
                 "source": each.new.source,
             }

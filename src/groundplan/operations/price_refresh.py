@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import IO, TYPE_CHECKING, cast
 
 from groundplan.catalog import regions as known_regions
+from groundplan.catalog import reservations
 from groundplan.catalog.offers import ListPrice, read_offer
 from groundplan.catalog.price_list import Selector, file_region, selectors, without_selector
 from groundplan.catalog.prices import GLOBAL, Confidence, Price, PriceBook
@@ -44,8 +45,13 @@ class Fresh:
 
     @property
     def percent(self) -> Decimal | None:
-        """By how much the price has changed; None where nothing can be compared."""
-        return (self.new.usd / self.old.usd - 1) * 100 if self.old and self.old.usd else None
+        """By how much the price has changed; None where nothing can be compared. Of a term, which is itself a share
+        of the price on demand, by how many points."""
+        if self.old is None:
+            return None
+        if self.new.unit == reservations.UNIT:
+            return self.new.usd - self.old.usd
+        return (self.new.usd / self.old.usd - 1) * 100 if self.old.usd else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ def refresh(
         Kept(price.sku, price.region, without_selector().get(price.sku, "no selector says where it stands"))
         for price in book
         if price.sku not in selectors()
+        and price.sku not in reservations.refreshed_with()
         and (not services or price.service in services)
         and (not regions or price.region in regions)
     ]
@@ -106,15 +113,21 @@ def refresh(
         with _opened(url) as lines:
             if lines is None:
                 why = f"AWS has no price list of {offer} in {file}"
-                kept += [Kept(selector.sku, region, why) for selector, region in wanted]
+                kept += [
+                    Kept(sku, region, why)
+                    for selector, region in wanted
+                    for sku in (selector.sku, *reservations.terms_of(selector.sku).values())
+                ]
                 continue
             found = read_offer(lines, file, [selector for selector, _ in wanted], url)
         for selector, region in wanted:
-            outcome = _compared(book, selector, region, found[selector.sku], url, any_change=any_change)
-            if isinstance(outcome, Kept):
-                kept.append(outcome)
-            else:
-                fresh.append(outcome)
+            listed = found[selector.sku]
+            outcome = _compared(book, selector, region, listed, url, any_change=any_change)
+            for each in (outcome, *_terms(book, outcome, selector, region, listed, url, any_change=any_change)):
+                if isinstance(each, Kept):
+                    kept.append(each)
+                else:
+                    fresh.append(each)
     return Refresh(tuple(fresh), tuple(kept))
 
 
@@ -163,7 +176,7 @@ def _compared(
         like,
         region=region,
         usd=found.usd,
-        source=f"AWS price list {url} version {found.version}, SKU {found.aws_sku}",
+        source=_source(url, found),
         source_date=found.published.isoformat(),
         confidence=Confidence.HIGH,
         note=old.note if old else "",
@@ -176,6 +189,56 @@ def _compared(
             "believed (--any-change takes it)",
         )
     return Fresh(old, new)
+
+
+def _source(url: str, found: ListPrice) -> str:
+    return f"AWS price list {url} version {found.version}, SKU {found.aws_sku}"
+
+
+def _terms(
+    book: PriceBook,
+    on_demand: Fresh | Kept,
+    selector: Selector,
+    region: str,
+    found: ListPrice | str,
+    url: str,
+    *,
+    any_change: bool,
+) -> Iterator[Fresh | Kept]:
+    """What reserving takes off, from the price on demand and that of the term in the same file."""
+    for years, sku in reservations.terms_of(selector.sku).items():
+        if isinstance(on_demand, Kept) or isinstance(found, str):
+            yield Kept(sku, region, "nothing to compare a term with: the price on demand stays as it is")
+            continue
+        hourly = found.reserved[years]
+        if isinstance(hourly, str):
+            yield Kept(sku, region, hourly)
+            continue
+        old = book.find(sku, region)
+        percent = (100 * (found.usd - hourly) / found.usd).normalize()
+        # Compared is what is left to pay: from 20 % off to 50 % is less of a change than from 80 % to 95 %.
+        if old and not any_change and not _plausible(100 - old.usd, 100 - percent):
+            yield Kept(
+                sku,
+                region,
+                f"{percent:.1f} % off instead of {old.usd:.1f} % is too great a change to be believed "
+                "(--any-change takes it)",
+            )
+            continue
+        yield Fresh(
+            old,
+            Price(
+                service=reservations.SERVICE,
+                sku=sku,
+                unit=reservations.UNIT,
+                region=region,
+                usd=percent,
+                source=_source(url, found),
+                source_date=found.published.isoformat(),
+                confidence=Confidence.HIGH,
+                note=f"{hourly:f} instead of {found.usd:f} USD an hour",
+            ),
+        )
 
 
 def _plausible(old: Decimal, new: Decimal) -> bool:
