@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from functools import lru_cache
 from ipaddress import IPv4Network
@@ -22,6 +22,7 @@ from groundplan.engines.terraform.hcl import (
     escape_interpolation,
     quote,
 )
+from groundplan.record import Record, dataclass
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.policies import PolicyDocument
 from groundplan.resources.security import Secret
@@ -55,16 +56,16 @@ class CannotExpressError(Exception):
     """Terraform has no way to say it; the message is the reason that people read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+@dataclass(frozen=True)
+class Joined(Record):
     """An attribute that is a list, as one text."""
 
     name: str
     separator: str = ", "
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+@dataclass(frozen=True)
+class Piece(Record):
     """One piece of an attribute, counted from 0."""
 
     name: str
@@ -73,7 +74,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Context:
+class Context(Record):
     """The architecture that is rendered, and what its values are called in Terraform."""
 
     architecture: Architecture

@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 from groundplan.errors import InputError
@@ -60,8 +61,7 @@ class Template:
     source: str
 
     def __post_init__(self) -> None:
-        for _ in _template_parts(self.source):
-            pass
+        _template_parts(self.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +204,11 @@ def quote(text: str) -> str:
 def escape_interpolation(text: str) -> str:
     """Literal text that may stand in the source of a :class:`Template`, also right before an interpolation, without
     becoming code."""
-    return _DOLLARS_AT_THE_END.sub(r'${"\g<0>"}', _escape_interpolation(text, in_quotes=False))
+    written = _escape_interpolation(text, in_quotes=False)
+    return _DOLLARS_AT_THE_END.sub(r'${"\g<0>"}', written) if written.endswith("$") else written
 
 
+@lru_cache(1 << 12)
 def _check_identifier(name: str) -> None:
     if not _IDENTIFIER.fullmatch(name):
         raise ValueError(f"{name!r} is not an identifier of HCL")
@@ -392,25 +394,28 @@ def _escape_interpolation(text: str, *, in_quotes: bool) -> str:
 
 
 def _template(source: str) -> str:
-    parts = list(_template_parts(source))
+    parts = _template_parts(source)
     if len(parts) == 1 and (alone := _INTERPOLATION.fullmatch(source)):
         return alone[1]  # `terraform fmt` takes the quotes away where there is nothing else in them.
     return '"' + "".join(part if code else _escape(part) for part, code in parts) + '"'
 
 
-def _template_parts(source: str) -> Iterator[tuple[str, bool]]:
+@lru_cache(1 << 13)
+def _template_parts(source: str) -> Sequence[tuple[str, bool]]:
     """The literal parts of a template and its interpolations (True), in order. ``$${`` is literal text."""
+    parts: list[tuple[str, bool]] = []
     start = position = 0
     while sign := _INTERPOLATION_SIGN.search(source, position):
         position = sign.end()
         if len(sign[0]) == 2:
             if start < sign.start():
-                yield source[start : sign.start()], False
+                parts.append((source[start : sign.start()], False))
             start, position = sign.start(), _end_of_interpolation(source, sign.start())
-            yield source[start:position], True
+            parts.append((source[start:position], True))
             start = position
     if start < len(source):
-        yield source[start:], False
+        parts.append((source[start:], False))
+    return tuple(parts)
 
 
 def _end_of_interpolation(source: str, position: int) -> int:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item, Value
 from groundplan.engines.terraform.import_ids import formats
 from groundplan.errors import InputError, Problem, suggestion
+from groundplan.record import Record, dataclass
 
 FILE = "imports.tf"
 _ADDRESS = re.compile(r'(?P<base>[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)(?P<key>\[(?:\d+|"(?:[^"\\]|\\.)*")\])?')
 
 
 @dataclass(frozen=True)
-class Importable:
+class Importable(Record):
     """A resource block that an existing resource can be put under."""
 
     address: str
@@ -35,8 +35,8 @@ class Importable:
         return self.address.partition(".")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+@dataclass(frozen=True)
+class Import(Record):
     """One import."""
 
     to: str

@@ -16,12 +16,12 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.engines.terraform.hcl import Expression, Template, Value
+from groundplan.record import Record, dataclass
 
 if TYPE_CHECKING:
     from groundplan.engines.terraform.import_blocks import Importable
@@ -32,8 +32,8 @@ _INTERPOLATION = re.compile(r"\$\{([^{}]*)\}")
 _ATTRIBUTE = re.compile(r"([A-Za-z_]\w*\.[A-Za-z_][\w-]*)(?:\[0\])?\.(\w+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+@dataclass(frozen=True)
+class Format(Record):
     """How the ids of one type are made."""
 
     id: str
@@ -58,7 +58,7 @@ def formats() -> Mapping[str, Format]:
 
 
 @dataclass(frozen=True)
-class Place:
+class Place(Record):
     """Where it all is."""
 
     account: str
@@ -67,7 +67,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Derived:
+class Derived(Record):
     """Ids by Terraform address, and why there are none of the others."""
 
     ids: Mapping[str, str]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
@@ -15,8 +15,8 @@ GITIGNORE = ".gitignore"
 """Beside a state that is kept in a file. Where a person has one already, theirs stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True)
+class Options(Record):
     """What a person decides about Terraform itself."""
 
     backend: Literal["s3", "local"] = "s3"
@@ -25,16 +25,16 @@ class Options:
     """The bucket of the state; None: named at ``terraform init -backend-config=bucket=…``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+@dataclass(frozen=True)
+class Unsupported(Record):
     """A resource or an output that is in no file, and why."""
 
     address: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moves:
+@dataclass(frozen=True)
+class Moves(Record):
     """What stands at another address than before, and what cannot be kept."""
 
     pairs: tuple[tuple[str, str], ...] = ()
@@ -44,7 +44,7 @@ class Moves:
 
 
 @dataclass(frozen=True)
-class Rendering:
+class Rendering(Record):
     """An architecture as one Terraform root."""
 
     files: Mapping[str, str]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from groundplan.engines.terraform import hcl, import_blocks, moved, root
@@ -17,6 +17,7 @@ from groundplan.engines.terraform.rows import Row, body
 from groundplan.engines.terraform.security import secret_readers
 from groundplan.engines.terraform.table import ROWS
 from groundplan.errors import InputError, Problem
+from groundplan.record import Record, dataclass
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.security import Secret
 from groundplan.resources.values import Attribute, Ref, SecretValue, dynamic_values
@@ -72,8 +73,8 @@ Place = tuple[int, str, int, str]
 """Where in its file a resource stands: section, group, kind and label."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True)
+class Entry(Record):
     """A resource with its blocks, and where they stand."""
 
     place: Place

@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -20,13 +19,14 @@ from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.share import Module
 from groundplan.engines.terraform.modules.sites import Site
+from groundplan.record import Record, dataclass
 
 _EVERY_TYPE = "*"
 _OF_THE_ENVIRONMENT = re.compile(r"\bvar\.name_prefix\b|\beach\.value\.")
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+@dataclass(frozen=True)
+class Demand(Record):
     """One row of the table."""
 
     theme: str
@@ -44,8 +44,8 @@ class Demand:
         return group.block == "resource" and self.type in (group.type, _EVERY_TYPE)
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+@dataclass(frozen=True)
+class Assertion(Record):
     """One ``assert`` block."""
 
     theme: str
@@ -84,7 +84,7 @@ def assertions(
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Known(Record):
     """A module as one site has it."""
 
     module: Module

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.slots import plural
@@ -20,8 +20,7 @@ Presence: TypeAlias = frozenset[str]
 """The sites that have something."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feature:
+class Feature(NamedTuple):
     """One switch of an environment."""
 
     name: str

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Row, Value
@@ -48,8 +49,7 @@ def variable(name: str, description: str, type_: str, *, nullable: bool, optiona
     return Block("variable", (name,), tuple(body))
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """One attribute of a variable that is an object."""
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from groundplan.engines.terraform.context import label
 from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item
@@ -161,8 +162,7 @@ def _ranged(items: Iterable[Item], known: Mapping[str, Expression]) -> Iterator[
                 yield item
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A link at a site, and the group that has it."""
 
     site: str

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.links import Group, Link
@@ -17,8 +16,7 @@ _SIMPLE = re.compile(r"\.[a-z_0-9]+")
 _ID = ".id"
 
 
-@dataclass(frozen=True, slots=True)
-class Handed:
+class Handed(NamedTuple):
     """What a module gives and another takes: an attribute of one group, or of several of one type."""
 
     groups: tuple[Group, ...]
@@ -48,7 +46,7 @@ class Handed:
     @property
     def here(self) -> Handed:
         """As the module that gives it calls it."""
-        return replace(self, where="") if self.where else self
+        return self._replace(where="") if self.where else self
 
     @property
     def description(self) -> str:
@@ -66,7 +64,7 @@ def handed(link: Link, bundles: Bundles) -> Handed:
     """What has to be handed over for a link to hold."""
     attribute = link.attribute or _ID
     found = bundles.get((link.group.here, attribute)) or Handed((link.group.here,), attribute)
-    return replace(found, where=link.group.where) if link.group.where else found
+    return found._replace(where=link.group.where) if link.group.where else found
 
 
 def bundles(

@@ -11,7 +11,6 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +27,7 @@ from groundplan.engines.terraform.modules.parcels import by_variable, code_of
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, Site
 from groundplan.engines.terraform.modules.variables import SETTINGS, plain
+from groundplan.record import Record, dataclass
 
 if TYPE_CHECKING:
     from groundplan.engines.terraform.modules.layout import Environment
@@ -87,7 +87,7 @@ def _placeholders() -> Mapping[tuple[str, str], str]:
 
 
 @dataclass(frozen=True)
-class _Values:
+class _Values(Record):
     """A site, and the environment that it belongs to."""
 
     environment: Environment
@@ -120,7 +120,7 @@ def _defaults(values: Value) -> tuple[Argument, ...]:
 
 
 @dataclass(frozen=True)
-class _Test:
+class _Test(Record):
     files: ModuleFiles
     environments: Mapping[str, Environment]
     values: _Values

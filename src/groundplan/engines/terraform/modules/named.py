@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Item, Value
@@ -12,6 +12,7 @@ from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, Site
 from groundplan.engines.terraform.modules.slots import identifier
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY
 
 _TRUST, _BOUNDARY = "assume_role_policy", "permissions_boundary"
@@ -27,8 +28,8 @@ def with_names(found: Mapping[str, Sequence[Piece]], sites: Mapping[str, Site]) 
     return {name: _named(pieces, _most(values[name], common), sites[name]) for name, pieces in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
+@dataclass(frozen=True)
+class _Value(Record):
     """A value that may get a name."""
 
     name: str

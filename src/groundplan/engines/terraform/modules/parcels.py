@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
@@ -36,8 +36,7 @@ _IN_FILE: Mapping[str, str] = {
 """What the resources of a file are called; what is not in here is of another cloud."""
 
 
-@dataclass(frozen=True, slots=True)
-class Parcel:
+class Parcel(NamedTuple):
     """Values that go over together."""
 
     name: str

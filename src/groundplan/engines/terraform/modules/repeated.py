@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
@@ -35,8 +36,7 @@ def once(files: Mapping[str, Sequence[Item]]) -> dict[str, list[Item]]:
     return {file: [one for item in items for one in named.item(item)] for file, items in files.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a value stands."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -278,7 +278,7 @@ def _setting(name: str, calls: Sequence[ModuleCall]) -> Block:
     """The declaration of what a module is told; of two calls by where they are."""
     known = {one.name: one for call in calls for one in call.files.objects[SETTINGS]}
     names = dict.fromkeys(key for key in known if any(key in call.settings for call in calls))
-    attributes = [replace(known[key], optional=not all(key in call.settings for call in calls)) for key in names]
+    attributes = [known[key]._replace(optional=not all(key in call.settings for call in calls)) for key in names]
     if len(calls) == 1:
         return object_variable(name, f"What the module {name} is told", attributes)
     what = f"What the module {name} is told, by {' and '.join(call.site.where for call in calls)}"

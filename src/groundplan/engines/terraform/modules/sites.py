@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from groundplan.engines.terraform.hcl import (
@@ -24,13 +24,14 @@ from groundplan.engines.terraform.hcl import (
 from groundplan.engines.terraform.modules.groups import Piece, addresses_of
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.walk import with_inside
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY
 
 PRIMARY_SITE, STANDBY_SITE = "primary", "standby"
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+@dataclass(frozen=True)
+class Site(Record):
     """One call of the modules."""
 
     environment: str
