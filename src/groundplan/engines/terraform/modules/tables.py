@@ -31,6 +31,8 @@ LONG = 4
 """Lines of an argument from which on it matters that others say the same."""
 SHORTER = 0.8
 """How much of what it stands for a table may be long at most: it takes a second look to read."""
+IN_COMMON = 0.5
+"""Of the arguments that any of the rows has, how many all of them must have."""
 
 MOST_FLAGS = 1
 """How many parts some rows may have and others not: with more of them nobody sees what a row is."""
@@ -176,7 +178,12 @@ class _Search:
             traits = self._traits(group)
             for alike in (shape, (shape, traits.long), (traits.arguments, ""), ""):
                 classes.setdefault((traits.kind, alike), set()).add(group)
-        return [groups for groups in classes.values() if len(groups) >= LEAST]
+        return [groups for groups in classes.values() if len(groups) >= LEAST and self._agree(groups)]
+
+    def _agree(self, groups: Set[Group]) -> bool:
+        """Whether they have enough of their arguments in common."""
+        arguments = [self._traits(group).arguments for group in groups]
+        return len(frozenset.intersection(*arguments)) >= IN_COMMON * len(frozenset.union(*arguments))
 
     def _traits(self, group: Group) -> _Traits:
         if group not in self.traits:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from groundplan.engines.terraform.modules.links import Code, Part
 from groundplan.engines.terraform.modules.slots import Slot
 from groundplan.engines.terraform.modules.texts import cut, match
-from groundplan.record import Record, dataclass
 
 _PREFIX = "var.name_prefix"
 _KEY = "each.key"
 _HYPHENED = 'replace(each.key, "_", "-")'
 
 
-@dataclass(frozen=True)
-class Vocabulary(Record):
+class Vocabulary(NamedTuple):
     """The words that may be cut out of texts, each with the code that says it."""
 
     names: Mapping[str, Mapping[str, str]]
