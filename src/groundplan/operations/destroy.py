@@ -29,6 +29,7 @@ from groundplan.operations.holdings import (
 from groundplan.operations.instances import release
 from groundplan.operations.last_snapshots import Promoted, promoted, take_last_snapshots
 from groundplan.operations.plan import data_types, regions_of
+from groundplan.operations.stacks import DeployedStack
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.dns import HostedZone
@@ -42,8 +43,10 @@ if TYPE_CHECKING:
 class Destruction:
     """What a destruction is about to take away."""
 
-    stacks: tuple[stacks.DeployedStack, ...]
+    stacks: tuple[DeployedStack, ...]
     """In the order in which they are deleted."""
+    wanted: Mapping[str, DeployedStack]
+    """By name, those that the blueprint asks for, whether they are there or not."""
     holdings: tuple[Holding, ...]
     """What holds data, and what becomes of it."""
     stays: tuple[str, ...] = ()
@@ -93,6 +96,7 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
     ]
     return Destruction(
         tuple(there),
+        survey.wanted,
         (*with_contents(connection, found), *parameters),
         (*direct.staying(reach), *told),
         alone,
@@ -101,14 +105,14 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
 
 
 def _zones(
-    connection: Connection, architecture: Architecture, rendering: Rendering, going: stacks.DeployedStack
+    connection: Connection, architecture: Architecture, rendering: Rendering, going: DeployedStack
 ) -> list[str]:
     """The ids of the hosted zones that a stack has."""
     zones = [zone.ref for zone in architecture.of(HostedZone)]
     return [name for _, name, _ in stacks.parts_of(connection, rendering, going, zones)]
 
 
-def _delete(connection: Connection, going: stacks.DeployedStack, found: tuple[Holding, ...], report: Report) -> None:
+def _delete(connection: Connection, going: DeployedStack, found: tuple[Holding, ...], report: Report) -> None:
     """Delete a stack. Logs may still reach a bucket after it was emptied: one that refuses is emptied once more."""
     try:
         delete_stack(connection, going.name, going.region, report)
@@ -150,7 +154,7 @@ def destroy(
     by_name: dict[str, Stack] = {stack.name: stack for stack in bare.stacks}
     deployer = Deployer(connection, architecture, bare, inputs, report)
     for stack in rendering.stacks:
-        deployed = stacks.look_at(connection, stack.name, stack.region)
+        deployed = ahead.wanted[stack.name]
         deployer.outputs[stack.name] = deployed.outputs
         if stack.name in protected and deployed.updatable:
             report(f"{stack.name}: taking deletion protection off")
