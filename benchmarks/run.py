@@ -25,6 +25,7 @@ from generate import blueprint  # the folder is no package
 
 ROOT = Path(__file__).parents[1]
 DUSKSPENDR = ROOT / "examples/duskspendr/groundplan.yaml"
+TIMELINE = ROOT / "examples/personal-timeline/groundplan.yaml"
 SYSTEMS = (
     ("spontime", "poc"),
     ("spendsense", "dev", "--set", "owner_id=jane"),
@@ -133,18 +134,68 @@ def all_pairs(file: Path) -> Run:
     return Run(*json.loads(done.stdout))
 
 
+ALL_COSTS = """
+import sys
+from pathlib import Path
+from groundplan import cost
+from groundplan.api.files import read_source
+from groundplan.design import design
+for file in map(Path, sys.argv[1:]):
+    source = read_source(file)
+    source = source.with_settings(["owner_id=jane"]) if file.parent.name == "spendsense" else source
+    for loaded in map(source.environment, source.environments):
+        objectives = loaded.blueprint.objectives
+        assert cost.estimate(design(loaded), loaded.blueprint.usage, objectives.budget).lines
+"""
+
+
+def all_costs() -> Run:
+    """What every environment of the five systems costs, in one process."""
+    return run([sys.executable, "-c", ALL_COSTS, *map(str, sorted(ROOT.glob("examples/*/groundplan.yaml")))])
+
+
+DOCUMENTS = """
+import contextlib, io, json, resource, sys, time
+from groundplan.cli.main import run
+with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+    assert run(["docs", "-f", sys.argv[1], "-e", "poc", "--out", sys.argv[3] + "/other"]) == 0
+    started, cpu = time.perf_counter(), time.process_time()
+    assert run(["docs", "-f", sys.argv[2], "-e", "production", "--out", sys.argv[3]]) == 0
+took = time.perf_counter() - started, time.process_time() - cpu
+print(json.dumps([*took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+
+
+def documents(file: Path, folder: Path) -> Run:
+    """All documents of a production environment, from reading the blueprint to the last file, without Python's start
+    and imports: those of another system come first."""
+    other = ROOT / "examples/spontime/groundplan.yaml"
+    program = [sys.executable, "-c", DOCUMENTS, str(other), str(file), str(folder)]
+    done = subprocess.run(program, capture_output=True, text=True, check=True)
+    return Run(*json.loads(done.stdout))
+
+
+def modules(folder: Path) -> Run:
+    """personal-timeline's three environments through modules that they share."""
+    return groundplan("render", "--engine", "terraform", "--layout", "modules", "--out", folder, "-f", TIMELINE)
+
+
 def a_day() -> Run:
     """50,000 users over a day in steps of a second, on tasks that scale."""
     return groundplan("simulate", "traffic", "-f", DUSKSPENDR, "--users", "50000", expect=(1,))
 
 
 def measurements(folder: Path) -> list[Measurement]:
-    """All of them, in the order of the table. Sources of the bounds: the project's issues 1 and 4."""
+    """All of them, in the order of the table. Sources of the bounds: the project's issues 1, 4, 6, 8, 10 and 11."""
     found = [
         Measurement("validate", lambda: groundplan("validate", "-f", DUSKSPENDR), 0.4, 120),
         Measurement("check", lambda: groundplan("check", "-f", DUSKSPENDR, expect=(0, 1)), 0.8, 120),
-        Measurement("cost", lambda: groundplan("cost", "-f", DUSKSPENDR), None, 120),
+        Measurement("cost", lambda: groundplan("cost", "-f", DUSKSPENDR), 0.5, 120),
+        Measurement("cost of all environments of the five systems, one process", all_costs, 1.0),
         Measurement("render for both engines", lambda: both(DUSKSPENDR, folder / "small"), 1.0, 120),
+        Measurement("personal-timeline: render modules", lambda: modules(folder / "modules"), 1.5),
+        Measurement("duskspendr: all documents, in process", lambda: documents(DUSKSPENDR, folder / "docs"), 1.0),
+        Measurement("personal-timeline: all documents, in process", lambda: documents(TIMELINE, folder / "docs"), 1.0),
     ]
     for services in (25, 50, 100, 200):
         file = folder / f"{services}.yaml"

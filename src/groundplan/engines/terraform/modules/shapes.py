@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from groundplan.engines.terraform.modules.links import Code, Function, Link, Normal
 from groundplan.engines.terraform.modules.slots import Seen
+
+
+def kind_of(values: Iterable[Normal]) -> type | None:
+    """What all values are: ``Code`` for texts and code, ``dict``, ``Function`` or ``tuple``; None where they differ, or
+    are anything else."""
+    kinds = set(map(type, values))
+    if kinds <= _CODE:
+        return Code
+    return next(iter(kinds)) if len(kinds) == 1 and kinds <= _COMPOUND else None
+
+
+_CODE: Set[type] = {str, Code}
+_COMPOUND: Set[type] = {dict, Function, tuple}
 
 
 def have_the_same_keys(seen: Seen) -> bool:

@@ -29,6 +29,7 @@ from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.shapes import (
     are_named_alike,
     have_the_same_keys,
+    kind_of,
     lists_or_items,
     shape,
     single_target,
@@ -96,15 +97,15 @@ class Description:
             return self._written(values[0])
         if self.by_name and (found := self._in_table(path, seen)) is not None:
             return found
-        if all(value is not None for value in values):
-            if all(isinstance(value, str | Code) for value in values):
-                return self._code(path, {slot: as_code(value) for slot, value in seen.items()})
-            if all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
-                return self._mapping(path, seen)
-            if all(isinstance(value, Function) for value in values):
-                return self._function(path, seen)
-            if all(isinstance(value, tuple) for value in values):
-                return self._list(path, seen)
+        kind = kind_of(values)
+        if kind is Code:
+            return self._code(path, {slot: as_code(value) for slot, value in seen.items()})
+        if kind is dict and self._is_mapped(values):
+            return self._mapping(path, seen)
+        if kind is Function:
+            return self._function(path, seen)
+        if kind is tuple:
+            return self._list(path, seen)
         if (lists := lists_or_items(seen)) is not None:
             code = self.varying(path, lists)
             return Expression(f"try(one({code}), {code})")
@@ -178,18 +179,19 @@ class Description:
     def _in_table(self, path: Paths, seen: Seen) -> Value | None:
         """What differs by name, said in one where that is plain to see, else row by row."""
         values = list(seen.values())
-        if all(isinstance(value, str | Code) for value in values):
+        kind = kind_of(values)
+        if kind is Code:
             same = self._same_parts(path, {slot: as_code(value) for slot, value in seen.items()})
             if same is not None:
                 return same
-        elif all(isinstance(value, Mapping) for value in values) and self._is_mapped(values):
+        elif kind is dict and self._is_mapped(values):
             if have_the_same_keys(seen):
                 return None  # they differ in what they hold alone, which is told item by item
-        elif all(isinstance(value, Function) for value in values) and len({shape(value) for value in values}) == 1:
+        elif kind is Function and len({shape(value) for value in values}) == 1:
             return None  # its arguments are looked at one by one
-        elif all(isinstance(value, tuple) for value in values) and are_named_alike(values):
+        elif kind is tuple and are_named_alike(values):
             return None  # as are statements of the same names
-        elif all(isinstance(value, tuple) for value in values) and (every := self._texts_by_key(path, seen)):
+        elif kind is tuple and (every := self._texts_by_key(path, seen)):
             return every
         first = {slot.environment: value for slot, value in seen.items()}
         if all(first[slot.environment] == value for slot, value in seen.items()):
