@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import NamedTuple
+
+from groundplan.record import Record, dataclass
 
 
 class ExitCode(IntEnum):
@@ -22,8 +24,7 @@ class ExitCode(IntEnum):
     DEPLOYMENT_FAILED = 3
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place in a file. ``line`` and ``column`` count from 1, as editors do."""
 
     file: Path
@@ -34,8 +35,8 @@ class Position:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+@dataclass(frozen=True)
+class Problem(Record):
     """One thing that is wrong with the input, where it stands and what would be right."""
 
     message: str

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.resources import files
 
 import pytest
@@ -8,7 +9,7 @@ from tests.blueprint.conftest import Problems, Write
 
 from groundplan.blueprint.loading import load_environment
 from groundplan.blueprint.models import Blueprint
-from groundplan.blueprint.profiles import PROFILES, choose_profile, postures, with_posture
+from groundplan.blueprint.profiles import PROFILES, choose_profile, posture_of, with_posture
 from groundplan.blueprint.shape import shape_of
 from groundplan.blueprint.tree import Plain, node_of
 
@@ -151,9 +152,17 @@ def test_every_value_of_a_posture_exists_in_the_models() -> None:
             assert shape.at((*path, key)) is not None, (*path, key)
             check(value, (*path, key))
 
-    assert set(postures()) == set(PROFILES)
-    for posture in postures().values():
-        check(posture, ())
+    for profile in PROFILES:
+        check(posture_of(profile), ())
+
+
+def test_every_table_is_of_a_profile() -> None:
+    whole = tomllib.loads(files("groundplan.blueprint").joinpath("profiles.toml").read_text(encoding="utf-8"))
+    assert set(whole) == set(PROFILES)
+    for profile, posture in whole.items():
+        read = posture_of(profile)
+        assert isinstance(read, dict)
+        assert read.keys() == posture.keys()
 
 
 def test_every_value_of_a_posture_says_why() -> None:

@@ -42,7 +42,7 @@ def refused(blueprint: Written) -> list[str]:
         design(found)
     except InputError as error:
         return [
-            str(replace(item, position=replace(item.position, file=Path(item.position.file.name))))
+            str(replace(item, position=item.position._replace(file=Path(item.position.file.name))))
             if item.position
             else str(item)
             for item in error.problems

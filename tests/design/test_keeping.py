@@ -13,6 +13,7 @@ from groundplan.design import design
 from groundplan.design.keeping import Kept
 from groundplan.design.standby.relocation import Relocation
 from groundplan.redesign.settings import over
+from groundplan.resources import Architecture, Resource
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.policies import Cause
 from groundplan.resources.security import Role, Secret
@@ -80,3 +81,25 @@ def test_the_first_of_what_is_alike_stays() -> None:
     assert kept.one(replace(one, instance_class="d")) is not one
     assert kept.all([one, replace(one, instance_class="d")]) == [one, replace(one, instance_class="d")]
     assert kept.standby.one(replace(one)) is not one
+
+
+def test_an_order_is_found_out_anew_where_something_refers_to_others() -> None:
+    kept = Kept()
+
+    def ordered(*resources: Resource) -> tuple[Resource, ...]:
+        def whole(given: tuple[Resource, ...]) -> Architecture:
+            return Architecture("shop", "Shop", "production", "eu-central-1", given)
+
+        found = kept.in_order(resources, whole)
+        assert found == whole(resources)
+        return found.resources
+
+    one = Secret(name="one", concern="services", secret_name="s", description="d")
+    two = replace(one, name="two")
+    assert ordered(one, two) == (one, two)
+    assert ordered(replace(one, description="e"), two) == (replace(one, description="e"), two)
+    assert ordered(replace(one, depends_on=(two.ref,)), two) == (two, replace(one, depends_on=(two.ref,)))
+    assert ordered(two, one) == (two, one)
+    assert ordered(one) == (one,)
+    with pytest.raises(ValueError, match="does not exist"):
+        ordered(replace(one, depends_on=(two.ref,)))

@@ -8,6 +8,7 @@ from itertools import permutations
 import pytest
 
 from groundplan.resources import Architecture, Resource
+from groundplan.resources.architecture import InOrder
 from groundplan.resources.network import InternetGateway, Route, RouteTable, SecurityGroup, Subnet, Vpc
 from groundplan.resources.security import Key
 from groundplan.resources.storage import Bucket, BucketPolicy
@@ -152,3 +153,28 @@ def test_resources_never_change_and_are_equal_by_value() -> None:
 def test_kind_names_are_the_fields_own() -> None:
     assert BucketPolicy.kind_name() == "bucket_policy"
     assert Vpc.kind_name() == "vpc"
+
+
+def test_what_is_in_order_is_taken_as_it_is() -> None:
+    """By who knows the order from before."""
+    found = of(ROUTE, TABLE, GATEWAY, VPC)
+    assert type(found.resources) is InOrder
+    assert found.resources == (VPC, TABLE, GATEWAY, ROUTE)
+    again = found.with_resources(InOrder(found.resources))
+    assert again == found
+    assert found.with_resources([*found, *SUBNETS]).resources == (*found.resources, *SUBNETS)
+    with pytest.raises(ValueError, match="does not exist"):
+        found.with_resources([ROUTE])
+
+
+def test_what_is_made_of_it_is_made_once() -> None:
+    made: list[Architecture] = []
+
+    def count(architecture: Architecture) -> int:
+        made.append(architecture)
+        return len(architecture)
+
+    found, other = of(VPC), of(VPC, *SUBNETS)
+    assert [found.made_by(count), found.made_by(count), other.made_by(count)] == [1, 1, 3]
+    assert made == [found, other]
+    assert found == of(VPC), "what is kept with it says nothing of what it is"

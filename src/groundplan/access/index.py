@@ -57,11 +57,11 @@ class Asker:
 
     def decide(self, action: str, touched: Touched) -> Decision:
         """What IAM says when the role asks for what a statement reaches."""
-        policies = self._access.policies(None, touched.resource, action)
+        of_resource, resource_decides = self._access.of_resource(touched.resource, action)
         identity = self._identity.get(action)
         if identity is None:
             identity = self._identity[action] = speaking(self._access.about(self._role, action), action)
-        spoken = Spoken(identity, speaking(policies.resource, action), None, policies.resource_decides)
+        spoken = Spoken(identity, speaking(of_resource, action) if of_resource else (), None, resource_decides)
         found = self._known.get((touched.arn, spoken))
         if found is None:
             found = decide_spoken(Request(self._caller, action, touched.arn), spoken)
@@ -87,7 +87,14 @@ class Access:
         if not isinstance(other, Access) or self.architecture.region != other.architecture.region:
             return False
         own, others = self._policies, other._policies
-        return len(own) == len(others) and all(map(is_, own, others)) and self._places == other._places
+        if len(own) != len(others) or not all(map(is_, own, others)):
+            return False
+        # A resource that is the same has the same ARN: whatever that names has an ARN with its name as well.
+        named, others_named = self._with_arn, other._with_arn
+        return len(named) == len(others_named) and all(
+            one is another or self._place(one) == other._place(another)
+            for one, another in zip(named, others_named, strict=True)
+        )
 
     __hash__ = object.__hash__
 
@@ -97,8 +104,11 @@ class Access:
         return [item for kind in kinds for item in self.architecture.of(kind)]
 
     @cached_property
-    def _places(self) -> list[tuple[str, Ref[Resource], str | None]]:
-        return [(arn, item.ref, item.region) for pairs in self._by_service.values() for arn, item in pairs]
+    def _with_arn(self) -> list[Resource]:
+        return [item for item in self.architecture if item.cloud == "aws" and "arn" in item.attributes]
+
+    def _place(self, resource: Resource) -> tuple[str, Ref[Resource], str | None]:
+        return self.arns.of(resource), resource.ref, resource.region
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -175,11 +185,10 @@ class Access:
     def _by_service(self) -> Mapping[str, tuple[tuple[str, Resource], ...]]:
         """Resources with an ARN, by the service in it."""
         found: dict[str, list[tuple[str, Resource]]] = {}
-        for resource in self.architecture:
-            if "arn" in resource.attributes and resource.cloud == "aws":
-                arn = self.arns.of(resource)
-                service = arn.split(":", 3)[2] if arn.startswith("arn:") else ""
-                found.setdefault(service, []).append((arn, resource))
+        for resource in self._with_arn:
+            arn = self.arns.of(resource)
+            service = arn.split(":", 3)[2] if arn.startswith("arn:") else ""
+            found.setdefault(service, []).append((arn, resource))
         return {service: tuple(pairs) for service, pairs in found.items()}
 
     @cached_property
@@ -196,15 +205,20 @@ class Access:
 
     def policies(self, caller: Role | None, resource: Resource | None, action: str) -> Policies:
         """The policies that have a say when a role asks for something."""
-        about = self.resource_clauses.get(resource.ref, ()) if resource is not None else ()
-        taken = action.lower().startswith("sts:assumerole")
-        if isinstance(resource, Role) and not taken:
-            about = ()  # a trust policy is about taking the role alone
+        of_resource, resource_decides = self.of_resource(resource, action)
         return Policies(
             identity=self.about(caller, action) if caller is not None else (),
-            resource=about,
-            resource_decides=isinstance(resource, Key) or (isinstance(resource, Role) and taken),
+            resource=of_resource,
+            resource_decides=resource_decides,
         )
+
+    def of_resource(self, resource: Resource | None, action: str) -> tuple[tuple[Clause, ...], bool]:
+        """What the policy of a resource says that has a say in an action, and whether it alone decides."""
+        if resource is None:
+            return (), False
+        if isinstance(resource, Role) and not action.lower().startswith("sts:assumerole"):
+            return (), False  # a trust policy is about taking the role alone
+        return self.resource_clauses.get(resource.ref, ()), isinstance(resource, Key | Role)
 
     def decide(self, role: Role, action: str, resource: Resource, *, within: str | None = None) -> Decision:
         """Whether a role may do something to a resource, or to what is in it: ``within`` is an ARN or a pattern."""
@@ -282,15 +296,6 @@ def fits(kind: str, arn: str) -> bool:
     return covers(kind, arn) or (is_pattern(arn) and overlapping_arns(kind, arn))
 
 
-_latest: list[Access] = []
-
-
 def access_of(architecture: Architecture) -> Access:
-    """The rights in an architecture. Rules ask one after the other about the same one, so the latest is kept."""
-    return architecture.made_by(_access)
-
-
-def _access(architecture: Architecture) -> Access:
-    if not _latest or _latest[0].architecture is not architecture:
-        _latest[:] = [Access(architecture)]
-    return _latest[0]
+    """The rights in an architecture, read when first asked for and kept as long as the architecture."""
+    return architecture.made_by(Access)

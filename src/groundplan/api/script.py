@@ -126,7 +126,7 @@ def _shown(place: Position | None, folder: Path, revision: str) -> Position | No
     """A place in the folder that a revision was unpacked to for a moment, as a place in the revision."""
     if place is None or not place.file.is_relative_to(folder):
         return place
-    return replace(place, file=Path(f"{revision}:{place.file.relative_to(folder)}"))
+    return place._replace(file=Path(f"{revision}:{place.file.relative_to(folder)}"))
 
 
 def _node_shown(node: Node, folder: Path, revision: str) -> Node:

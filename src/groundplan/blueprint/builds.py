@@ -1,7 +1,5 @@
 """How an image is made from source: what the Dockerfile and the pipeline have to know."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints

@@ -1,6 +1,6 @@
 """EC2 capacity: instances of an Auto Scaling group that ECS tasks run on."""
 
-from __future__ import annotations
+from typing import Self
 
 from pydantic import Field, model_validator
 
@@ -34,7 +34,7 @@ class Capacity(Part):
     """Zones of the instances. Default: all of the network."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> Capacity:
+    def _ordered(self) -> Self:
         if self.min > self.max:
             raise ValueError(f"min ({self.min}) must not be above max ({self.max})")
         return self

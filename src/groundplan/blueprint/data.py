@@ -1,7 +1,5 @@
 """What keeps data: databases, caches, buckets."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 
@@ -76,7 +74,7 @@ class Database(Part):
     """Instance class (``class:``), like ``db.t4g.micro``."""
     name: str | None = None
     """What the database is called in AWS behind the project's name. Default: its name in the blueprint."""
-    storage: StorageText = Field(default_factory=Storage)
+    storage: StorageText = Field(default_factory=Storage.model_construct)
     """Storage: ``100..500 GB gp3`` starts with 100 GB and grows to 500 GB by itself."""
     standby: bool = True
     """A synchronous standby in another zone takes over by itself (Multi-AZ)."""

@@ -1,7 +1,5 @@
 """What stands in front: content delivery, web application firewall, domain names."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema

@@ -1,7 +1,5 @@
 """Who did what, is it as it should be, can it be restored: CloudTrail, AWS Config, AWS Backup."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -85,7 +83,7 @@ class Passwords(Part):
 class Account(Part):
     """What stands once in an AWS account; it belongs into ``shared:`` where several environments share one."""
 
-    passwords: Passwords | None = Field(default_factory=Passwords)
+    passwords: Passwords | None = Field(default_factory=Passwords.model_construct)
     """The password policy of IAM users. ``null``: as it is. CloudFormation cannot make it: ``groundplan deploy`` sets
     it through IAM's API."""
     administrators: list[PrincipalArn] | None = None

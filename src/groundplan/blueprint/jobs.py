@@ -1,7 +1,5 @@
 """Jobs: containers that run when it is time for them and then end."""
 
-from __future__ import annotations
-
 from pydantic import Field
 
 from groundplan.blueprint.workloads import Workload

@@ -1,8 +1,6 @@
 """Amazon EKS: where services run with ``platform: eks``."""
 
-from __future__ import annotations
-
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -39,7 +37,7 @@ class NodeGroup(Part):
     """Only pods that tolerate them run here; services that name the node group do."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> NodeGroup:
+    def _ordered(self) -> Self:
         if not self.min <= self.desired <= self.max:
             raise ValueError(f"desired ({self.desired}) has to lie between min ({self.min}) and max ({self.max})")
         return self

@@ -1,7 +1,5 @@
 """The blueprint: what people write."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field
@@ -141,9 +139,9 @@ class Blueprint(Part):
     whatever the role's own policies do: its name in this account, or its ARN. It has to exist before the environment is
     deployed. Default: with ``pipelines.deploy_role: bootstrap`` the one that ``groundplan bootstrap`` makes; else
     none."""
-    about: About = Field(default_factory=About)
+    about: About = Field(default_factory=About.model_construct)
     """Where this blueprint comes from."""
-    network: Network = Field(default_factory=Network)
+    network: Network = Field(default_factory=Network.model_construct)
     """The network."""
     services: dict[Name, Service] = Field(default={})
     """Containers that run all the time."""
@@ -152,7 +150,7 @@ class Blueprint(Part):
     platform: Literal["ecs", "eks"] = "ecs"
     """Where services and jobs run: Amazon ECS, or Kubernetes on Amazon EKS. An EKS cluster costs 0.10 USD an hour,
     about 73 USD a month, and its nodes, which ``kubernetes:`` says."""
-    kubernetes: Kubernetes = Field(default_factory=Kubernetes)
+    kubernetes: Kubernetes = Field(default_factory=Kubernetes.model_construct)
     """The EKS cluster of ``platform: eks``."""
     capacity: dict[Name, Capacity] = Field(default={})
     """EC2 instances that services and jobs may run on instead of Fargate (``platform: ecs``)."""
@@ -201,21 +199,21 @@ class Blueprint(Part):
     """The environment once more in another region, for disaster recovery. ``null``: nowhere."""
     secondary: Secondary | None = None
     """Another cloud that can take over. ``null``: none."""
-    alarms: Alarms | None = Field(default_factory=Alarms)
+    alarms: Alarms | None = Field(default_factory=Alarms.model_construct)
     """Alarms and who hears of them. ``null``: none."""
-    usage: Usage = Field(default_factory=Usage)
+    usage: Usage = Field(default_factory=Usage.model_construct)
     """What will be used per month."""
-    objectives: Objectives = Field(default_factory=Objectives)
+    objectives: Objectives = Field(default_factory=Objectives.model_construct)
     """What the environment has to hold to."""
-    traffic: Traffic = Field(default_factory=Traffic)
+    traffic: Traffic = Field(default_factory=Traffic.model_construct)
     """What is asked of it, for ``groundplan simulate traffic`` and the objectives of latency, users and requests."""
-    reliability: Reliability = Field(default_factory=Reliability)
+    reliability: Reliability = Field(default_factory=Reliability.model_construct)
     """What was measured of failures, for ``groundplan simulate availability`` and the objective of availability."""
     accept: list[Accept] = Field(default=[])
     """Findings that are taken as they are, each with its reason."""
-    renamed: Renamed = Field(default_factory=Renamed)
+    renamed: Renamed = Field(default_factory=Renamed.model_construct)
     """What has another name in AWS than here, because it was renamed: it stays as it is there."""
-    state: TerraformState = Field(default_factory=TerraformState)
+    state: TerraformState = Field(default_factory=TerraformState.model_construct)
     """Where Terraform keeps its state."""
 
     @property

@@ -1,7 +1,5 @@
 """The network of an application."""
 
-from __future__ import annotations
-
 from ipaddress import IPv4Network
 from typing import Literal
 

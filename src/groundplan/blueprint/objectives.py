@@ -1,7 +1,5 @@
 """What an environment has to hold to: each is answered by ``groundplan check``, before anything exists."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """When nobody works: what AWS can stop is stopped."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -48,7 +46,7 @@ class OffHours(Part):
     """Time zone by its IANA name, like ``America/New_York``. Daylight saving is followed."""
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> "Calendar":
         """The week that follows from it."""
         from groundplan.blueprint.calendar import Calendar  # here, since few environments are ever stopped
 

@@ -20,7 +20,7 @@ def merge(base: Node, over: Node) -> Node:
     merged = dict(base.value)
     for key, child in over.value.items():
         merged[key] = merge(merged[key], child) if key in merged else child
-    return replace(base, value=merged)
+    return Node(merged, base.position, base.key, base.layer, base.size)
 
 
 def fill(node: Node, beneath: Node) -> Node:
@@ -30,7 +30,7 @@ def fill(node: Node, beneath: Node) -> Node:
     filled = dict(node.value)
     for key, child in beneath.value.items():
         filled[key] = fill(filled[key], child) if key in filled else child
-    return replace(node, value=filled)
+    return Node(filled, node.position, node.key, node.layer, node.size)
 
 
 def without_nulls(node: Node, shape: Shape | None) -> Node:
@@ -57,6 +57,8 @@ def pointless_nulls(base: Node | None, over: Node, shape: Shape, path: Steps = (
     if not isinstance(over.value, dict):
         return
     for key, child in over.value.items():
+        if child.value is not None and not isinstance(child.value, dict):
+            continue
         inner = shape.child(key)
         if inner is None:
             continue

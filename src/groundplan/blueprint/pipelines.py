@@ -1,7 +1,5 @@
 """The pipelines that deliver an environment: which repository they are in, and how they sign in to AWS."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import get_args
 
 from groundplan.blueprint.models import Profile
@@ -14,14 +14,17 @@ from groundplan.blueprint.services import Tasks
 from groundplan.blueprint.tree import Node, Plain, node_of
 
 PROFILES: tuple[str, ...] = get_args(Profile)
+_FILE = Path(__file__).with_name("profiles.toml")
 _SHORT_NAMES = {"dev": "development", "prod": "production"}
 
 
 @cache
-def postures() -> dict[str, Plain]:
-    """What each profile sets, by family; ``*`` stands for every entry, and TOML's text ``null`` for null."""
-    read = tomllib.loads(files("groundplan.blueprint").joinpath("profiles.toml").read_text(encoding="utf-8"))
-    return {name: _with_nulls(posture) for name, posture in read.items()}
+def posture_of(profile: str) -> Plain:
+    """What a profile sets, by family; ``*`` stands for every entry, and TOML's text ``null`` for null."""
+    # Only what is asked for is parsed: all of the file would take 2 ms.
+    own = (f"{profile}.", f"{profile}]")
+    tables = [f"[{table}" for table in _FILE.read_text(encoding="utf-8").split("\n[") if table.startswith(own)]
+    return _with_nulls(tomllib.loads("\n".join(tables))[profile])
 
 
 def _with_nulls(value: object) -> Plain:
@@ -57,7 +60,7 @@ def with_posture(tree: Node, profile: str) -> Node:
     ``desired: 3`` under a posture of 1 to 1 means 1 to 3.
     """
     layer = f"profile {profile}"
-    posture = _for_entries(postures()[profile], tree, layer)
+    posture = _for_entries(posture_of(profile), tree, layer)
     return _fit_tasks(fill(tree, posture), tree, posture)
 
 

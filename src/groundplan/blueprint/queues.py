@@ -3,8 +3,6 @@
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-queue-parameters.html
 """
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field
@@ -42,7 +40,7 @@ class Queue(Part):
     late: Duration | None = None
     """Age of the oldest message from which an alarm speaks, because the workers do not keep up. Default: 1 hour, or
     half of ``keep`` where that is less."""
-    dead_letters: DeadLetters | None = Field(default_factory=DeadLetters)
+    dead_letters: DeadLetters | None = Field(default_factory=DeadLetters.model_construct)
     """The dead-letter queue. ``null``: a message that cannot be handled comes back until ``keep`` is over."""
     encryption: Literal["kms", "sqs"] = "kms"
     """``kms``: the key of this environment; ``sqs``: keys that SQS keeps."""

@@ -1,7 +1,5 @@
 """Where the application goes on when its region is gone: a standby in another region, a pilot light elsewhere."""
 
-from __future__ import annotations
-
 from ipaddress import IPv4Network
 
 from pydantic import Field

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from groundplan.blueprint.base import Part
 from groundplan.blueprint.descriptions import derived_default, descriptions, plain_text
 from groundplan.blueprint.models import Blueprint
-from groundplan.blueprint.profiles import PROFILES, postures
+from groundplan.blueprint.profiles import PROFILES, posture_of
 from groundplan.blueprint.shape import Shape, fields
 from groundplan.blueprint.shared import FROM_BASE, KEYS
 from groundplan.blueprint.tree import Plain
@@ -101,7 +101,7 @@ def _cell(text: str) -> str:
 
 def _profiles() -> str:
     """What each profile sets where a blueprint says nothing."""
-    tables = {name: dict(_leaves(posture, "")) for name, posture in postures().items()}
+    tables = {name: dict(_leaves(posture_of(name), "")) for name in PROFILES}
     paths = sorted({path for table in tables.values() for path in table})
     rows = []
     for path in paths:

@@ -15,7 +15,7 @@ NAMES: Mapping[str, str] = {
 }
 """What can be referred to. Only ``cdn`` takes something behind a dot."""
 
-_TOKEN = re.compile(r"\$\$|\$\{([^}]*)(\}?)")
+_PATTERN = r"\$\$|\$\{([^}]*)(\}?)"
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Reference(Record):
 def parts(value: str) -> Iterator[str | Reference]:
     """The text of a variable and the references in it, in order. A ``$`` alone is a ``$``."""
     at = 0
-    for match in _TOKEN.finditer(value):
+    for match in re.finditer(_PATTERN, value):
         if match.start() > at:
             yield value[at : match.start()]
         at = match.end()

@@ -1,7 +1,5 @@
 """What was measured of failures, in place of what is assumed."""
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 from pydantic import Field

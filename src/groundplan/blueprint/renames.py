@@ -4,8 +4,6 @@ AWS cannot change the name of a database, a bucket or a service in place: a new 
 of the old one is lost. So what is renamed in a blueprint keeps everything that it has in AWS.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -22,7 +20,7 @@ ENTRIES = (*FAMILIES, "secrets", "repositories", "nodes")
 """What ``renamed:`` has by its name now."""
 WHOLE = ("project", "title", "environment", "short_name")
 """What stands in all names."""
-_CDN = re.compile(r"\$\$|\$\{cdn\.([^}]*)\}")
+_CDN = r"\$\$|\$\{cdn\.([^}]*)\}"
 
 
 class Renamed(Part):
@@ -157,7 +155,7 @@ class Names:
         def old(found: re.Match[str]) -> str:
             return f"${{cdn.{buckets[found[1]]}}}" if found[1] in buckets else found[0]
 
-        return replace(node, value=_CDN.sub(old, node.value))
+        return replace(node, value=re.sub(_CDN, old, node.value))
 
 
 def _at(tree: Node, path: tuple[str, ...], change: Callable[[Node], Node]) -> Node:

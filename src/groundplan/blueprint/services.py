@@ -1,8 +1,6 @@
 """Services: containers that run all the time."""
 
-from __future__ import annotations
-
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -48,7 +46,7 @@ class Tasks(Part):
     """Most tasks that scaling may start."""
 
     @model_validator(mode="after")
-    def _ordered(self) -> Tasks:
+    def _ordered(self) -> Self:
         if not self.min <= self.desired <= self.max:
             raise ValueError(f"desired ({self.desired}) has to lie between min ({self.min}) and max ({self.max})")
         return self
@@ -150,9 +148,9 @@ class Service(Workload):
 
     port: int | None = Field(default=None, ge=1, le=65535)
     """The port the container listens on. A worker has none."""
-    health: Health = Field(default_factory=Health)
+    health: Health = Field(default_factory=Health.model_construct)
     """Health check of the container and of the load balancer."""
-    tasks: Tasks = Field(default_factory=Tasks)
+    tasks: Tasks = Field(default_factory=Tasks.model_construct)
     """How many tasks run."""
     scaling: Scaling | None = None
     """When tasks are added and removed. ``null``: the number stays at ``tasks.desired``."""
@@ -162,7 +160,7 @@ class Service(Workload):
     """What the service keeps on disk (``platform: eks``)."""
     nodes: Name | None = None
     """The node group of ``kubernetes.nodes`` that it runs on (``platform: eks``). Default: any without taints."""
-    deployment: Deployment = Field(default_factory=Deployment)
+    deployment: Deployment = Field(default_factory=Deployment.model_construct)
     """How a new revision replaces the old one."""
     load: Load | None = None
     """What a request costs a task. ``null``: assumptions, which every result names."""

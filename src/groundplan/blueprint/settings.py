@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from groundplan.blueprint.overlay import merge
@@ -15,9 +15,10 @@ from groundplan.errors import InputError, Position, Problem, suggestion
 LAYER = "option --set"
 
 
-@dataclass(frozen=True, slots=True, order=True)
 class OptionPosition(Position):
     """The place of a value that an option says. It stands in no line of a file."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         return str(self.file)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from types import NoneType, UnionType
-from typing import Annotated, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, Union, get_args, get_origin
 
 from groundplan.blueprint.base import Part, ShortForm
 from groundplan.blueprint.tree import Steps
 from groundplan.record import Record, dataclass
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ class Shape(Record):
         if isinstance(step, int):
             return self.items
         if self.model is not None:
-            return fields(self.model).get(step)
+            return _field(self.model, step)
         return self.entries
 
     def at(self, path: Steps) -> Shape | None:
@@ -50,10 +53,23 @@ class Shape(Record):
 @cache
 def fields(model: type[Part]) -> Mapping[str, Shape]:
     """The fields of a model by the key people write (``class``, not ``instance_class``)."""
-    return {
-        info.alias or name: _shape(Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation)
-        for name, info in model.model_fields.items()
-    }
+    return {key: shape for key in _infos(model) if (shape := _field(model, key)) is not None}
+
+
+@cache
+def _infos(model: type[Part]) -> Mapping[str, FieldInfo]:
+    return {info.alias or name: info for name, info in model.model_fields.items()}
+
+
+@cache
+def _field(model: type[Part], key: str) -> Shape | None:
+    """One field: most blueprints have a third of them."""
+    info = _infos(model).get(key)
+    return None if info is None else _shape(info.annotation, short=_short_form(info.metadata))
+
+
+def _short_form(metadata: Iterable[object]) -> ShortForm | None:
+    return next((extra for extra in metadata if isinstance(extra, ShortForm)), None)
 
 
 @cache
@@ -65,8 +81,7 @@ def shape_of(model: type[Part]) -> Shape:
 def _shape(annotation: object, *, nullable: bool = False, short: ShortForm | None = None) -> Shape:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        marked = next((extra for extra in arguments[1:] if isinstance(extra, ShortForm)), None)
-        return _shape(arguments[0], nullable=nullable, short=short or marked)
+        return _shape(arguments[0], nullable=nullable, short=short or _short_form(arguments[1:]))
     if origin in (Union, UnionType):
         kinds = [argument for argument in arguments if argument is not NoneType]
         return _shape(kinds[0], nullable=nullable or len(kinds) < len(arguments), short=short)

@@ -1,7 +1,5 @@
 """Who asks how often, and what a request costs: what traffic is simulated from."""
 
-from __future__ import annotations
-
 from math import isfinite
 from typing import Annotated, Literal
 

@@ -114,7 +114,7 @@ class Node:
             value = {key: child.on_layer(layer) for key, child in value.items()}
         elif isinstance(value, list):
             value = [child.on_layer(layer) for child in value]
-        return Node(value=value, position=self.position, key=self.key, layer=layer, size=self.size)
+        return Node(value, self.position, self.key, layer, self.size)
 
     def plain(self) -> Plain:
         """The bare data."""

@@ -1,7 +1,5 @@
 """What will be used: figures a month, each as one number or as low, expected and high."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -121,7 +119,7 @@ class _Plain(ShortForm):
 
     model: type[Part]
 
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: "GetCoreSchemaHandler") -> "CoreSchema":
         return core_schema.no_info_before_validator_function(self.read, handler.generate_schema(self.model))
 
 

@@ -1,7 +1,5 @@
 """What services and jobs share: an image, a size, what they need, what they may."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -138,11 +136,11 @@ class Workload(Part):
     """The image that the tasks run."""
     build: Build | None = None
     """How the image is made, for ``groundplan containers`` and ``groundplan pipelines``. ``null``: elsewhere."""
-    size: Size = Field(default_factory=Size)
+    size: Size = Field(default_factory=Size.model_construct)
     """CPU and memory of one task."""
     architecture: Literal["x86_64", "arm64"] = "x86_64"
     """Processor architecture of the image. ``arm64`` (Graviton) costs about a fifth less."""
-    capacity: CapacityText = Field(default={"fargate": Share()})
+    capacity: CapacityText = Field(default={"fargate": Share.model_construct()})
     """Where the tasks run: ``fargate``, ``fargate-spot`` (up to 70 % less, may be interrupted with two minutes of
     warning), the name of EC2 capacity under ``capacity:``, or a mix by weight like ``{fargate: {base: 1, weight: 1},
     fargate-spot: 3}``. ECS does not mix Fargate and EC2 in one service. On EC2 a task may have any size that fits the
@@ -167,7 +165,7 @@ class Workload(Part):
     inject: ECS reads those with the execution role."""
     command: list[str] | None = None
     """Replaces the image's command."""
-    logs: LogsText = Field(default_factory=Logs)
+    logs: LogsText = Field(default_factory=Logs.model_construct)
     """How long the logs are kept, and where which lines go."""
     tracing: bool = False
     """Whether an OpenTelemetry collector (ADOT) runs beside the container, takes traces on port 4317 (gRPC) and 4318

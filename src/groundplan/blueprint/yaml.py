@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from yaml import (
@@ -130,19 +129,19 @@ def read_yaml(text: str, file: Path) -> Node:
     return root
 
 
-@dataclass(slots=True)
 class _Open:
     """A mapping or list whose end has not come yet."""
 
-    start: Position
-    anchor: str | None
-    fields: dict[str, Node] | None
-    items: list[Node] = field(default_factory=list)
-    merged: dict[str, Node] = field(default_factory=dict)
-    """What ``<<`` brings in; keys that are written go before it."""
-    key: str | None = None
-    key_position: Position | None = None
-    size: int = 1
+    def __init__(self, start: Position, anchor: str | None, fields: dict[str, Node] | None) -> None:
+        self.start = start
+        self.anchor = anchor
+        self.fields = fields
+        self.items: list[Node] = []
+        self.merged: dict[str, Node] = {}
+        """What ``<<`` brings in; keys that are written go before it."""
+        self.key: str | None = None
+        self.key_position: Position | None = None
+        self.size = 1
 
 
 class _Composer:
@@ -227,7 +226,7 @@ class _Composer:
         elif top.key == "<<":
             self.merge(top, node, event)
         elif top.key is not None:
-            top.fields[top.key] = replace(node, key=top.key_position)
+            top.fields[top.key] = Node(node.value, node.position, top.key_position, node.layer, node.size)
         top.key = None
 
     def read_key(self, top: _Open, node: Node, event: Event, text: str | None) -> str:

@@ -30,24 +30,35 @@ def source_of(table: Mapping[str, Any]) -> Source:
 
 def toml(name: str) -> dict[str, Any]:
     """The contents of ``data/<name>.toml``."""
-    return tomllib.loads(_toml_text(name))
+    return tomllib.loads(_text(f"{name}.toml"))
 
 
 def toml_table(name: str, key: str) -> dict[str, Any] | None:
-    """What stands under the heading ``[key]`` of ``data/<name>.toml``, or None; tables within it are left out.
+    """What stands under the heading ``[key]`` of ``data/<name>.toml``, or None; tables within it follow it there.
 
     For a long file of small tables, of which each question needs one: reading all of ``names.toml`` takes 12 ms.
     """
-    start = _toml_text(name).find(f"\n[{key}]\n")
+    text = _text(f"{name}.toml")
+    start = end = text.find(f"\n[{key}]\n")
     if start < 0:
         return None
-    start += len(key) + 4
-    return tomllib.loads(_toml_text(name)[start:].partition("\n[")[0])
+    within = (f"[{key}.", f"[[{key}.")
+    while (end := text.find("\n[", end + 1)) >= 0 and text.startswith(within, end + 1):
+        pass
+    table = tomllib.loads(text[start:end] if end >= 0 else text[start:])
+    for step in key.split("."):
+        table = table[step]
+    return table
+
+
+def toml_head(name: str) -> dict[str, Any]:
+    """What stands above the first heading of ``data/<name>.toml``."""
+    return tomllib.loads(_text(f"{name}.toml").partition("\n[")[0])
 
 
 @cache
-def _toml_text(name: str) -> str:
-    return (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+def _text(file: str) -> str:
+    return (_FOLDER / file).read_text(encoding="utf-8")
 
 
 def rows(name: str) -> Iterator[list[str]]:
@@ -56,6 +67,18 @@ def rows(name: str) -> Iterator[list[str]]:
         reader = csv.reader(file)
         next(reader)
         yield from reader
+
+
+def rows_of(name: str, key: str) -> Iterator[list[str]]:
+    """The rows of ``data/<name>.csv`` whose first or second value is a key. Searching is far faster than reading all of
+    a long file; no value of it may have a line break."""
+    text = _text(f"{name}.csv")
+    at = text.find(f"{key},", text.index("\n"))  # below the heading
+    while at >= 0:
+        end = text.index("\n", at)
+        found = text[text.rfind("\n", 0, at) + 1 : end]
+        yield from (row for row in csv.reader([found]) if key in row[:2])
+        at = text.find(f"{key},", end)
 
 
 class Lines:

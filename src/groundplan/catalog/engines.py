@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 from groundplan.catalog import _data
@@ -105,20 +105,16 @@ def _major(table: dict[str, Any]) -> Major:
     )
 
 
-@cache
-def _engines() -> dict[str, Any]:
-    return _data.toml("engines")
-
-
 class Engine:
     """The versions of one engine. Read from the data when first asked."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
-    @property
+    @cached_property
     def _table(self) -> dict[str, Any]:
-        table: dict[str, Any] = _engines()[self.name]
+        table = _data.toml_table("engines", self.name)
+        assert table is not None
         return table
 
     @property

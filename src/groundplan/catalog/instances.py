@@ -5,12 +5,12 @@ What is not known (the memory of a node type that AWS has just brought out) is N
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from math import ceil, floor
-from types import MappingProxyType
 
 from groundplan.catalog import _data
 from groundplan.catalog._data import Source
@@ -91,26 +91,50 @@ def _instance(row: list[str]) -> Instance:
     )
 
 
-def _instances(file: str) -> MappingProxyType[str, Instance]:
-    return MappingProxyType({row[0]: _instance(row) for row in _data.rows(file)})
+class _Table(Mapping[str, Instance]):
+    """The sizes of one file, in its order. One that is asked for is looked up: reading them all takes 3 ms."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._found: dict[str, Instance] = {}
+
+    def __getitem__(self, name: str) -> Instance:
+        if name not in self._found:
+            row = next((row for row in _data.rows_of(self._file, name) if row[0] == name), None)
+            if row is None:
+                raise KeyError(name)
+            self._found[name] = _instance(row)
+        return self._found[name]
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        whole = {row[0]: _instance(row) for row in _data.rows(self._file)}
+        self._found |= whole
+        return tuple(whole)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 @cache
-def rds_classes() -> MappingProxyType[str, Instance]:
+def rds_classes() -> Mapping[str, Instance]:
     """Current RDS instance classes (``db.t3.medium``) by name, by family and size."""
-    return _instances("rds_instance_classes")
+    return _Table("rds_instance_classes")
 
 
 @cache
-def cache_node_types() -> MappingProxyType[str, Instance]:
+def cache_node_types() -> Mapping[str, Instance]:
     """ElastiCache node types (``cache.t3.medium``) by name, by family and size."""
-    return _instances("cache_node_types")
+    return _Table("cache_node_types")
 
 
 @cache
-def ec2_types() -> MappingProxyType[str, Instance]:
+def ec2_types() -> Mapping[str, Instance]:
     """EC2 instance types of the common families (``t3.medium``) by name, by family and size."""
-    return _instances("ec2_instance_types")
+    return _Table("ec2_instance_types")
 
 
 def find(name: str) -> Instance | None:
@@ -132,7 +156,7 @@ def suggest(name: str) -> str:
     return f"; families: {', '.join(sorted({instance.family for instance in table.values()}))}"
 
 
-def _table(name: str) -> MappingProxyType[str, Instance]:
+def _table(name: str) -> Mapping[str, Instance]:
     if name.startswith("db."):
         return rds_classes()
     return cache_node_types() if name.startswith("cache.") else ec2_types()

@@ -50,37 +50,46 @@ class Region(Record):
         return tuple(f"{self.name}{letter}" for letter in self.zones)
 
 
-def _region(name: str, table: dict[str, Any], partitions: dict[str, Partition], source: Source) -> Region:
+@cache
+def _source() -> Source:
+    return _data.source_of(_data.toml_head("regions"))
+
+
+@cache
+def _partition(name: str) -> Partition:
+    table = _data.toml_table("regions", f"partitions.{name}")
+    assert table is not None
+    return Partition(name, table["dns_suffix"], _source())
+
+
+def _region(name: str, table: dict[str, Any]) -> Region:
     zones = tuple(table["zones"])
     return Region(
         name=name,
         long_name=table["long_name"],
-        partition=partitions[table.get("partition", "aws")],
+        partition=_partition(table.get("partition", "aws")),
         zones=zones,
         zones_per_account=table.get("zones_per_account", len(zones)),
         older_zones=tuple(table.get("older_zones", "")),
         billing_prefix=table.get("billing_prefix"),
         opt_in=table.get("opt_in", False),
-        source=_data.source_of(table) if "source" in table else source,
+        source=_data.source_of(table) if "source" in table else _source(),
     )
 
 
 @cache
 def all_regions() -> MappingProxyType[str, Region]:
     """Every known region by name, in alphabetical order."""
-    table = _data.toml("regions")
-    source = _data.source_of(table)
-    partitions = {
-        name: Partition(name, partition["dns_suffix"], source) for name, partition in table["partitions"].items()
-    }
     return MappingProxyType(
-        {name: _region(name, region, partitions, source) for name, region in sorted(table["regions"].items())}
+        {name: _region(name, table) for name, table in sorted(_data.toml("regions")["regions"].items())}
     )
 
 
+@cache
 def find(name: str) -> Region | None:
     """The region of that name, or None."""
-    return all_regions().get(name)
+    table = _data.toml_table("regions", f"regions.{name}")
+    return None if table is None else _region(name, table)
 
 
 def suggest(name: str) -> str:

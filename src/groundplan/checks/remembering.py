@@ -82,7 +82,9 @@ class Remembered:
     def __init__(self) -> None:
         self._runs: dict[str, list[tuple[dict[Question, object], tuple[Finding, ...]]]] = {}
         self._latest: Architecture | None = None
-        self._answers: dict[Question, object] = {}
+        self._answers: dict[Question, tuple[object, dict[int, bool]]] = {}
+        """What the latest architecture answers, and whether that is the same as earlier answers are, by their ids: the
+        runs keep those. Many rules have asked the same."""
 
     def findings(
         self, rule: Rule, architecture: Architecture, run: Callable[[Rule, Architecture], Iterable[Finding]]
@@ -105,10 +107,16 @@ class Remembered:
         follow from the answers before."""
         answers = self._answers
         for question, before in told.items():
-            now = answers.get(question, _UNTOLD)
-            if now is _UNTOLD:
-                now = answers[question] = self._answer(question)
-            if now is not before and now != before:
+            found = answers.get(question)
+            if found is None:
+                found = answers[question] = self._answer(question), {}
+            now, known = found
+            if now is before:
+                continue
+            same = known.get(id(before))
+            if same is None:
+                same = known[id(before)] = now == before
+            if not same:
                 return False
         return True
 

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from groundplan.blueprint.models import Accept
 
 
+_PACKAGE = f"{__name__.partition('.')[0]}."
+
+
 def run(
     architecture: Architecture,
     accept: Sequence[Accept] = (),
@@ -57,7 +60,7 @@ def _found(rule: Rule, architecture: Architecture, remembered: Remembered | None
 
 def _is_own(rule: Rule) -> bool:
     """Whether it is one of Groundplan's."""
-    return type(rule).__module__.startswith(f"{__name__.partition('.')[0]}.")
+    return type(rule).__module__.startswith(_PACKAGE)
 
 
 def _findings(rule: Rule, architecture: Architecture) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from rich.console import Console
     from rich.status import Status
     from rich.text import Text
 
@@ -65,9 +66,7 @@ class Progress:
 
     def __enter__(self) -> Self:
         if sys.stderr.isatty():
-            from rich.console import Console
-
-            self._status = Console(stderr=True).status("")
+            self._status = console(stderr=True).status("")
             self._status.start()
         return self
 
@@ -84,7 +83,7 @@ class Progress:
         elif passing:
             self._status.update(_Running(text, self._started))
         else:
-            self._status.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._status.console.print(text, soft_wrap=True)
 
 
 class _Running:
@@ -104,7 +103,6 @@ class _Running:
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Sequence[str] = ()) -> None:
     """A table on stdout, as wide as the terminal. Columns in ``right`` are aligned to the right."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -112,6 +110,13 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, rig
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(str(cell), style=STYLES.get(str(cell), "")) for cell in row))
+        table.add_row(*(Text(cell, STYLES.get(cell, "")) for cell in map(str, row)))
     # Without a terminal a table may be as wide as it likes: programs cut lines better than we do.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """A console that takes text as it is: brackets are no markup, and ``:key:`` is no emoji."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)

@@ -21,7 +21,7 @@ from groundplan.cli.options import (
     TargetOption,
     designed,
 )
-from groundplan.cli.output import timestamp, write, write_json, write_table
+from groundplan.cli.output import console, timestamp, write, write_json, write_table
 from groundplan.errors import EnvironmentalError, InputError
 
 if TYPE_CHECKING:
@@ -113,12 +113,11 @@ def _watch(look: Look, architecture: Architecture, target: TargetOption, every: 
     import sys
     from datetime import datetime
 
-    from rich.console import Console
     from rich.live import Live
     from rich.text import Text
 
-    console = Console()
-    with Live(console=console, screen=console.is_terminal, auto_refresh=False) as live:
+    screen = console()
+    with Live(console=screen, screen=screen.is_terminal, auto_refresh=False) as live:
         while True:
             found, deployed = look()
             drawn = io.StringIO()
@@ -127,7 +126,7 @@ def _watch(look: Look, architecture: Architecture, target: TargetOption, every: 
                     f"{architecture.stage} on {target.value}, {datetime.now():%H:%M:%S}, every {every} s; Ctrl-C ends"
                 )
                 _write(found, deployed)
-            if console.is_terminal:
+            if screen.is_terminal:
                 live.update(Text(drawn.getvalue()), refresh=True)
             else:
                 sys.stdout.write(drawn.getvalue())

@@ -1,7 +1,5 @@
 """An estimate as the data that scripts read (``groundplan cost --format json``)."""
 
-from __future__ import annotations
-
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NotRequired, TypedDict
 

@@ -21,7 +21,7 @@ from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
 from groundplan.design.order import with_order
-from groundplan.design.platform import add_platform
+from groundplan.design.platform import STEPS as OF_PLATFORM
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
 from groundplan.design.secondary import add_secondary
@@ -70,7 +70,7 @@ STEPS = (
     add_caches,
     add_queues,
     add_secrets,
-    add_platform,
+    *OF_PLATFORM,
     add_tracing,
     add_edge,
     add_gateways,
@@ -145,13 +145,13 @@ def _designed(loaded: LoadedEnvironment, kept: Kept | None) -> Architecture:
     draft = Draft(loaded, kept=kept)
     if loaded.standby is None:
         for step in SHARED_STEPS if loaded.is_shared else (*STEPS, _add_security, _add_account):
-            step(draft)
+            draft.take(step)
         return with_order(draft.finish(), kept)
     from groundplan.design.standby import build  # here, since few environments have one
 
     build.begin(draft)
     for step in STEPS:
-        step(draft)
+        draft.take(step)
     build.add_standby(draft)
     return build.whole(draft)
 

@@ -60,7 +60,7 @@ def add_backup(draft: Draft) -> None:
     sources: dict[str, list[Textual]] = {
         "RDS": _databases(draft),
         "S3": [bucket.arn for bucket in _buckets(draft)],
-        "EFS": [item.ref.arn for item in draft.resources if isinstance(item, FileSystem)],
+        "EFS": [item.ref.arn for item in draft.of(FileSystem)],
     }
     draft.add(
         BackupSelection(
@@ -116,7 +116,7 @@ def _add_vault(draft: Draft, backup: Backup, name: str, region: str | None) -> R
         key = add_key(draft, identifier(called), purpose, region=region, because="backup")
     blueprint = draft.blueprint
     keeps = any(spec.keep for spec in blueprint.buckets.values())
-    keeps = keeps or any(item.keep for item in draft.resources if isinstance(item, FileSystem))
+    keeps = keeps or any(item.keep for item in draft.of(FileSystem))
     keeps = keeps or any(database.final_snapshot for database in blueprint.databases.values())
     return draft.add(
         BackupVault(

@@ -97,7 +97,7 @@ def _add_autoscaler(draft: Draft) -> None:
         "arn:", Pseudo.PARTITION, ":autoscaling:", Pseudo.REGION, ":", Pseudo.ACCOUNT_ID,
         ":autoScalingGroup:*:autoScalingGroupName/*",
     )  # fmt: skip
-    groups = tuple(item.ref.arn for item in draft.resources if isinstance(item, NodeGroup))
+    groups = tuple(group.arn for group in draft.refs_of(NodeGroup))
     # Labels and taints of a group without nodes: what a new node of it would have.
     empty = Statement(sid="LookAtNodeGroups", actions=("eks:DescribeNodegroup",), resources=groups)
     _add(draft, "cluster-autoscaler", (every,), *((empty,) if groups else ()), conditions=(owned,),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -125,6 +125,25 @@ class Draft:
         causes = () if type(resource) not in POLICIES else (self.cause(because or self.origin_of(resource.name)),)
         self.resources.append(with_cause(resource, *causes) if causes else resource)
         return ref
+
+    def take(self, step: Callable[[Draft], None]) -> None:
+        """Do a step of the design, unless designs before this one know what it adds."""
+        if self.kept:
+            self.kept.replayed.take(step, self)
+        else:
+            step(self)
+
+    def of(self, kind: type[R]) -> list[R]:
+        """All resources of a kind so far."""
+        return [item for item in self.resources if isinstance(item, kind)]
+
+    def refs_of(self, kind: type[R]) -> list[Ref[R]]:
+        """References to all resources of a kind so far, for who need not know more of them."""
+        return [item.ref for item in self.of(kind)]
+
+    def has(self, ref: Ref[Resource]) -> bool:
+        """Whether a resource is there already."""
+        return ref in self.refs
 
     def origin_of(self, name: str) -> str:
         """The place in the blueprint of what a resource's name was made from; of two that fit, the later one."""
@@ -253,23 +272,27 @@ class Draft:
         Raises InputError with every problem that was noted.
         """
         self.check()
-        return Architecture(
-            project=self.blueprint.project,
-            title=self.title,
-            environment=self.loaded.name,
-            short_name=self.short_name,
-            name_prefix=self.plain("\0").partition("\0")[0].rstrip("-_./"),
-            owner=self.blueprint.owner_id,
-            region=self.blueprint.region,
-            resources=tuple(self.kept.all(self.resources) if self.kept else self.resources),
-            tags=self.tags,
-            inputs=tuple(self.inputs),
-            outputs=tuple(self.outputs),
-            workloads=tuple(self.workloads),
-            needs=tuple(self._needs()),
-            off_hours=self.off_hours,
-            beyond=beyond or {},
-        )
+
+        def whole(resources: tuple[Resource, ...]) -> Architecture:
+            return Architecture(
+                project=self.blueprint.project,
+                title=self.title,
+                environment=self.loaded.name,
+                short_name=self.short_name,
+                name_prefix=self.plain("\0").partition("\0")[0].rstrip("-_./"),
+                owner=self.blueprint.owner_id,
+                region=self.blueprint.region,
+                resources=resources,
+                tags=self.tags,
+                inputs=tuple(self.inputs),
+                outputs=tuple(self.outputs),
+                workloads=tuple(self.workloads),
+                needs=tuple(self._needs()),
+                off_hours=self.off_hours,
+                beyond=beyond or {},
+            )
+
+        return self.kept.in_order(self.resources, whole) if self.kept else whole(tuple(self.resources))
 
 
 _OWNER = re.compile(r"/\{owner_id\}$|(?<![^/])\{owner_id\}[-_./]?|[-_.]?\{owner_id\}")

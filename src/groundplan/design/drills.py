@@ -46,7 +46,7 @@ def add_drills(draft: Draft) -> None:
     alarms = tuple(ref for ref in found if ref in draft.refs)[:MOST_STOP_CONDITIONS]
     if not alarms:
         return
-    nodes = any(isinstance(item, AutoScalingGroup | NodeGroup) for item in draft.resources)
+    nodes = bool(draft.of(AutoScalingGroup) or draft.of(NodeGroup))
     letters = draft.blueprint.network.zones if len(draft.blueprint.network.zones) > 1 else []
     templates = [_zone(draft, letter, alarms, nodes=nodes) for letter in letters]
     if nodes:
@@ -122,7 +122,7 @@ def _zone(draft: Draft, letter: str, alarms: tuple[Ref[Alarm], ...], *, nodes: b
                 parameters={"forceFailover": "true"},
             )
         )
-    if any(isinstance(item, CacheReplicationGroup) and item.automatic_failover_enabled for item in draft.resources):
+    if any(item.automatic_failover_enabled for item in draft.of(CacheReplicationGroup)):
         targets.append(
             ExperimentTarget(
                 name="Caches",
@@ -189,7 +189,7 @@ def _databases(draft: Draft) -> list[DatabaseInstance]:
 
     Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RebootDBInstance.html
     """
-    return [item for item in draft.resources if isinstance(item, DatabaseInstance) and item.multi_az]
+    return [item for item in draft.of(DatabaseInstance) if item.multi_az]
 
 
 def _rights(draft: Draft, used: set[str]) -> Iterator[Statement]:

@@ -216,7 +216,7 @@ def _proved_by(draft: Draft, name: str) -> tuple[Ref[Certificate], ...]:
     Source: https://docs.aws.amazon.com/acm/latest/userguide/dns-validation.html
     """
     certificate = Ref(Certificate, identifier(name))
-    there = draft.primary is not None and certificate in draft.primary.refs
+    there = draft.primary is not None and draft.primary.has(certificate)
     return (of_primary(certificate),) if there else ()
 
 

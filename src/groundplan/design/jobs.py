@@ -110,10 +110,8 @@ def _add_schedule_role(draft: Draft, name: str, task: Ref[TaskDefinition], group
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/tasks-scheduled-eventbridge-scheduler.html and
     https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
     """
-    definition = next(item for item in draft.resources if item.ref == task)
-    cluster = next(item for item in draft.resources if item.ref == CLUSTER)
-    assert isinstance(definition, TaskDefinition)
-    assert isinstance(cluster, EcsCluster)
+    definition = next(item for item in draft.of(TaskDefinition) if item.ref == task)
+    cluster = next(item for item in draft.of(EcsCluster) if item.ref == CLUSTER)
     in_cluster = Condition(operator="ArnEquals", key="ecs:cluster", values=(CLUSTER.arn,))
     to_ecs = Condition(operator="StringEquals", key="iam:PassedToService", values=("ecs-tasks.amazonaws.com",))
     at_start = Condition(operator="StringEquals", key="ecs:CreateAction", values=("RunTask",))

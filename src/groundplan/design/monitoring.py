@@ -71,7 +71,7 @@ def _cdn_alarms(draft: Draft, alarms: Alarms) -> None:
 
     Source: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/programming-cloudwatch-metrics.html
     """
-    distributions = [item for item in draft.resources if isinstance(item, Distribution)]
+    distributions = draft.of(Distribution)
     if not distributions:
         return
     region, topic = None, TOPIC
@@ -188,7 +188,7 @@ def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
 
 
 def _database_alarms(draft: Draft, alarms: Alarms, name: str, spec: Database) -> None:
-    for instance in [item for item in draft.resources if isinstance(item, DatabaseInstance)]:
+    for instance in draft.of(DatabaseInstance):
         if instance.name != identifier(name) and instance.source != databases.primary(name):
             continue
         called = instance.name.replace("_", "-")

@@ -284,7 +284,7 @@ def _add_flow_log(draft: Draft, days: int) -> None:
 def _add_endpoint(draft: Draft, service: str) -> None:
     name, tags = service.replace(".", "_").replace("-", "_"), draft.name_tag(service.replace(".", "-"))
     if service in GATEWAY_ENDPOINTS:
-        tables = tuple(item.ref for item in draft.resources if isinstance(item, RouteTable))
+        tables = tuple(item.ref for item in draft.of(RouteTable))
         draft.add(
             VpcEndpoint(
                 name=name,

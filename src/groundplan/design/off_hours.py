@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from groundplan.blueprint.calendar import Calendar
 from groundplan.blueprint.off_hours import ALARMS_AGAIN, DATABASE_LEAD, STOP_AGAIN
@@ -45,8 +44,6 @@ STOPPED_NAMESPACES = frozenset(
 """Whose metrics speak of what is stopped, or of what waits for it."""
 ALARMS_OF_A_CALL = 100
 """Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableAlarmActions.html"""
-
-R = TypeVar("R", bound=Resource)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def add_off_hours(draft: Draft, spec: OffHoursSpec) -> None:
 def _services(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int]) -> Iterator[_Call]:
     """Tasks of ECS: by their scaling where they have some, else by their number."""
     scaled: set[Ref[EcsService]] = set()
-    for target in _of(draft, ScalableTarget):
+    for target in draft.of(ScalableTarget):
         scaled.add(target.service)
         stop, start = (
             ScheduledAction(
@@ -123,7 +120,7 @@ def _services(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int
             )
         )
         _change(draft, target, replace(target, scheduled_actions=(stop, start)))
-    for service in _of(draft, EcsService):
+    for service in draft.of(EcsService):
         running[service.ref] = calendar.minutes_on()
         if service.ref in scaled:
             continue
@@ -149,7 +146,7 @@ def _services(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int
 
 def _node_groups(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int]) -> Iterator[_Call]:
     """Nodes to zero, and back to the blueprint's numbers. The most stays as it is: EKS wants 1 at least."""
-    for group in _of(draft, NodeGroup):
+    for group in draft.of(NodeGroup):
         _change(draft, group, replace(group, scheduled=True))
         running[group.ref] = calendar.minutes_on()
         none = {"MinSize": 0, "DesiredSize": 0}
@@ -179,7 +176,7 @@ def _capacity(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int
 
     Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/managed-scaling-behavior.html
     """
-    for group in _of(draft, AutoScalingGroup):
+    for group in draft.of(AutoScalingGroup):
         running[group.ref] = calendar.minutes_on()
         if not group.min_size:
             continue
@@ -202,7 +199,7 @@ def _capacity(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int
 
 def _databases(draft: Draft, calendar: Calendar, running: dict[Ref[Resource], int]) -> Iterator[_Call]:
     """Before the rest starts and after it stopped, so that nothing asks a database that is not there."""
-    for database in _of(draft, DatabaseInstance):
+    for database in draft.of(DatabaseInstance):
         running[database.ref] = calendar.minutes_on(earlier=DATABASE_LEAD, later=DATABASE_LEAD)
         for verb, expression in (
             ("stop", calendar.stop_expression(DATABASE_LEAD)),
@@ -228,12 +225,12 @@ def _alarms(draft: Draft, calendar: Calendar) -> Iterator[_Call]:
     """
     silenced: list[Alarm | CompositeAlarm] = []
     ringing = set[Ref[Alarm]]()
-    for alarm in _of(draft, Alarm):
+    for alarm in draft.of(Alarm):
         if alarm.region is None and _namespaces(alarm) & STOPPED_NAMESPACES:
             ringing.add(alarm.ref)
             if alarm.actions:
                 silenced.append(alarm)
-    silenced += [item for item in _of(draft, CompositeAlarm) if item.actions and ringing & set(item.alarms)]
+    silenced += [item for item in draft.of(CompositeAlarm) if item.actions and ringing & set(item.alarms)]
     for item in silenced:
         _change(draft, item, replace(item, silenced=True))
     for first in range(0, len(silenced), ALARMS_OF_A_CALL):
@@ -327,10 +324,6 @@ def _add_rights(draft: Draft, calls: list[_Call], group_name: str) -> None:
 
 def _action(operation: str) -> str:
     return operation[:1].upper() + operation[1:]
-
-
-def _of(draft: Draft, kind: type[R]) -> list[R]:
-    return [item for item in draft.resources if isinstance(item, kind)]
 
 
 def _change(draft: Draft, old: Resource, new: Resource) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from groundplan.design.keeping import Kept
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsService
@@ -21,13 +21,16 @@ from groundplan.resources.network import InternetGateway, Route, VpcEndpoint
 from groundplan.resources.storage import BucketPolicy
 from groundplan.resources.values import Ref
 
+if TYPE_CHECKING:
+    from groundplan.design.keeping import Kept
+
 _WAITING = LoadBalancer | EcsService | AutoScalingGroup | NodeGroup
 
 
 def with_order(architecture: Architecture, kept: Kept | None = None) -> Architecture:
     """The same architecture, in which resources name what has to be there before they are of use."""
     ordered = [_ordered(resource, architecture) for resource in architecture]
-    return architecture.with_resources(kept.all(ordered) if kept else ordered)
+    return kept.in_order(ordered, architecture.with_resources) if kept else architecture.with_resources(ordered)
 
 
 def _ordered(resource: Resource, architecture: Architecture) -> Resource:

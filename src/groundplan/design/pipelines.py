@@ -9,20 +9,16 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_create_for-idp_oidc.ht
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
 
 from groundplan.blueprint.pipelines import Pipelines
 from groundplan.design.access import add_role
 from groundplan.design.deployer import deployer_name, is_bootstrapped
 from groundplan.design.draft import Draft
-from groundplan.resources.base import Resource
 from groundplan.resources.containers import ContainerRepository, EcsCluster, EcsService, TaskDefinition
 from groundplan.resources.kubernetes import AccessEntry, KubernetesCluster
 from groundplan.resources.policies import Condition, PolicyDocument, Principal, Statement
 from groundplan.resources.security import OidcProvider, Role
 from groundplan.resources.values import Pseudo, Ref, Textual, text
-
-K = TypeVar("K", bound=Resource)
 
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
@@ -77,7 +73,7 @@ def add_pipelines(draft: Draft) -> None:
         _add_deployer_to_cluster(draft)
     if spec.provider == "create" and not is_bootstrapped(draft.loaded):
         draft.add(github(draft))
-    released = [item for item in draft.resources if isinstance(item, ContainerRepository)]
+    released = draft.of(ContainerRepository)
     if released and not draft.loaded.is_shared:
         _add_release(draft, spec)
     _add_plan(draft, spec)
@@ -102,7 +98,7 @@ def _add_deployer_to_cluster(draft: Draft) -> None:
 
 def _let_into_cluster(draft: Draft, name: str, role: Textual, policy: str, *, everywhere: bool) -> None:
     """A role that works in the cluster by one of EKS's own policies: ``everywhere``, or where the services run."""
-    for cluster in (item for item in draft.resources if isinstance(item, KubernetesCluster)):
+    for cluster in draft.of(KubernetesCluster):
         draft.add(
             AccessEntry(
                 name=name,
@@ -144,7 +140,7 @@ def _namespace(draft: Draft) -> str:
 
 def _release_rights(draft: Draft) -> Iterator[Statement]:
     """What ``groundplan release`` and a push of images call, and nothing else."""
-    repositories = _of(draft, ContainerRepository)
+    repositories = draft.of(ContainerRepository)
     yield Statement(sid="RegistryLogin", actions=("ecr:GetAuthorizationToken",), resources=("*",))
     scans = any(repository.scan_on_push for repository in repositories)
     yield Statement(
@@ -172,12 +168,12 @@ def _release_rights(draft: Draft) -> Iterator[Statement]:
         actions=("ssm:GetParameterHistory",),
         resources=(_arn("ssm", f"{journals}/lock"),),
     )
-    clusters = _of(draft, KubernetesCluster)
+    clusters = draft.of(KubernetesCluster)
     if clusters:
         yield Statement(
             sid="Cluster", actions=("eks:DescribeCluster",), resources=tuple(each.ref.arn for each in clusters)
         )
-    definitions = _of(draft, TaskDefinition)
+    definitions = draft.of(TaskDefinition)
     if definitions:
         yield from _ecs(draft, definitions)
 
@@ -185,8 +181,8 @@ def _release_rights(draft: Draft) -> Iterator[Statement]:
 def _ecs(draft: Draft, definitions: list[TaskDefinition]) -> Iterator[Statement]:
     """Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html,
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html"""
-    (cluster,) = _of(draft, EcsCluster)
-    services = _of(draft, EcsService)
+    (cluster,) = draft.of(EcsCluster)
+    services = draft.of(EcsService)
     yield Statement(sid="Look", actions=("ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"), resources=("*",))
     yield Statement(
         sid="Revisions",
@@ -254,7 +250,7 @@ def _plan_rights(draft: Draft) -> Iterator[Statement]:
         resources=("*",),
         conditions=(Condition(operator="StringEquals", key="aws:RequestedRegion", values=tuple(regions)),),
     )
-    scanned = [item.ref.arn for item in _of(draft, ContainerRepository) if item.scan_on_push]
+    scanned = [item.ref.arn for item in draft.of(ContainerRepository) if item.scan_on_push]
     if scanned:
         yield Statement(sid="ScanAnew", actions=("ecr:StartImageScan",), resources=tuple(scanned))
     yield Statement(
@@ -315,10 +311,6 @@ def trust(spec: Pipelines, *subjects: str, made_here: bool) -> PolicyDocument:
             ),
         )
     )
-
-
-def _of(draft: Draft, kind: type[K]) -> list[K]:
-    return [item for item in draft.resources if isinstance(item, kind)]
 
 
 def _arn(service: str, resource: str) -> Textual:

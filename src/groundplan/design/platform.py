@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from groundplan.design.cluster import add_cluster
 from groundplan.design.controllers import add_controllers
@@ -13,13 +13,19 @@ from groundplan.design.pods import add_pods
 from groundplan.design.services import add_services
 from groundplan.design.volumes import add_volumes
 
-STEPS: Mapping[str, tuple[Callable[[Draft], None], ...]] = {
-    "ecs": (add_cluster, add_services, add_jobs),
-    "eks": (add_kubernetes, add_pods, add_volumes, add_controllers),
-}
+Step = Callable[[Draft], None]
 
 
-def add_platform(draft: Draft) -> None:
-    """The cluster, and what AWS has to do with what runs in it."""
-    for step in STEPS[draft.blueprint.platform]:
-        step(draft)
+def _on(platform: str, step: Step) -> Step:
+    def step_there(draft: Draft) -> None:
+        if draft.blueprint.platform == platform:
+            step(draft)
+
+    return step_there
+
+
+STEPS: tuple[Step, ...] = (
+    *(_on("ecs", step) for step in (add_cluster, add_services, add_jobs)),
+    *(_on("eks", step) for step in (add_kubernetes, add_pods, add_volumes, add_controllers)),
+)
+"""The cluster, and what AWS has to do with what runs in it."""

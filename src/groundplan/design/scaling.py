@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -12,6 +11,7 @@ from groundplan.design import queues
 from groundplan.design.cluster import CLUSTER
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.edge import BALANCER, target_group
+from groundplan.record import Record, dataclass
 from groundplan.resources.containers import EcsService
 from groundplan.resources.monitoring import Alarm, Metric, MetricExpression
 from groundplan.resources.scaling import ScalableTarget, ScalingPolicy, StepScalingPolicy
@@ -24,8 +24,8 @@ LOWER = Decimal("0.9")
 """Below this part of a target a step takes a task away, as target tracking does it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+@dataclass(frozen=True)
+class Held(Record):
     """A value that scaling holds, with the metric as both methods name it."""
 
     what: Literal["cpu", "memory", "requests"]

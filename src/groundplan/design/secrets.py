@@ -23,7 +23,7 @@ def secret_ref(draft: Draft, name: str) -> Ref[Secret] | Ref[SecureParameter]:
 
 def _is_copied(draft: Draft, name: str) -> bool:
     """Whether Secrets Manager copies a secret to here, the region of a standby, from the primary's."""
-    return draft.primary is not None and Ref(Secret, identifier(name)) in draft.primary.refs
+    return draft.primary is not None and draft.primary.has(Ref(Secret, identifier(name)))
 
 
 def secret_arn(draft: Draft, name: str) -> Textual:
@@ -81,7 +81,7 @@ def _add_secret(draft: Draft, name: str, spec: Spec, path: str) -> None:
 
 def _add_parameter(draft: Draft, name: str, spec: Spec, path: str) -> None:
     ref, source = Ref(SecureParameter, identifier(name)), None
-    if draft.primary is not None and ref in draft.primary.refs:
+    if draft.primary is not None and draft.primary.has(ref):
         source = of_primary(ref)
     parameter = draft.add(
         SecureParameter(

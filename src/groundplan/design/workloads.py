@@ -138,16 +138,14 @@ def _needs(draft: Draft, spec: Spec) -> tuple[Peer, ...]:
 
 
 def _networks(draft: Draft, tier: Tier) -> tuple[IPv4Network, ...]:
-    return tuple(item.cidr_block for item in draft.resources if isinstance(item, Subnet) and item.tier == tier)
+    return tuple(item.cidr_block for item in draft.of(Subnet) if item.tier == tier)
 
 
 def _service(draft: Draft, name: str, spec: Service, pod: Pod) -> ServiceWorkload:
     alarms = draft.blueprint.alarms
     scaling = _scaling(draft, f"services.{name}", spec, spec.scaling) if spec.scaling else None
     public = spec.public if spec.port else None
-    group = next(
-        (item for item in draft.resources if isinstance(item, NodeGroup) and item.ref == _node_group(spec)), None
-    )
+    group = next((item for item in draft.of(NodeGroup) if item.ref == _node_group(spec)), None)
     return ServiceWorkload(
         pod=pod,
         port=spec.port,

@@ -36,6 +36,14 @@ def answer(required: Percentage, loaded: LoadedEnvironment, architecture: Archit
     )
 
 
+def is_lost(required: Percentage, loaded: LoadedEnvironment, architecture: Architecture) -> bool:
+    """Whether it is known not to hold: ``met`` of the answer, without its words."""
+    from groundplan.simulation.availability.study import fails
+
+    blueprint = loaded.blueprint
+    return fails(float(required.fraction), architecture, blueprint.reliability, blueprint.objectives.measured)
+
+
 def share(availability: float) -> Figure:
     """A share of the year in percent."""
     from groundplan.simulation.availability.wording import percent

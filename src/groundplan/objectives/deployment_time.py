@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from groundplan.objectives.answer import Answer, Figure
 from groundplan.resources import Architecture
-from groundplan.simulation.deployment import Engine, deployment_time
+from groundplan.simulation.deployment import Engine, deployment_time, least_time
 from groundplan.units import Duration
 
 _TOLD = 60
@@ -34,6 +34,11 @@ def answer(required: Duration, architecture: Architecture, engine: Engine) -> An
         "interval has every resource at its least and at its longest at once",
         assumptions=tuple(assumptions),
     )
+
+
+def is_lost(required: Duration, architecture: Architecture, engine: Engine) -> bool:
+    """Whether it is known to take longer: ``met`` of the answer, without its words."""
+    return least_time(architecture, engine) > required.seconds
 
 
 def _figure(seconds: float) -> Figure:

@@ -31,6 +31,14 @@ def judge(
     return tuple(answer for answer in found if only is None or answer.name == only)
 
 
+def lost(loaded: LoadedEnvironment, architecture: Architecture, price: Price) -> tuple[str, ...]:
+    """Names of the objectives that are known not to hold: those of :func:`unmet` answers, in their order.
+
+    Quicker than to judge: of most objectives one end of the interval is enough.
+    """
+    return tuple(_lost(loaded.blueprint.objectives, loaded, architecture, price))
+
+
 def unmet(answers: Iterable[Answer]) -> tuple[Answer, ...]:
     """Those that are known not to hold."""
     return tuple(answer for answer in answers if answer.met is False)
@@ -46,6 +54,25 @@ def _alone(objectives: Objectives, kind: str) -> Objectives:
     return Objectives.model_construct(**{name: getattr(objectives, name) for name in kept})
 
 
+def _lost(objectives: Objectives, loaded: LoadedEnvironment, architecture: Architecture, price: Price) -> Iterator[str]:
+    if objectives.budget is not None:
+        from groundplan.objectives import budget
+
+        if budget.is_lost(objectives.budget, price()):
+            yield "budget"
+    if objectives.availability is not None:
+        from groundplan.objectives import availability
+
+        if availability.is_lost(objectives.availability, loaded, architecture):
+            yield "availability"
+    yield from (found.name for found in unmet(_of_disruptions_and_traffic(objectives, loaded, architecture)))
+    if objectives.deployment_time is not None:
+        from groundplan.objectives import deployment_time
+
+        if deployment_time.is_lost(objectives.deployment_time, architecture, loaded.blueprint.engine):
+            yield "deployment_time"
+
+
 def _answers(
     objectives: Objectives, loaded: LoadedEnvironment, architecture: Architecture, price: Price
 ) -> Iterator[Answer]:
@@ -57,6 +84,16 @@ def _answers(
         from groundplan.objectives import availability
 
         yield availability.answer(objectives.availability, loaded, architecture)
+    yield from _of_disruptions_and_traffic(objectives, loaded, architecture)
+    if objectives.deployment_time is not None:
+        from groundplan.objectives import deployment_time
+
+        yield deployment_time.answer(objectives.deployment_time, architecture, loaded.blueprint.engine)
+
+
+def _of_disruptions_and_traffic(
+    objectives: Objectives, loaded: LoadedEnvironment, architecture: Architecture
+) -> Iterator[Answer]:
     if objectives.recovery_time or objectives.recovery_point or objectives.recovery:
         from groundplan.objectives import recovery
 
@@ -65,7 +102,3 @@ def _answers(
         from groundplan.objectives import traffic
 
         yield from traffic.answers(loaded, architecture)
-    if objectives.deployment_time is not None:
-        from groundplan.objectives import deployment_time
-
-        yield deployment_time.answer(objectives.deployment_time, architecture, loaded.blueprint.engine)

@@ -108,7 +108,7 @@ class _Requirements:
             (item.service_account, item.address in self._standby): item.role
             for item in architecture.of(PodIdentityAssociation)
         }
-        self._walks: dict[object, tuple[Walk, ...]] = {}
+        self._walks = network.terrain.walks
 
     def all(self) -> Iterator[Requirement]:
         yield from self._needs()
@@ -215,13 +215,19 @@ class _Requirements:
         by_spot = []
         for spot in self._network.spots(source):
             # Pods share groups and subnets, services of AWS the way to the internet: what is true of one is of all.
-            ends = target.address if isinstance(target, Place) else _by_endpoint(spot, target)
+            ends = _standing(target) if isinstance(target, Place) else _by_endpoint(spot, target)
             key = spot.segment, spot.groups, spot.public, ends, port
             found = self._walks.get(key)
             if found is None:
                 found = self._walks[key] = tuple(walk(path) for path in from_spot(self._network, spot, target, asked))
             by_spot.append(found)
         return Requirement(source, target, port, why, tuple(by_spot))
+
+
+def _standing(target: Place) -> object:
+    """All that ways to a place depend on."""
+    stations = tuple((station.segment, station.public) for station in target.stations)
+    return target.address, target.groups, stations
 
 
 def _by_endpoint(spot: Spot, target: Service | Addresses) -> str:

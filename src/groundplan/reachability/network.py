@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 
-from groundplan.reachability.gates import Gate, Groups, Hop, acl_gate, closed_gate, local_gate, open_gate, route_gate
+from groundplan.reachability.gates import Gate, Hop, acl_gate, closed_gate, local_gate, open_gate, route_gate
 from groundplan.reachability.packets import (
     ALL,
     DESTINATION,
@@ -24,14 +23,14 @@ from groundplan.reachability.packets import (
     span,
 )
 from groundplan.reachability.places import Place, places_of
-from groundplan.reachability.segments import Segment, segments_of
+from groundplan.reachability.segments import Segment
+from groundplan.reachability.terrain import Peers, terrain_of
 from groundplan.reachability.walks import Leg, Path
 from groundplan.resources.architecture import Architecture, Need
 from groundplan.resources.edge import Listener, ListenerRule, LoadBalancer, TargetGroup, forwarded_to
 from groundplan.resources.network import (
     NatGateway,
     SecurityGroup,
-    SecurityGroupRule,
     Vpc,
     VpcEndpoint,
 )
@@ -86,15 +85,11 @@ class Network:
     """What an architecture's network lets through. It keeps resources, never the architecture itself."""
 
     def __init__(self, architecture: Architecture) -> None:
-        self.segments = segments_of(architecture)
-        self.groups = Groups(architecture.of(SecurityGroupRule))
-        self.places = places_of(architecture, self.segments)
+        self.terrain = terrain_of(architecture)
+        self.places = places_of(architecture, self.terrain.segments)
         self.vpcs = architecture.of(Vpc)
         self.needs: tuple[Need, ...] = architecture.needs
-        self._nats = {nat.ref: nat for nat in architecture.of(NatGateway)}
-        self._gates: dict[object, Gate] = {}
         self._spots: dict[Place, tuple[Spot, ...]] = {}
-        self._peers: dict[tuple[str, tuple[Ref[SecurityGroup], ...]], tuple[set[Ref[SecurityGroup]], bool]] = {}
         self.listeners: dict[Ref[LoadBalancer], list[Listener]] = {}
         self._takes: dict[tuple[Ref[Listener], Ref[TargetGroup]], str] = {}
         for listener in architecture.of(Listener):
@@ -127,26 +122,26 @@ class Network:
             anywhere_in or not into.isdisjoint(source.groups)
         )
 
-    def _named(self, direction: str, groups: tuple[Ref[SecurityGroup], ...]) -> tuple[set[Ref[SecurityGroup]], bool]:
+    def _named(self, direction: str, groups: tuple[Ref[SecurityGroup], ...]) -> Peers:
         key = direction, groups
-        if key not in self._peers:
-            self._peers[key] = self.groups.names_any(direction, groups)
-        return self._peers[key]
+        if key not in self.terrain.peers:
+            self.terrain.peers[key] = self.terrain.groups.names_any(direction, groups)
+        return self.terrain.peers[key]
 
     # The gates, each made once.
 
     def _acl(self, segment: Segment, direction: str, address: int, port: int) -> Gate:
         key = segment, direction, address, port
-        found = self._gates.get(key)
+        found = self.terrain.gates.get(key)
         if found is None:
-            found = self._gates[key] = acl_gate(segment, direction, address, port)
+            found = self.terrain.gates[key] = acl_gate(segment, direction, address, port)
         return found
 
     def _local(self, segment: Segment, address: int) -> Gate:
         key = segment, address
-        found = self._gates.get(key)
+        found = self.terrain.gates.get(key)
         if found is None:
-            found = self._gates[key] = local_gate(segment, address)
+            found = self.terrain.gates[key] = local_gate(segment, address)
         return found
 
     def _group(self, direction: str, spot: Spot, peers: tuple[Ref[SecurityGroup], ...] | None) -> tuple[Gate, ...]:
@@ -154,9 +149,11 @@ class Network:
         if spot.groups is None:
             return ()
         key = direction, spot.groups, peers, spot.segment.vpc.address
-        found = self._gates.get(key)
+        found = self.terrain.gates.get(key)
         if found is None:
-            found = self._gates[key] = self.groups.gate(direction, spot.groups, peers, spot.segment.vpc.address)
+            found = self.terrain.gates[key] = self.terrain.groups.gate(
+                direction, spot.groups, peers, spot.segment.vpc.address
+            )
         return (found,)
 
     # The ways.
@@ -200,7 +197,7 @@ class Network:
             if nat is None:
                 yield Path(_by_gateway(source.segment), (self._to_gateway(source, boxes, found),), ends)
             else:
-                yield self._by_nat(source, target, boxes, asked, self._nats[nat], found, ends)
+                yield self._by_nat(source, target, boxes, asked, self.terrain.nats[nat], found, ends)
 
     def _to_gateway(
         self, source: Spot, boxes: tuple[tuple[int, ...], ...], lanes: Sequence[tuple[int, int, str, IPv4Network]]
@@ -229,7 +226,7 @@ class Network:
 
         Source: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
         """
-        here, there = source.segment, self.segments[nat.subnet]
+        here, there = source.segment, self.terrain.segments[nat.subnet]
         gates = list(self._group("egress", source, None))
         route = route_gate(here, nat.address, lanes, DESTINATION)
         if here is there:
@@ -348,7 +345,7 @@ class Network:
     def spots_in(self, network: IPv4Network) -> Iterator[Spot]:
         """The addresses of a range that lie in subnets, whoever has them."""
         low, high = span(network)
-        for segment in self.segments.values():
+        for segment in self.terrain.segments.values():
             first, last = max(low, segment.range[0]), min(high, segment.range[1])
             if first <= last:
                 yield Spot(str(network), segment, (first, last), None, public=False)
@@ -379,18 +376,6 @@ def _has_public_address(spot: Spot) -> Gate:
     return closed_gate(spot.name, "has no public address")
 
 
-_known: dict[int, tuple[weakref.ref[Architecture], Network]] = {}
-
-
 def network_of(architecture: Architecture) -> Network:
     """The network of an architecture, read when first asked for and kept as long as the architecture."""
-    return architecture.made_by(_network)
-
-
-def _network(architecture: Architecture) -> Network:
-    key = id(architecture)
-    found = _known.get(key)
-    if found is None or found[0]() is not architecture:
-        found = weakref.ref(architecture, lambda _: _known.pop(key, None)), Network(architecture)
-        _known[key] = found
-    return found[1]
+    return architecture.made_by(Network)

@@ -14,7 +14,7 @@ from groundplan.cost import Estimate
 from groundplan.design import design
 from groundplan.design.keeping import Kept
 from groundplan.objectives import Answer
-from groundplan.objectives.judge import judge, unmet
+from groundplan.objectives.judge import judge, lost
 from groundplan.redesign.settings import Settings, over, settled
 from groundplan.resources import Architecture
 
@@ -98,10 +98,10 @@ class State:
             raise KeyError(name)
         return found[0]
 
-    @property
+    @cached_property
     def lost(self) -> tuple[str, ...]:
         """Names of the objectives that it is known not to hold."""
-        return tuple(answer.name for answer in unmet(self.answers))
+        return lost(self.loaded, self.architecture, lambda: self.estimate)
 
 
 class Bench:

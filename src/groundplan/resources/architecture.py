@@ -67,6 +67,12 @@ class Need(Record):
     """Whether a request fails without it; None: nobody has said."""
 
 
+class InOrder(tuple[Resource, ...]):
+    """Resources of which each stands after what it refers to."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True)
 class Architecture(Record):
     """All resources of one environment, in an order in which each stands after what it refers to.
@@ -105,8 +111,8 @@ class Architecture(Record):
     among ``resources`` here."""
 
     def __post_init__(self) -> None:
-        ordered = _ordered(self.resources, self.beyond)
-        object.__setattr__(self, "resources", ordered)
+        if type(self.resources) is not InOrder:
+            object.__setattr__(self, "resources", InOrder(_ordered(self.resources, self.beyond)))
 
     @cached_property
     def in_standby(self) -> frozenset[str]:
@@ -167,9 +173,15 @@ class Architecture(Record):
         """The resource with an address like ``subnet.private[a]``, or None."""
         return self._by_address.get(address)
 
+    @cached_property
+    def _made(self) -> dict[Callable[[Architecture], object], object]:
+        return {}
+
     def made_by(self, make: Callable[[Architecture], T]) -> T:
-        """What is made of all of it: asked so by what is kept for an architecture, like its rights."""
-        return make(self)
+        """What is made of all of it: made once, and kept as long as the architecture, like its rights."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(T, self._made[make])
 
     @cached_property
     def dependents(self) -> Mapping[Ref[Resource], tuple[Resource, ...]]:
@@ -187,7 +199,7 @@ class Architecture(Record):
 
     def with_resources(self, resources: Iterable[Resource]) -> Architecture:
         """The same architecture with other resources."""
-        return replace(self, resources=tuple(resources))
+        return replace(self, resources=resources if type(resources) is InOrder else tuple(resources))
 
 
 def _ordered(resources: tuple[Resource, ...], beyond: Mapping[Ref[Resource], Resource]) -> tuple[Resource, ...]:

@@ -6,12 +6,15 @@ Terraform or CloudFormation is the engines' affair.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from groundplan.record import Record, dataclass
 
 if TYPE_CHECKING:
     from groundplan.resources.base import Resource
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
 R_co = TypeVar("R_co", bound="Resource", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Ref(Generic[R_co]):
     """Points at a resource by its kind, name and key; the architecture finds it."""
 
@@ -53,8 +56,8 @@ class Ref(Generic[R_co]):
         return self.address
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+@dataclass(frozen=True)
+class Attribute(Record):
     """Something that AWS says of a resource once it exists: an id, an ARN, an address."""
 
     ref: Ref[Resource]
@@ -69,15 +72,15 @@ class Pseudo(Enum):
     PARTITION = "partition"
 
 
-@dataclass(frozen=True, slots=True)
-class InputValue:
+@dataclass(frozen=True)
+class InputValue(Record):
     """The value of an input that is given at deployment (a Terraform variable, a CloudFormation parameter)."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SecretValue:
+@dataclass(frozen=True)
+class SecretValue(Record):
     """A value read out of Secrets Manager while deploying; it never stands in a template, a plan or a state."""
 
     secret: Ref[Secret]
@@ -86,8 +89,8 @@ class SecretValue:
     """Region of the copy that is read, where it is not the secret itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class ParameterValue:
+@dataclass(frozen=True)
+class ParameterValue(Record):
     """The value of a Systems Manager parameter of the region at hand, which another environment has written."""
 
     name: str
@@ -97,8 +100,8 @@ class ParameterValue:
 Dynamic = Attribute | Pseudo | InputValue | SecretValue | ParameterValue
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+@dataclass(frozen=True)
+class Text(Record):
     """Text with dynamic parts: ``${bucket.arn}/*``."""
 
     parts: tuple[str | Dynamic, ...]
@@ -126,7 +129,7 @@ Json = None | bool | int | float | Textual | Ref["Resource"] | list["Json"] | tu
 
 
 @dataclass(frozen=True)
-class JsonDocument:
+class JsonDocument(Record):
     """A document that AWS takes as JSON text, like a dashboard."""
 
     content: Mapping[str, Json]

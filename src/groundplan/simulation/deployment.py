@@ -47,24 +47,38 @@ class DeploymentTime:
 
 def deployment_time(architecture: Architecture, engine: Engine) -> DeploymentTime:
     """How long the first deployment of an environment takes."""
-    steps = [Step(item.address, time_of(item, engine)) for item in architecture]
-    needs = _needs(architecture.resources)
-    stacks = None if engine == "terraform" else _stacks(architecture, needs)
+    found = _Deployment(architecture, engine)
+    (low, _), (expected, path), (high, _) = found.until("low"), found.until("expected"), found.until("high")
+    return DeploymentTime(low, expected, high, tuple(path))
 
-    def predicted(end: End) -> tuple[float, list[Step]]:
-        seconds = [_seconds(step.time, end) for step in steps]
-        if stacks is None:
-            run = _run(needs, seconds, RESOURCES_AT_ONCE)
-            total, path = run.end, [steps[number] for number in run.path]
+
+def least_time(architecture: Architecture, engine: Engine) -> float:
+    """Seconds until everything is there, where every resource takes its least time."""
+    least, _ = _Deployment(architecture, engine).until("low")
+    return least
+
+
+class _Deployment:
+    """What has to be made, and what before what."""
+
+    def __init__(self, architecture: Architecture, engine: Engine) -> None:
+        self._steps = [Step(item.address, time_of(item, engine)) for item in architecture]
+        self._needs = _needs(architecture.resources)
+        self._stacks = None if engine == "terraform" else _stacks(architecture, self._needs)
+        self._workloads = bool(architecture.workloads)
+
+    def until(self, end: End) -> tuple[float, list[Step]]:
+        """Seconds until everything is there, and the critical path."""
+        seconds = [_seconds(step.time, end) for step in self._steps]
+        if self._stacks is None:
+            run = _run(self._needs, seconds, RESOURCES_AT_ONCE)
+            total, path = run.end, [self._steps[number] for number in run.path]
         else:
-            total, path = _by_stack(stacks, steps, seconds, end)
-        if architecture.workloads:
+            total, path = _by_stack(self._stacks, self._steps, seconds, end)
+        if self._workloads:
             last = Step("cluster", creation_time("workloads"))
             return total + _seconds(last.time, end), [*path, last]
         return total, path
-
-    (low, _), (expected, path), (high, _) = predicted("low"), predicted("expected"), predicted("high")
-    return DeploymentTime(low, expected, high, tuple(path))
 
 
 def _seconds(time: CreationTime, end: End) -> float:
@@ -89,10 +103,8 @@ Needs: TypeAlias = Sequence[Sequence[int]]
 
 def _needs(resources: Sequence[Resource]) -> Needs:
     number = {item.ref: place for place, item in enumerate(resources)}
-    return [
-        [number[ref] for ref in dict.fromkeys(item.references()) if ref in number and number[ref] != place]
-        for place, item in enumerate(resources)
-    ]
+    needed = (dict.fromkeys(map(number.get, item.references())) for item in resources)
+    return [[it for it in found if it is not None and it != place] for place, found in enumerate(needed)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from groundplan.blueprint.validation.base import Finding, check_range, check_ret
 _RESERVED_DOMAINS = ("example.com", "example.net", "example.org")
 _RESERVED_ENDINGS = ("example", "invalid", "localhost", "test")
 """Nobody can ever own these. Source: https://www.rfc-editor.org/rfc/rfc2606 and https://www.rfc-editor.org/rfc/rfc6761"""
-_STAND_INS = re.compile(
+_STAND_INS = (
     r"(your|my)-?(own-?)?(app-?)?domain(-?name)?|your-?(company|organi[sz]ation|site|website|app|project)|change-?me"
 )
 _STAND_IN_ACCOUNTS = ("000000000000", "111111111111", "111122223333", "123456789012", "444455556666", "999999999999")
 """Accounts of AWS's documentation, which no certificate of yours is in."""
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _STAND_IN_IDS = ("12345678-1234-1234-1234-123456789012", "00000000-0000-0000-0000-000000000000")
 _CLOUDFRONT_REGION = "us-east-1"
 _LONGEST_CACHE = 3_153_600_000
@@ -65,7 +65,7 @@ def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
     if (
         ".".join(labels[-2:]) in _RESERVED_DOMAINS
         or labels[-1] in _RESERVED_ENDINGS
-        or any(_STAND_INS.fullmatch(label) for label in labels)
+        or any(re.fullmatch(_STAND_INS, label) for label in labels)
     ):
         yield Finding(path, f"{domain} stands for a domain of your own; write one that you have registered")
 
@@ -95,7 +95,7 @@ def _check_certificate(arn: str, region: str, user: str, path: Steps) -> Iterato
     remedy = "write the ARN that ACM shows, or leave it out: Groundplan requests a certificate for the domain"
     if account in _STAND_IN_ACCOUNTS:
         yield Finding(path, f"account {account} is a placeholder; {remedy}")
-    elif not _UUID.fullmatch(identity) or identity in _STAND_IN_IDS:
+    elif not re.fullmatch(_UUID, identity) or identity in _STAND_IN_IDS:
         yield Finding(path, f"{identity or 'nothing'} is no id of a certificate; {remedy}")
     if found != region:
         yield Finding(path, f"{user} takes a certificate of {region}, and this one is of {found}")

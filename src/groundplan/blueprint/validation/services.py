@@ -15,7 +15,7 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_NAME = re.compile(
     r"(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|API_?KEY|KEY)$", re.IGNORECASE
 )
-_PUBLIC_NAME = re.compile(r"(?:^|_)(?:PUBLIC|PUBLISHABLE)_(?:API_)?KEY$", re.IGNORECASE)
+_PUBLIC_NAME = r"(?i)(?:^|_)(?:PUBLIC|PUBLISHABLE)_(?:API_)?KEY$"
 _SECRET_VALUE = re.compile(
     r"^[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@|\bAKIA[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
@@ -110,7 +110,7 @@ def _check_variables(service: Workload, at: Steps) -> Iterator[Finding]:
         if not _VARIABLE.fullmatch(name):
             message = f'"{name}" is not a name of a variable: letters, digits and _, no digit first'
             yield Finding(path, message, at_key=True)
-        named = _SECRET_NAME.search(name) and not _PUBLIC_NAME.search(name)
+        named = _SECRET_NAME.search(name) and not re.search(_PUBLIC_NAME, name)
         if value and (named or _SECRET_VALUE.search(value)):
             yield Finding(
                 path,

@@ -14,9 +14,9 @@ from groundplan.blueprint.validation.names import check_placeholders
 from groundplan.blueprint.workloads import Image, Workload
 from groundplan.errors import suggestion
 
-_ONLY_PYTHON = re.compile(r"\(\?P[<=>]|\(\?\(")
+_ONLY_PYTHON = r"\(\?P[<=>]|\(\?\("
 """Named groups and conditions as Python writes them; Onigmo has ``(?<name>...)``."""
-_FLAGS = re.compile(r"\(\?(?=[a-zA-Z-]*[a-hj-zA-Z])[a-zA-Z-]+[:)]")
+_FLAGS = r"\(\?(?=[a-zA-Z-]*[a-hj-zA-Z])[a-zA-Z-]+[:)]"
 """Flags other than ``i``: ``m`` and ``s`` mean different things, and ``x`` would drop spaces."""
 
 
@@ -42,9 +42,9 @@ def _check_routes(workload: Workload, at: Steps) -> Iterator[Finding]:
         path = (*at, route)
         if not pattern or not pattern.isprintable():
             yield Finding(path, "the regular expression has to be one line of printable characters")
-        elif _ONLY_PYTHON.search(pattern):
+        elif re.search(_ONLY_PYTHON, pattern):
             yield Finding(path, "named groups are written (?<name>...), and conditions (?(...)...) are not known")
-        elif _FLAGS.search(pattern):
+        elif re.search(_FLAGS, pattern):
             yield Finding(path, "of the flags in (?...) only i is read alike everywhere")
         elif "${" in pattern:
             yield Finding(path, "${ would be taken for a variable of Fluent Bit; write $ as [$]")

@@ -15,7 +15,7 @@ from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
 from groundplan.design.order import with_order
-from groundplan.design.platform import add_platform
+from groundplan.design.platform import STEPS as OF_PLATFORM
 from groundplan.design.queues import add_queues
 from groundplan.design.regions import PRIMARY, check_other_region, in_standby
 from groundplan.design.scaling import add_scaling
@@ -39,7 +39,7 @@ STEPS = (
     add_caches,
     add_queues,
     add_secrets,
-    add_platform,
+    *OF_PLATFORM,
     add_tracing,
     add_edge,
     add_gateways,
@@ -67,15 +67,15 @@ def add_standby(primary: Draft) -> None:
     assert asked is not None
     check_other_region(primary, "standby.region", asked.region)
     for step in STEPS:
-        step(standby)
+        standby.take(step)
     _replicate_images(primary, standby)
 
 
 def _replicate_images(primary: Draft, standby: Draft) -> None:
     """Images go where a repository of their name waits for them, with a lifecycle and scans of its own: one that ECR
     made by itself would have neither."""
-    there = {item.repository_name: item.ref for item in standby.resources if isinstance(item, ContainerRepository)}
-    names = [item.repository_name for item in primary.resources if isinstance(item, ContainerRepository)]
+    there = {item.repository_name: item.ref for item in standby.of(ContainerRepository)}
+    names = [item.repository_name for item in primary.of(ContainerRepository)]
     copied = tuple(name for name in names if name in there)
     if copied:
         primary.add(
@@ -109,18 +109,23 @@ def whole(primary: Draft) -> Architecture:
         )
         for item in alone.outputs
     ]
-    return replace(
-        own,
-        resources=(*own.resources, *moved),
-        inputs=_inputs(own.inputs, alone.inputs),
-        outputs=(*own.outputs, *outputs),
-        needs=(
-            *own.needs,
-            *(replace(need, by=f"{STANDBY}{need.by}", name=f"{STANDBY}{need.name}") for need in alone.needs),
-        ),
-        beyond={},
-        standby=alone,
-    )
+
+    def both(resources: tuple[Resource, ...]) -> Architecture:
+        return replace(
+            own,
+            resources=resources,
+            inputs=_inputs(own.inputs, alone.inputs),
+            outputs=(*own.outputs, *outputs),
+            needs=(
+                *own.needs,
+                *(replace(need, by=f"{STANDBY}{need.by}", name=f"{STANDBY}{need.name}") for need in alone.needs),
+            ),
+            beyond={},
+            standby=alone,
+        )
+
+    resources = (*own.resources, *moved)
+    return primary.kept.in_order(resources, both) if primary.kept else both(resources)
 
 
 def _of_primary(resources: Iterable[Resource]) -> Mapping[Ref[Resource], Resource]:

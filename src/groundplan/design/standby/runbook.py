@@ -198,7 +198,7 @@ def _groups(draft: Draft) -> Iterator[tuple[str, dict[str, Json]]]:
 
 
 def _group(draft: Draft, name: str) -> NodeGroup:
-    return next(item for item in draft.resources if isinstance(item, NodeGroup) and item.name == identifier(name))
+    return next(item for item in draft.of(NodeGroup) if item.name == identifier(name))
 
 
 def _services(draft: Draft) -> Iterator[tuple[str, str, str, dict[str, Json]]]:

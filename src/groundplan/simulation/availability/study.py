@@ -114,6 +114,20 @@ def holds(required: float | None, prediction: Prediction) -> bool | None:
     return False if prediction.high < required else None
 
 
+def fails(
+    required: float,
+    architecture: Architecture,
+    reliability: Reliability,
+    measured: Mapping[MeasuredTime, Duration],
+) -> bool:
+    """Whether the demanded share certainly does not hold: :func:`holds` of the worst path is False. It cannot be where
+    every path is good enough at its best, which is quicker to find out."""
+    at_best = (_availability(path) for path in paths(architecture, Rates("low", reliability, measured)))
+    if all(share >= required for share in at_best):
+        return False
+    return holds(required, worst(predict(architecture, reliability, measured))) is False
+
+
 def causes(path: RequestPath) -> tuple[Cause, ...]:
     """What takes a path down, the worst first, without what is not noticed in a second a year."""
     return tuple(

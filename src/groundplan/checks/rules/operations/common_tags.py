@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from groundplan.checks.rule import BY_DESIGN, WHOLE_ARCHITECTURE, Fix, References, Rule, Violation
 from groundplan.checks.wording import listed
@@ -30,14 +30,17 @@ class CommonTags(Rule):
         if missing:
             yield Violation(WHOLE_ARCHITECTURE, f"the environment has no tag {listed(missing)}; each is right")
         common = architecture.tags
+        sound = _problem(common) is None
         for resource in architecture:
-            tags = {**common, **resource.tags} if resource.taggable else {}
-            problem = _problem(tags)
+            own = resource.tags
+            if not resource.taggable or (sound and len(common) + len(own) <= MOST and _problem(own) is None):
+                continue  # nearly all
+            problem = _problem({**common, **own})
             if problem:
                 yield self.violation(resource, problem, fix="Shorten or remove entries of tags:.")
 
 
-def _problem(tags: dict[str, str]) -> str | None:
+def _problem(tags: Mapping[str, str]) -> str | None:
     if len(tags) > MOST:
         return f"has {len(tags)} tags; at most {MOST} are allowed"
     for key, value in tags.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from groundplan.checks.facts import region_of
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
 from groundplan.resources.architecture import Architecture
-from groundplan.resources.values import Ref
+from groundplan.resources.values import Ref, field_names
 
 FIELDS = ("access_log_bucket", "actions", "kms_key", "log_group")
 """Fields whose target AWS looks for in the region of the resource itself."""
@@ -29,10 +29,13 @@ class SameRegion(Rule):
     def check(self, architecture: Architecture) -> Iterator[Violation]:
         if all(resource.region is None for resource in architecture):
             return
+        having = {
+            kind: [field for field in FIELDS if field in field_names(kind)] for kind in set(map(type, architecture))
+        }
         for resource in architecture:
             here = region_of(architecture, resource)
-            for field in FIELDS:
-                value = getattr(resource, field, None)
+            for field in having[type(resource)]:
+                value = getattr(resource, field)
                 for target in value if isinstance(value, tuple) else (value,):
                     if not isinstance(target, Ref):
                         continue
