@@ -104,9 +104,7 @@ def look_ahead(connection: Connection, architecture: Architecture, rendering: Re
     )
 
 
-def _zones(
-    connection: Connection, architecture: Architecture, rendering: Rendering, going: DeployedStack
-) -> list[str]:
+def _zones(connection: Connection, architecture: Architecture, rendering: Rendering, going: DeployedStack) -> list[str]:
     """The ids of the hosted zones that a stack has."""
     zones = [zone.ref for zone in architecture.of(HostedZone)]
     return [name for _, name, _ in stacks.parts_of(connection, rendering, going, zones)]
