@@ -161,13 +161,13 @@ def test_a_deployment_that_was_interrupted_is_waited_for(
     groundplan: Command, write: Write, aws: Aws, project: str, folder: Path
 ) -> None:
     local.start()
-    # So much that it cannot be done before the signal comes.
-    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(30))))
+    # So much that it is not done before the signal comes, also where others keep both processors busy.
+    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(70))))
     deployment = Started(folder)
     try:
         deployment.wait_for("vpc.main: waiting for create")
         deployment.process.send_signal(signal.SIGINT)
-        assert deployment.end() == INTERRUPTED
+        assert deployment.end() == INTERRUPTED, deployment.text
     finally:
         deployment.process.kill()
     assert deployment.text.splitlines()[-1].startswith("interrupted; the next command says what state it finds")
