@@ -162,7 +162,7 @@ def test_a_deployment_that_was_interrupted_is_waited_for(
 ) -> None:
     local.start()
     # So much that it is not done before the signal comes, also where others keep both processors busy.
-    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(70))))
+    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(50))))
     deployment = Started(folder)
     try:
         deployment.wait_for("vpc.main: waiting for create")
