@@ -106,7 +106,12 @@ class Started:
         self.told = folder / "told"
         with self.told.open("wb") as told:
             self.process = subprocess.Popen(
-                [str(SCRIPT), "deploy"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=told
+                [str(SCRIPT), "deploy"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=told,
+                # Shells let what they start in the background ignore Ctrl-C, and whatever that starts does so as well.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
 
     @property
@@ -161,8 +166,8 @@ def test_a_deployment_that_was_interrupted_is_waited_for(
     groundplan: Command, write: Write, aws: Aws, project: str, folder: Path
 ) -> None:
     local.start()
-    # So much that it is not done before the signal comes, also where others keep both processors busy.
-    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(50))))
+    # So much that it is not done before the signal comes.
+    write(blueprint(project, ", ".join(f"files{number}: {{encryption: s3}}" for number in range(30))))
     deployment = Started(folder)
     try:
         deployment.wait_for("vpc.main: waiting for create")
