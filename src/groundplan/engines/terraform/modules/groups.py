@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from groundplan.engines.terraform.context import label
-from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item
+from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item, Value
 from groundplan.engines.terraform.modules.links import Addresses, Group, Link
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.slots import Slot
 from groundplan.engines.terraform.rendering import Place
+from groundplan.engines.terraform.walk import with_values
 from groundplan.resources import Resource
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.values import Ref
@@ -134,10 +135,14 @@ def with_ranges(found: Iterable[Piece]) -> list[Piece]:
             if isinstance(item, Argument) and item.name == "cidr_block":
                 ranges.setdefault(str(item.value), []).append(f"{piece.address}.cidr_block")
     known = {text: Expression(codes[0]) for text, codes in ranges.items() if len(codes) == 1}
+
+    def ranged(value: Value) -> Value:
+        return known.get(value, value) if isinstance(value, str) else value
+
     return [
         piece
         if piece.group.type in _RANGES or not _says_any(piece.block.body, known)
-        else replace(piece, block=replace(piece.block, body=tuple(_ranged(piece.block.body, known))))
+        else replace(piece, block=replace(piece.block, body=tuple(with_values(piece.block.body, ranged))))
         for piece in pieces
     ]
 
@@ -149,17 +154,6 @@ def _says_any(items: Iterable[Item], known: Container[str]) -> bool:
         else isinstance(item, Argument) and isinstance(item.value, str) and item.value in known
         for item in items
     )
-
-
-def _ranged(items: Iterable[Item], known: Mapping[str, Expression]) -> Iterator[Item]:
-    for item in items:
-        match item:
-            case Argument(name, str(value)) if value in known:
-                yield Argument(name, known[value])
-            case Block(kind, labels, body):
-                yield Block(kind, labels, tuple(_ranged(body, known)))
-            case _:
-                yield item
 
 
 class Reference(NamedTuple):

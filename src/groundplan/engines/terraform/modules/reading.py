@@ -22,18 +22,17 @@ class _Read(NamedTuple):
 class Reading:
     """What the values of a site say: the blocks of the flat rendering never change, so that none is read twice."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(
+        self, addresses: Addresses, rows: Mapping[Group, Group] | None = None, flat: Reading | None = None
+    ) -> None:
         self._addresses = addresses
-        self._rows: Mapping[Group, Group] = {}
-        self._tabled: frozenset[Group] = frozenset()
-        self._flat: Reading | None = None
+        self._rows = rows or {}
+        self._flat = flat
         self._known: dict[int, _Read] = {}
 
     def with_rows(self, rows: Mapping[Group, Group]) -> Reading:
         """The same where these groups are rows of tables."""
-        found = Reading(self._addresses)
-        found._rows, found._tabled, found._flat = rows, frozenset(rows), self
-        return found
+        return Reading(self._addresses, rows, flat=self)
 
     def normal(self, value: Value) -> Normal:
         """A value with its links visible."""
@@ -47,7 +46,7 @@ class Reading:
         known = self._known.get(id(value))
         if known is None:
             flat = self._flat._read(value) if self._flat else None
-            if flat is not None and flat.groups.isdisjoint(self._tabled):
+            if flat is not None and self._rows.keys().isdisjoint(flat.groups):
                 known = flat
             else:
                 found = normal(value, self.meaning)

@@ -298,7 +298,7 @@ class Description:
             slot: tuple(item.alone.key for item in value if isinstance(item, Code) and item.alone)
             for slot, value in lists.items()
         }
-        if all(value == self.all_keys(target, slot.environment) for slot, value in keys.items()):
+        if all(value == self.readings[slot.environment].keys_of(target.group) for slot, value in keys.items()):
             return Expression(self.refer(target, "*"))
         first = next(iter(keys.values()))
         if all(value == first for value in keys.values()):
@@ -306,10 +306,6 @@ class Description:
         code = self.varying((*path, "keys"), keys)
         each = self.refer(target, "key")
         return Expression(f"[for key in {code} : {each}]")
-
-    def all_keys(self, target: Link, environment: str) -> tuple[str | None, ...]:
-        """The keys of a group in an environment, in Terraform's order of a map."""
-        return self.readings[environment].keys_of(target.group)
 
     def _aligned(self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]]) -> Value:
         """Lists of different length: items that belong together by what they are called, else by their place."""
