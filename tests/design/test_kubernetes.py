@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from ipaddress import IPv4Network
 
 import pytest
@@ -171,7 +170,9 @@ def test_add_ons_come_before_or_after_nodes_with_rights_of_their_own() -> None:
     # Behind the add-ons stand the routes that a node joins its cluster by.
     assert group.depends_on[:3] == tuple(list(addons.values())[index].ref for index in range(3))
     assert all(addons[name].depends_on == (group.ref,) for name in ("coredns", "metrics-server", "aws-ebs-csi-driver"))
-    assert json.loads(addons["vpc-cni"].configuration or "")["enableNetworkPolicy"] == "true"
+    settings = addons["vpc-cni"].configuration
+    assert settings is not None
+    assert settings.content["enableNetworkPolicy"] == "true"
     for name, account in (("vpc-cni", "aws-node"), ("aws-ebs-csi-driver", "ebs-csi-controller-sa")):
         addon = addons[name]
         assert addon.service_account == account

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tests.design.blueprints import designed, refused
@@ -16,7 +15,7 @@ from groundplan.resources.kubernetes import ClusterAddon
 from groundplan.resources.monitoring import Topic, TopicPolicy
 from groundplan.resources.security import Key
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import Ref, text
+from groundplan.resources.values import JsonDocument, Ref, text
 
 SHOP: dict[str, Any] = {
     "project": "shop",
@@ -117,7 +116,7 @@ def test_volumes_of_pods_are_found_by_their_tags() -> None:
     architecture = shop(platform="eks", kubernetes=kubernetes, services={"api": service})
     marks = {"Project": "shop", "Environment": "production"}
     driver = architecture[Ref(ClusterAddon, "aws_ebs_csi_driver")]
-    assert json.loads(driver.configuration or "") == {"controller": {"extraVolumeTags": marks}}
+    assert driver.configuration == JsonDocument({"controller": {"extraVolumeTags": marks}})
     selection = architecture[Ref(BackupSelection, "volumes")]
     assert selection.tag_conditions == marks
     tested = architecture[Ref(RestoreTestingSelection, "volumes")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +29,7 @@ from groundplan.resources.kubernetes import (
 from groundplan.resources.network import ANYWHERE, Subnet
 from groundplan.resources.policies import Condition, PolicyDocument, Statement, pod_trust, service_trust
 from groundplan.resources.security import Role
-from groundplan.resources.values import Pseudo, Ref, Textual, text
+from groundplan.resources.values import Json, JsonDocument, Pseudo, Ref, Textual, text
 from groundplan.resources.workloads import viewers
 
 CLUSTER = Ref(KubernetesCluster, "main")
@@ -196,7 +195,7 @@ def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], .
             draft, identifier(addon.name), addon.role, f"What {addon.name} may do", (), trust(draft),
             managed=addon.policies, path="platform",
         )  # fmt: skip
-    settings: Mapping[str, object] = addon.configuration
+    settings: Mapping[str, Json] = addon.configuration
     if addon.name == VOLUME_DRIVER and volumes_are_backed_up(draft):
         settings = {**settings, "controller": {"extraVolumeTags": draft.marks}}
     return draft.add(
@@ -207,7 +206,7 @@ def _add_addon(draft: Draft, addon: catalog.Addon, after: tuple[Ref[Resource], .
             addon_name=addon.name,
             service_account=addon.service_account,
             role=role,
-            configuration=json.dumps(settings, separators=(",", ":")) if settings else None,
+            configuration=JsonDocument(settings) if settings else None,
             depends_on=after,
             tags=draft.name_tag(addon.name),
         )

@@ -11,7 +11,7 @@ from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.network import SecurityGroup, Subnet
 from groundplan.resources.security import Key, Role
-from groundplan.resources.values import Ref, Textual
+from groundplan.resources.values import JsonDocument, Ref, Textual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,8 +126,8 @@ class ClusterAddon(Resource):
     service_account: str | None = None
     role: Ref[Role] | None = None
     """Rights of ``service_account`` by pod identity."""
-    configuration: str | None = None
-    """The add-on's settings as JSON."""
+    configuration: JsonDocument | None = None
+    """The add-on's settings."""
 
 
 @dataclass(frozen=True, kw_only=True)
