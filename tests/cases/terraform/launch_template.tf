@@ -4,7 +4,11 @@ resource "aws_launch_template" "machines" {
   instance_type          = "t3.small"
   vpc_security_group_ids = [aws_security_group.api.id]
   update_default_version = true
-  user_data              = base64encode("#!/bin/bash\necho ECS_CLUSTER=${aws_ecs_cluster.main.name} >> /etc/ecs/ecs.config\n")
+  user_data = base64encode(<<-EOT
+    #!/bin/bash
+    echo ECS_CLUSTER=${aws_ecs_cluster.main.name} >> /etc/ecs/ecs.config
+  EOT
+  )
 
   tags = {
     Name = "machines"

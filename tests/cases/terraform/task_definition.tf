@@ -179,7 +179,10 @@ resource "aws_ecs_task_definition" "reports" {
       environment = [
         {
           name  = "ROUTES"
-          value = "region ${var.region}\nlog_group_name ${aws_cloudwatch_log_group.reports.name}\n"
+          value = <<-EOT
+            region ${var.region}
+            log_group_name ${aws_cloudwatch_log_group.reports.name}
+          EOT
         },
       ]
       readonlyRootFilesystem = true

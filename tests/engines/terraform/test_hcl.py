@@ -68,7 +68,10 @@ def written(value: Value) -> str:
         ({}, "{}"),
         (Call("timestamp"), "timestamp()"),
         (Call("cidrsubnet", Expression("var.cidr"), 8, 1), "cidrsubnet(var.cidr, 8, 1)"),
-        (Call("file", Heredoc("a")), 'file("a\\n")'),
+        (Call("file", Heredoc("a"), 1), 'file("a\\n", 1)'),
+        (["two\nlines\n"], '["two\\nlines\\n"]'),
+        ("two\nlines\n\x00\n", r'"two\nlines\n\u0000\n"'),
+        (Template("${one}\nlines\r\n"), r'"${one}\nlines\r\n"'),
     ],
 )
 def test_one_line_values(value: Value, text: str) -> None:
@@ -221,6 +224,27 @@ def test_heredoc() -> None:
     )
 
 
+def test_text_of_several_lines_is_a_heredoc() -> None:
+    user_data = Call("base64encode", Template("#!/bin/bash\necho ${aws_ecs_cluster.main.name} $${HOME}\n"))
+    items = [Block("resource", ("aws_instance", "a"), arguments({"user_data": user_data, "script": "a\n${b}\n"}))]
+
+    assert render(items) == dedent(
+        """\
+        resource "aws_instance" "a" {
+          user_data = base64encode(<<-EOT
+            #!/bin/bash
+            echo ${aws_ecs_cluster.main.name} $${HOME}
+          EOT
+          )
+          script = <<-EOT
+            a
+            $${b}
+          EOT
+        }
+        """
+    )
+
+
 def test_heredoc_that_holds_its_own_end() -> None:
     assert written(Heredoc("EOT\nEOT_")) == "<<-EOT__\n  EOT\n  EOT_\nEOT__"
 
@@ -333,6 +357,8 @@ def test_terraform_leaves_it_alone_and_reads_it_back(
         add(heredoc, heredoc.value)
         add({"first": 1, "script": heredoc, "last_one": [heredoc]},
             {"first": 1, "script": heredoc.value, "last_one": [heredoc.value]})  # fmt: skip
+        add(Call("jsondecode", Call("jsonencode", heredoc)), heredoc.value)
+        add(Template(f"{escape_interpolation(heredoc.text)}${{1 + 1}}|\n"), f"{heredoc.text}2|\n")
     items += [Comment(comment) for comment in comments]
     root = tmp_path_factory.mktemp("root")
     (root / "main.tf").write_text(render(items), newline="")

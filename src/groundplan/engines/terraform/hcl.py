@@ -271,7 +271,7 @@ def _value(value: Value, indentation: str) -> str:
     """A value that begins on a line with this indentation; its further lines carry their own."""
     match value:
         case str():
-            return quote(value)
+            return _heredoc(Heredoc(value), indentation) if _is_of_lines(value) else quote(value)
         case None:
             return "null"
         case bool():
@@ -285,7 +285,7 @@ def _value(value: Value, indentation: str) -> str:
         case Expression(source):
             return source.replace("\n", f"\n{indentation}")
         case Template(source):
-            return _template(source)
+            return _heredoc(value, indentation) if _is_of_lines(source) else _template(source)
         case Heredoc():
             return _heredoc(value, indentation)
         case Call(function, call_arguments):
@@ -306,8 +306,15 @@ def _value(value: Value, indentation: str) -> str:
             return _list(value, indentation)
 
 
+def _is_of_lines(text: str) -> bool:
+    """Whether people would write it as a heredoc: a script, a configuration file."""
+    return "\n" in text[:-1] and text[-1] == "\n" and "\r" not in text
+
+
 def _call(function: str, arguments: Sequence[Value], indentation: str) -> str:
     """On one line where at most the last argument goes on in the next; else a line for each."""
+    if len(arguments) == 1 and (written := _value(arguments[0], indentation)).startswith("<<"):
+        return f"{function}({written}\n{indentation})"
     written = [_inline(argument, indentation) for argument in arguments]
     if not any("\n" in argument for argument in written[:-1]):
         return f"{function}({', '.join(written)})"
@@ -318,7 +325,14 @@ def _call(function: str, arguments: Sequence[Value], indentation: str) -> str:
 
 def _inline(value: Value, indentation: str) -> str:
     """A value inside brackets, where a heredoc would need a line of its own for the comma."""
-    return quote(value.value) if isinstance(value, Heredoc) else _value(value, indentation)
+    match value:
+        case str():
+            return quote(value)
+        case Template(source):
+            return _template(source)
+        case Heredoc():
+            return quote(value.value)
+    return _value(value, indentation)
 
 
 def _list(elements: Sequence[Value], indentation: str, width: int = LINE_WIDTH) -> str:
@@ -453,10 +467,12 @@ def _end_of_string(source: str, position: int) -> int:
     raise ValueError(f"a string is not closed in the template {source!r}")
 
 
-def _heredoc(heredoc: Heredoc, indentation: str) -> str:
-    lines = heredoc.value[:-1].split("\n")
-    if any(unicodedata.category(character) == "Cc" for line in lines for character in line if character != "\t"):
-        return quote(heredoc.value)
+def _heredoc(text: Heredoc | Template, indentation: str) -> str:
+    parts = ((text.value, False),) if isinstance(text, Heredoc) else _template_parts(text.source)
+    if any(map(_cannot_be_in_heredoc, parts)):
+        return _inline(text, indentation)
+    literal = isinstance(text, Heredoc)
+    lines = "".join(part for part, _ in parts)[:-1].split("\n")
     tag = "EOT"
     while tag in (line.strip() for line in lines):
         tag += "_"
@@ -464,5 +480,12 @@ def _heredoc(heredoc: Heredoc, indentation: str) -> str:
     # own is not indented further.
     own = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=1)
     opening, inner = ("<<", "") if own else ("<<-", indentation + _STEP)
-    written = [f"{inner}{_escape_interpolation(line, in_quotes=False)}" if line.strip() else line for line in lines]
+    escaped = (_escape_interpolation(line, in_quotes=False) if literal else line for line in lines)
+    written = [f"{inner}{line}" if line.strip() else line for line in escaped]
     return "\n".join((f"{opening}{tag}", *written, f"{indentation if inner else ''}{tag}"))
+
+
+def _cannot_be_in_heredoc(part: tuple[str, bool]) -> bool:
+    """Code over several lines would be indented as text is; control characters can be written in quotes alone."""
+    text, code = part
+    return "\n" in text if code else any(unicodedata.category(one) == "Cc" and one not in "\t\n" for one in text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Value
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Item, Row, Template, Value
 
 ONE_LINE = 3
 """How many cells of a row fit into one line."""
@@ -24,8 +24,8 @@ def body_height(items: Iterable[Item]) -> int:
 
 def value_height(value: Value) -> int:
     match value:
-        case str():
-            return 1
+        case str(text) | Template(text):
+            return text.count("\n") + 1 if text.endswith("\n") else 1
         case Call(_, arguments):
             return sum(map(value_height, arguments)) if arguments else 1
         case Conditional(_, one, other):
