@@ -22,10 +22,9 @@ from groundplan.engines.terraform.hcl import (
     Template,
     Value,
     arguments,
-    escape_interpolation,
-    quote,
     render,
 )
+from groundplan.engines.terraform.text import escape_interpolation, quote
 from groundplan.errors import InputError
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"

@@ -10,18 +10,8 @@ from functools import lru_cache
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any
 
-from groundplan.engines.terraform.hcl import (
-    Argument,
-    Block,
-    Call,
-    Expression,
-    Heredoc,
-    Item,
-    Template,
-    Value,
-    escape_interpolation,
-    quote,
-)
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Heredoc, Item, Template, Value
+from groundplan.engines.terraform.text import escape_interpolation, quote
 from groundplan.record import Record, dataclass
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.policies import PolicyDocument

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from groundplan.errors import InputError
+from groundplan.engines.terraform.text import STEP, code_point, heredoc, is_of_lines, quote, template, template_parts
 
 LINE_WIDTH = 80
 """The widest one-line list, in characters with its indentation; a longer one gets a line for each element."""
@@ -31,16 +31,9 @@ LINE_WIDTH = 80
 ROW_WIDTH = 120
 """The widest :class:`Row` and :class:`Line` on one line."""
 
-_STEP = "  "
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 # As a bare object key `for` begins a for expression; the others read as values and are quoted for the reader.
 _QUOTED_KEYS = frozenset({"for", "true", "false", "null"})
-_SIGNS_BEFORE_BRACE = re.compile(r"([$%]+)\{")
-_INTERPOLATION_SIGN = re.compile(r"\$?\$\{|%?%\{")
-_BRACE_OR_QUOTE = re.compile(r'[{}"]')
-_DOLLARS_AT_THE_END = re.compile(r"\$+\Z")
-_INTERPOLATION = re.compile(r"\$\{\s*([^~\s].*?)\s*\}", re.DOTALL)
-_ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +54,13 @@ class Template:
     source: str
 
     def __post_init__(self) -> None:
-        _template_parts(self.source)
+        template_parts(self.source)
 
 
 @dataclass(frozen=True, slots=True)
 class Heredoc:
-    """Text over several lines, ``<<-EOT``. Its value always ends with a newline, as HCL has it.
+    """Text over several lines, ``<<-EOT``. Its value always ends with a newline, as HCL has it. Strings and templates
+    that do, and have more than one line, are written so as well.
 
     In a list or a call, where a heredoc reads badly, the same value is written as a quoted string.
     Raises ValueError where the text holds a carriage return, which a heredoc cannot keep.
@@ -196,18 +190,6 @@ def render(items: Iterable[Item]) -> str:
     return "".join(f"{line}\n" for line in _body(tuple(items), ""))
 
 
-def quote(text: str) -> str:
-    """A literal string in quotes: nothing in it interpolates."""
-    return f'"{_escape_interpolation(_escape(text), in_quotes=True)}"'
-
-
-def escape_interpolation(text: str) -> str:
-    """Literal text that may stand in the source of a :class:`Template`, also right before an interpolation, without
-    becoming code."""
-    written = _escape_interpolation(text, in_quotes=False)
-    return _DOLLARS_AT_THE_END.sub(r'${"\g<0>"}', written) if written.endswith("$") else written
-
-
 @lru_cache(1 << 12)
 def _check_identifier(name: str) -> None:
     if not _IDENTIFIER.fullmatch(name):
@@ -232,7 +214,7 @@ def _body(items: Sequence[Item], indentation: str) -> Iterator[str]:
                 head = " ".join((kind, *(quote(label) for label in labels)))
                 if body:
                     yield f"{indentation}{head} {{"
-                    yield from _body(body, indentation + _STEP)
+                    yield from _body(body, indentation + STEP)
                     yield f"{indentation}}}"
                 else:
                     yield f"{indentation}{head} {{}}"
@@ -271,7 +253,7 @@ def _value(value: Value, indentation: str) -> str:
     """A value that begins on a line with this indentation; its further lines carry their own."""
     match value:
         case str():
-            return _heredoc(Heredoc(value), indentation) if _is_of_lines(value) else quote(value)
+            return _heredoc(Heredoc(value), indentation) if is_of_lines(value) else quote(value)
         case None:
             return "null"
         case bool():
@@ -285,7 +267,7 @@ def _value(value: Value, indentation: str) -> str:
         case Expression(source):
             return source.replace("\n", f"\n{indentation}")
         case Template(source):
-            return _heredoc(value, indentation) if _is_of_lines(source) else _template(source)
+            return _heredoc(value, indentation) if is_of_lines(source) else template(source)
         case Heredoc():
             return _heredoc(value, indentation)
         case Call(function, call_arguments):
@@ -306,19 +288,15 @@ def _value(value: Value, indentation: str) -> str:
             return _list(value, indentation)
 
 
-def _is_of_lines(text: str) -> bool:
-    """Whether people would write it as a heredoc: a script, a configuration file."""
-    return "\n" in text[:-1] and text[-1] == "\n" and "\r" not in text
-
-
 def _call(function: str, arguments: Sequence[Value], indentation: str) -> str:
     """On one line where at most the last argument goes on in the next; else a line for each."""
-    if len(arguments) == 1 and (written := _value(arguments[0], indentation)).startswith("<<"):
-        return f"{function}({written}\n{indentation})"
+    if len(arguments) == 1 and isinstance(arguments[0], str | Template | Heredoc):
+        alone = _value(arguments[0], indentation)
+        return f"{function}({alone}\n{indentation})" if alone.startswith("<<") else f"{function}({alone})"
     written = [_inline(argument, indentation) for argument in arguments]
     if not any("\n" in argument for argument in written[:-1]):
         return f"{function}({', '.join(written)})"
-    inner = indentation + _STEP
+    inner = indentation + STEP
     lines = "".join(f"{inner}{_inline(argument, inner)},\n" for argument in arguments)
     return f"{function}(\n{lines}{indentation})"
 
@@ -329,14 +307,14 @@ def _inline(value: Value, indentation: str) -> str:
         case str():
             return quote(value)
         case Template(source):
-            return _template(source)
+            return template(source)
         case Heredoc():
             return quote(value.value)
     return _value(value, indentation)
 
 
 def _list(elements: Sequence[Value], indentation: str, width: int = LINE_WIDTH) -> str:
-    inner = indentation + _STEP
+    inner = indentation + STEP
     written = [_inline(element, inner) for element in elements]
     one_line = f"[{', '.join(written)}]"
     if "\n" not in one_line and len(indentation) + len(one_line) <= width:
@@ -347,7 +325,7 @@ def _list(elements: Sequence[Value], indentation: str, width: int = LINE_WIDTH) 
 def _object(members: Sequence[tuple[str | Expression | Template, Value]], indentation: str) -> str:
     if not members:
         return "{}"
-    inner = indentation + _STEP
+    inner = indentation + STEP
     rows = [(_key(key), _value(value, inner)) for key, value in members]
     return "{\n" + "".join(f"{line}\n" for line in _aligned(rows, inner)) + f"{indentation}}}"
 
@@ -364,128 +342,18 @@ def _key(key: str | Expression | Template) -> str:
         case Expression(source):
             return f"({source})"
         case Template(source):
-            template = _template(source)
-            return template if template.startswith('"') else f"({template})"
+            written = template(source)
+            return written if written.startswith('"') else f"({written})"
     if _IDENTIFIER.fullmatch(key) and key not in _QUOTED_KEYS:
         return key
     # `terraform fmt` counts grapheme clusters: where that could differ from characters, the key is written in ASCII.
     return "".join(
-        character if character.isascii() or unicodedata.category(character) in ("Lu", "Ll") else _code_point(character)
+        character if character.isascii() or unicodedata.category(character) in ("Lu", "Ll") else code_point(character)
         for character in quote(key)
     )
 
 
-def _code_point(character: str) -> str:
-    number = ord(character)
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
-
-
-def _escape(text: str) -> str:
-    """Backslash escapes for a quoted string. Control characters are written as code points."""
-    if text.isascii() and text.isprintable() and "\\" not in text and '"' not in text:
-        return text
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{text!r} is not valid Unicode: a half of a surrogate pair stands alone") from error
-    return "".join(
-        _ESCAPES.get(character) or (_code_point(character) if unicodedata.category(character) == "Cc" else character)
-        for character in text
-    )
-
-
-def _escape_interpolation(text: str, *, in_quotes: bool) -> str:
-    """``${`` becomes ``$${``. Where another sign stands before it that doubling would be misread: the last one is
-    then written as a code point or, where there are none, the signs as an interpolated string."""
-
-    def escaped(match: re.Match[str]) -> str:
-        signs = match[1]
-        if len(signs) == 1:
-            return f"{signs}{signs}{{"
-        return f"{signs[:-1]}{_code_point(signs[-1])}{{" if in_quotes else f'${{"{signs}"}}{{'
-
-    return _SIGNS_BEFORE_BRACE.sub(escaped, text) if "{" in text else text
-
-
-def _template(source: str) -> str:
-    parts = _template_parts(source)
-    if len(parts) == 1 and (alone := _INTERPOLATION.fullmatch(source)):
-        return alone[1]  # `terraform fmt` takes the quotes away where there is nothing else in them.
-    return '"' + "".join(part if code else _escape(part) for part, code in parts) + '"'
-
-
-@lru_cache(1 << 13)
-def _template_parts(source: str) -> Sequence[tuple[str, bool]]:
-    """The literal parts of a template and its interpolations (True), in order. ``$${`` is literal text."""
-    parts: list[tuple[str, bool]] = []
-    start = position = 0
-    while sign := _INTERPOLATION_SIGN.search(source, position):
-        position = sign.end()
-        if len(sign[0]) == 2:
-            if start < sign.start():
-                parts.append((source[start : sign.start()], False))
-            start, position = sign.start(), _end_of_interpolation(source, sign.start())
-            parts.append((source[start:position], True))
-            start = position
-    if start < len(source):
-        parts.append((source[start:], False))
-    return tuple(parts)
-
-
-def _end_of_interpolation(source: str, position: int) -> int:
-    """The position behind the brace that closes the interpolation at ``position``; quoted strings are skipped."""
-    position += 2
-    depth = 1
-    while sign := _BRACE_OR_QUOTE.search(source, position):
-        position = sign.end()
-        match sign[0]:
-            case "{":
-                depth += 1
-            case "}":
-                depth -= 1
-                if not depth:
-                    return position
-            case _:
-                position = _end_of_string(source, sign.start())
-    raise ValueError(f"an interpolation is not closed in the template {source!r}")
-
-
-def _end_of_string(source: str, position: int) -> int:
-    """The position behind the quote that closes the string at ``position``, which may interpolate in turn."""
-    position += 1
-    while position < len(source):
-        if source[position] == "\\":
-            position += 2
-        elif source.startswith(("$${", "%%{"), position):
-            position += 3
-        elif source.startswith(("${", "%{"), position):
-            position = _end_of_interpolation(source, position)
-        elif source[position] == '"':
-            return position + 1
-        else:
-            position += 1
-    raise ValueError(f"a string is not closed in the template {source!r}")
-
-
-def _heredoc(text: Heredoc | Template, indentation: str) -> str:
-    parts = ((text.value, False),) if isinstance(text, Heredoc) else _template_parts(text.source)
-    if any(map(_cannot_be_in_heredoc, parts)):
-        return _inline(text, indentation)
-    literal = isinstance(text, Heredoc)
-    lines = "".join(part for part, _ in parts)[:-1].split("\n")
-    tag = "EOT"
-    while tag in (line.strip() for line in lines):
-        tag += "_"
-    # `<<-` takes away the indentation that all lines share, those of mere spaces aside: text that brings some of its
-    # own is not indented further.
-    own = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=1)
-    opening, inner = ("<<", "") if own else ("<<-", indentation + _STEP)
-    escaped = (_escape_interpolation(line, in_quotes=False) if literal else line for line in lines)
-    written = [f"{inner}{line}" if line.strip() else line for line in escaped]
-    return "\n".join((f"{opening}{tag}", *written, f"{indentation if inner else ''}{tag}"))
-
-
-def _cannot_be_in_heredoc(part: tuple[str, bool]) -> bool:
-    """Code over several lines would be indented as text is; control characters can be written in quotes alone."""
-    text, code = part
-    return "\n" in text if code else any(unicodedata.category(one) == "Cc" and one not in "\t\n" for one in text)
+def _heredoc(value: Heredoc | Template, indentation: str) -> str:
+    parts = [(value.value, False)] if isinstance(value, Heredoc) else template_parts(value.source)
+    written = heredoc(parts, indentation, literal=isinstance(value, Heredoc))
+    return _inline(value, indentation) if written is None else written

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from groundplan.engines.terraform.context import CannotExpressError, Context, label, parameter_label
 from groundplan.engines.terraform.google import provider as google_provider
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value, quote
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Comment, Expression, Item, Value
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.engines.terraform.parameters import COST_TAGS
+from groundplan.engines.terraform.text import quote
 from groundplan.resources import Architecture, Input
 from groundplan.resources.account import CostAllocationTag
 from groundplan.resources.parameters import SecureParameter

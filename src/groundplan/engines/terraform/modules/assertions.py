@@ -14,11 +14,12 @@ from functools import cache
 from pathlib import Path
 
 from groundplan.engines.terraform import hcl
-from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item, Value, quote
+from groundplan.engines.terraform.hcl import Argument, Block, Expression, Item, Value
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.share import Module
 from groundplan.engines.terraform.modules.sites import Site
+from groundplan.engines.terraform.text import quote
 from groundplan.record import Record, dataclass
 
 _EVERY_TYPE = "*"

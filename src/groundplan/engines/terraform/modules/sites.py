@@ -11,18 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
-from groundplan.engines.terraform.hcl import (
-    Argument,
-    Block,
-    Call,
-    Expression,
-    Item,
-    Template,
-    Value,
-    escape_interpolation,
-)
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Item, Template, Value
 from groundplan.engines.terraform.modules.groups import Piece, addresses_of
 from groundplan.engines.terraform.modules.reading import Reading
+from groundplan.engines.terraform.text import escape_interpolation
 from groundplan.engines.terraform.walk import with_inside
 from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from groundplan.engines.terraform.hcl import Expression, Template, Value, escape_interpolation
+from groundplan.engines.terraform.hcl import Expression, Template, Value
 from groundplan.engines.terraform.modules.links import Code, Link, Normal, Part, Token
+from groundplan.engines.terraform.text import escape_interpolation
 
 
 def cut(code: Code, words: Mapping[str, str]) -> tuple[Part, ...]:
