@@ -34,7 +34,7 @@ def add_controllers(draft: Draft) -> None:
     targets = tuple(group.arn for name, service, _ in public for group in edge.target_groups(name, service))
     if targets:
         asking = [f"services.{name}.public" for name, _, _ in public]
-        _add(draft, "aws-load-balancer-controller", targets, because=asking)
+        _add(draft, "aws-load-balancer-controller", targets, several=True, because=asking)
     secrets = secret_arns(
         value for _, _, workload in workloads(blueprint) for value in injected(draft, workload).values()
     )
@@ -69,15 +69,18 @@ def _add(
     resources: tuple[Textual, ...] = (),
     *more: Statement,
     conditions: tuple[Condition, ...] = (),
+    several: bool = False,
     concern: Concern = "services",
     because: Iterable[str],
 ) -> None:
-    """A controller's role: it may look at everything, and act on ``resources`` alone, ``because`` of what the blueprint
-    says at those places."""
+    """A controller's role: it may look at everything, and act on ``resources`` alone, of which there may be ``several``
+    one day, ``because`` of what the blueprint says at those places."""
     asked = controller(name)
     statements = [Statement(sid="Look", actions=asked.reads, resources=("*",))] if asked.reads else []
     if asked.acts and resources:
-        statements.append(Statement(sid="Act", actions=asked.acts, resources=resources, conditions=conditions))
+        statements.append(
+            Statement(sid="Act", actions=asked.acts, resources=resources, several=several, conditions=conditions)
+        )
     ident = identifier(name)
     rights = caused((*statements, *more), *map(draft.cause, because))
     role = add_role(
@@ -99,7 +102,7 @@ def _add_autoscaler(draft: Draft) -> None:
     )  # fmt: skip
     groups = tuple(group.arn for group in draft.refs_of(NodeGroup))
     # Labels and taints of a group without nodes: what a new node of it would have.
-    empty = Statement(sid="LookAtNodeGroups", actions=("eks:DescribeNodegroup",), resources=groups)
+    empty = Statement(sid="LookAtNodeGroups", actions=("eks:DescribeNodegroup",), resources=groups, several=True)
     _add(draft, "cluster-autoscaler", (every,), *((empty,) if groups else ()), conditions=(owned,),
          because=["kubernetes.autoscaler"])  # fmt: skip
 

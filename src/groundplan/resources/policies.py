@@ -51,6 +51,8 @@ class Statement(Record):
     actions: tuple[str, ...]
     resources: tuple[Textual, ...] = ()
     """Empty in a trust policy, which has no Resource element."""
+    several: bool = False
+    """Whether more resources may come one day: they are a list then, also while there is only one."""
     principals: tuple[Principal, ...] = ()
     conditions: tuple[Condition, ...] = ()
     because: tuple[Cause, ...] = field(default=(), compare=False, repr=False)
@@ -87,7 +89,7 @@ def _statement(statement: Statement) -> dict[str, object]:
             document["Principal"] = {item.type: _one_or_many(item.identifiers) for item in statement.principals}
     document["Action"] = _one_or_many(statement.actions)
     if statement.resources:
-        document["Resource"] = _one_or_many(statement.resources)
+        document["Resource"] = list(statement.resources) if statement.several else _one_or_many(statement.resources)
     if statement.conditions:
         conditions: dict[str, dict[str, object]] = {}
         for condition in statement.conditions:

@@ -164,6 +164,10 @@ class Context(Record):
         if value is None or isinstance(value, _WRITTEN):
             return value
         match value:
+            case dict():
+                return {name: self.value(item) for name, item in value.items()}
+            case list() | tuple():
+                return [self.value(item) for item in value]
             case Ref():
                 return Expression(self.attribute(value, "id"))
             case Attribute() | Pseudo() | InputValue() | SecretValue() | ParameterValue():
@@ -179,9 +183,7 @@ class Context(Record):
             case JsonDocument():
                 return Call("jsonencode", self.value(value.content))
             case Mapping():
-                return {name: self.value(item) for name, item in value.items()}
-            case list() | tuple():
-                return [self.value(item) for item in value]
+                return self.value(dict(value))
         raise TypeError(f"{type(value).__name__} cannot stand in a Terraform configuration")
 
     def write_only(self, value: object) -> Value:
@@ -262,7 +264,7 @@ def parameter_label(name: str, region: str | None) -> str:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or (isinstance(value, (str, tuple, list, Mapping)) and not value)
+    return value is None or (not value and isinstance(value, (str, tuple, list, Mapping)))
 
 
 def parsed_secret(ref: Ref[Secret]) -> str:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
@@ -187,7 +187,9 @@ def render(items: Iterable[Item]) -> str:
     Raises ValueError for a number that HCL cannot write (infinity, not-a-number) and InputError for text that is
     not valid Unicode.
     """
-    return "".join(f"{line}\n" for line in _body(tuple(items), ""))
+    lines: list[str] = []
+    _body(items, "", lines)
+    return "".join([f"{line}\n" for line in lines])
 
 
 @lru_cache(1 << 12)
@@ -196,64 +198,80 @@ def _check_identifier(name: str) -> None:
         raise ValueError(f"{name!r} is not an identifier of HCL")
 
 
-def _body(items: Sequence[Item], indentation: str) -> Iterator[str]:
-    """The lines of a block's body. Neighbouring arguments form a run, aligned together."""
+def _body(items: Iterable[Item], indentation: str, lines: list[str]) -> None:
+    """Append the lines of a block's body. Neighbouring arguments form a run, aligned together."""
     run: list[tuple[str, str]] = []
     previous: Item | None = None
     for item in items:
-        if not isinstance(item, Argument):
-            yield from _aligned(run, indentation)
+        if isinstance(item, Argument):
+            if isinstance(previous, Block):
+                lines.append("")
+            run.append((item.name, _value(item.value, indentation)))
+        else:
+            _align(run, indentation, lines)
             run.clear()
-        neighbours = isinstance(previous, (Argument, Block))
-        if neighbours and (isinstance(item, Block) or isinstance(previous, Block)) and not isinstance(item, Blank):
-            yield ""
-        match item:
-            case Argument(name, value):
-                run.append((name, _value(value, indentation)))
-            case Block(kind, labels, body):
-                head = " ".join((kind, *(quote(label) for label in labels)))
-                if body:
-                    yield f"{indentation}{head} {{"
-                    yield from _body(body, indentation + STEP)
-                    yield f"{indentation}}}"
-                else:
-                    yield f"{indentation}{head} {{}}"
-            case Comment(text):
-                for line in text.splitlines() or [""]:
-                    yield f"{indentation}# {line}".rstrip()
-            case Blank():
-                yield ""
+            _append(item, previous, indentation, lines)
         previous = item
-    yield from _aligned(run, indentation)
+    _align(run, indentation, lines)
 
 
-def _aligned(rows: Sequence[tuple[str, str]], indentation: str) -> Iterator[str]:
-    """``key = value`` lines with their equals signs in one column, as ``terraform fmt`` wants them.
+def _append(item: Block | Comment | Blank, previous: Item | None, indentation: str, lines: list[str]) -> None:
+    if isinstance(item, Block):
+        if isinstance(previous, (Argument, Block)):
+            lines.append("")
+        head = " ".join((item.type, *map(quote, item.labels)))
+        if item.body:
+            lines.append(f"{indentation}{head} {{")
+            _body(item.body, indentation + STEP, lines)
+            lines.append(f"{indentation}}}")
+        else:
+            lines.append(f"{indentation}{head} {{}}")
+    elif isinstance(item, Comment):
+        if isinstance(previous, Block):
+            lines.append("")
+        lines += [f"{indentation}# {line}".rstrip() for line in item.text.splitlines() or [""]]
+    else:
+        lines.append("")
+
+
+def _align(rows: Iterable[tuple[str, str]], indentation: str, lines: list[str]) -> None:
+    """Append ``key = value`` with the equals signs in one column, as ``terraform fmt`` wants them.
 
     A value that opens a bracket and goes on in the next line stands alone and ends the run; a heredoc does not.
     """
     run: list[tuple[str, str]] = []
-
-    def flush() -> Iterator[str]:
-        width = max((len(key) for key, _ in run), default=0)
-        for key, value in run:
-            yield f"{indentation}{key.ljust(width)} = {value}"
-        run.clear()
-
     for key, value in rows:
         if "\n" in value and not value.startswith("<<"):
-            yield from flush()
-            yield f"{indentation}{key} = {value}"
+            _flush(run, indentation, lines)
+            run.clear()
+            lines.append(f"{indentation}{key} = {value}")
         else:
             run.append((key, value))
-    yield from flush()
+    _flush(run, indentation, lines)
+
+
+def _flush(run: Sequence[tuple[str, str]], indentation: str, lines: list[str]) -> None:
+    if run:
+        width = max([len(key) for key, _ in run])
+        lines += [f"{indentation}{key.ljust(width)} = {value}" for key, value in run]
 
 
 def _value(value: Value, indentation: str) -> str:
-    """A value that begins on a line with this indentation; its further lines carry their own."""
+    """A value that begins on a line with this indentation; its further lines carry their own.
+
+    The most frequent are asked for first; whether something is a mapping, which takes longest, last.
+    """
     match value:
         case str():
             return _heredoc(Heredoc(value), indentation) if is_of_lines(value) else quote(value)
+        case Expression():
+            return value.source.replace("\n", f"\n{indentation}")
+        case Template(source):
+            return _heredoc(value, indentation) if is_of_lines(source) else template(source)
+        case dict():
+            return _object(tuple(value.items()), indentation)
+        case list() | tuple():
+            return _list(value, indentation)
         case None:
             return "null"
         case bool():
@@ -264,10 +282,6 @@ def _value(value: Value, indentation: str) -> str:
             if not math.isfinite(value):
                 raise ValueError(f"{value} is not a number that HCL can write")
             return repr(value)
-        case Expression(source):
-            return source.replace("\n", f"\n{indentation}")
-        case Template(source):
-            return _heredoc(value, indentation) if is_of_lines(source) else template(source)
         case Heredoc():
             return _heredoc(value, indentation)
         case Call(function, call_arguments):
@@ -326,8 +340,10 @@ def _object(members: Sequence[tuple[str | Expression | Template, Value]], indent
     if not members:
         return "{}"
     inner = indentation + STEP
-    rows = [(_key(key), _value(value, inner)) for key, value in members]
-    return "{\n" + "".join(f"{line}\n" for line in _aligned(rows, inner)) + f"{indentation}}}"
+    lines = ["{"]
+    _align([(_key(key), _value(value, inner)) for key, value in members], inner, lines)
+    lines.append(f"{indentation}}}")
+    return "\n".join(lines)
 
 
 def _row(members: Mapping[str, Value], indentation: str) -> str:

@@ -25,6 +25,8 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 def quote(text: str) -> str:
     """A literal string in quotes: nothing in it interpolates."""
+    if _is_plain(text) and "{" not in text:
+        return f'"{text}"'
     return f'"{_escape_interpolation(_escape(text), in_quotes=True)}"'
 
 
@@ -46,9 +48,13 @@ def code_point(character: str) -> str:
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
 
 
+def _is_plain(text: str) -> bool:
+    return text.isascii() and text.isprintable() and "\\" not in text and '"' not in text
+
+
 def _escape(text: str) -> str:
     """Backslash escapes for a quoted string. Control characters are written as code points."""
-    if text.isascii() and text.isprintable() and "\\" not in text and '"' not in text:
+    if _is_plain(text):
         return text
     try:
         text.encode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TypeAlias
@@ -69,17 +69,18 @@ class Described:
         *,
         by_name: bool = False,
         addresses: Addresses | None = None,
+        refer: Callable[[Link, str], str] | None = None,
     ) -> None:
         slots = {Slot(*key) if isinstance(key, tuple) else Slot(key, None): body for key, body in bodies.items()}
         sites = tuple(dict.fromkeys(slot.environment for slot in slots))
         self.interface = Interface(sites, Features(sites))
         self.description = Description(
             group=GROUP,
-            title=GROUP.title,
+            label=GROUP.name,
             slots=tuple(slots),
             readings=dict.fromkeys(sites, Reading(addresses or {})),
             interface=self.interface,
-            refer=_code,
+            refer=refer or _code,
             names={code: {site: words[site] for site in sites} for code, words in NAMES.items()},
             keyed=any(slot.key for slot in slots),
             by_name=by_name,

@@ -36,14 +36,14 @@ def _bundles(*references: tuple[Group, Group, str]) -> dict[tuple[Group, str], H
 def test_one_value_is_handed_over_by_itself() -> None:
     assert _bundles((BUCKET, ONE, ".arn")) == {}
     alone = handed(Link(ONE, None, ".arn"), {})
-    assert (alone.name, alone.is_map, alone.description) == ("kms_key_media_arn", False, "arn of aws_kms_key.media")
+    assert (alone.name, alone.is_map, alone.description) == ("media_key_arn", False, "arn of aws_kms_key.media")
 
 
 def test_several_of_a_type_go_together() -> None:
     found = _bundles((BUCKET, ONE, ".arn"), (DATABASE, TWO, ".arn"))
     assert set(found) == {(ONE, ".arn"), (TWO, ".arn")}
     both = handed(Link(ONE, None, ".arn"), found)
-    assert (both.name, both.is_map, both.groups) == ("kms_key_arns", True, (ONE, TWO))
+    assert (both.name, both.is_map, both.groups) == ("key_arns", True, (ONE, TWO))
     assert both.description == "arn of each aws_kms_key, by name"
 
 
@@ -67,7 +67,7 @@ def test_a_circle_is_broken_by_handing_over_one_by_one() -> None:
 def test_the_other_site_is_named() -> None:
     elsewhere = Group("resource", "aws_kms_key", "media", where="standby")
     taken = handed(Link(elsewhere, None, ".arn"), {})
-    assert (taken.name, taken.here.name) == ("standby_kms_key_media_arn", "kms_key_media_arn")
+    assert (taken.name, taken.here.name) == ("standby_media_key_arn", "media_key_arn")
     assert taken.description == "arn of aws_kms_key.media of the standby"
 
 

@@ -103,7 +103,7 @@ def test_what_cannot_be_mocked_is_left_out_of_the_plan() -> None:
 
 def test_the_keys_that_the_code_names_are_there() -> None:
     text = _test_of(tree_of("solemate"), "database")
-    assert re.search(r"kms_key_arns += \{\s+rds = \"arn:aws:kms:us-west-2:123456789012:key/[0-9a-f-]{36}\"\s+\}", text)
+    assert re.search(r"key_arns += \{\s+rds = \"arn:aws:kms:us-west-2:123456789012:key/[0-9a-f-]{36}\"\s+\}", text)
     assert "monitoring = {}" in " ".join(text.split()), "what is only waited for needs no value"
 
 

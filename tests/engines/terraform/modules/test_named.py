@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.engines.terraform.modules.systems import tree
+
 from groundplan.engines.terraform import hcl
-from groundplan.engines.terraform.hcl import Call, Value
+from groundplan.engines.terraform.hcl import Call, Expression, Template, Value
+from groundplan.engines.terraform.modules import addresses
 from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Group
-from groundplan.engines.terraform.modules.named import with_names
+from groundplan.engines.terraform.modules.named import with_names, with_policy_words
 from groundplan.engines.terraform.modules.sites import Site
 
 SITES = {
@@ -59,3 +63,42 @@ def test_the_standby_has_a_value_of_its_own() -> None:
     roles = [_role(name, assume_role_policy=_trust("s3")) for name in ("one", "two")]
     named = with_names({"prod standby": roles}, SITES)["prod standby"][0]
     assert (named.group.address, named.address) == ("local.trusted_by_s3", "local.standby_trusted_by_s3")
+
+
+def _attached(name: str, policy: Value) -> Piece:
+    group = Group("resource", "aws_iam_role_policy_attachment", name)
+    block = hcl.Block("resource", (group.type, name), hcl.arguments({"role": "x", "policy_arn": policy}))
+    return Piece(group, None, block, group.address, "iam.tf", (0, "", 0, ""))
+
+
+@pytest.mark.parametrize(
+    ("name", "policy", "expected"),
+    [
+        ("nodes_amazonec2containerregistrypullonly", "AmazonEC2ContainerRegistryPullOnly",
+         "nodes_ec2_container_registry_pull_only"),
+        ("backup_awsbackupservicerolepolicyfors3backup", "AWSBackupServiceRolePolicyForS3Backup",
+         "backup_service_role_policy_for_s3_backup"),
+        ("nodes", "AmazonEKSWorkerNodePolicy", "nodes"),
+    ],
+)  # fmt: skip
+def test_policies_of_aws_are_said_in_words(name: str, policy: str, expected: str) -> None:
+    for arn in (f"arn:aws:iam::aws:policy/{policy}", Template(f"arn:${{var.x}}:iam::aws:policy/service-role/{policy}")):
+        (piece,) = with_policy_words([_attached(name, arn)])
+        assert (piece.group.name, piece.address) == (expected, f"aws_iam_role_policy_attachment.{name}")
+
+
+def test_words_that_another_has_are_not_taken() -> None:
+    arn = "arn:aws:iam::aws:policy/AmazonReadOnly"
+    pieces = [_attached("nodes_read_only", Expression("var.arn")), _attached("nodes_amazonreadonly", arn)]
+    assert [piece.group.name for piece in with_policy_words(pieces)] == ["nodes_read_only", "nodes_amazonreadonly"]
+
+
+def test_an_attachment_that_has_been_applied_moves_to_its_words() -> None:
+    """What an earlier rendering noted is led to the new key: Terraform destroys nothing."""
+    flat = "aws_iam_role_policy_attachment.kubernetes_nodes_amazonssmmanagedinstancecore"
+    now = tree("personal-timeline").rendering.addresses["production"]
+    table = "module.security.aws_iam_role_policy_attachment.this"
+    before = f'{table}["kubernetes_nodes_amazonssmmanagedinstancecore"]'
+    record = addresses.recorded({flat: now[flat]}, {flat: (before,)})
+    assert record[flat] == (before, f'{table}["kubernetes_nodes_ssm_managed_instance_core"]')
+    assert hcl.render(list(addresses.moved(record))) == (f"moved {{\n  from = {before}\n  to   = {now[flat]}\n}}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tests.engines.terraform.modules.systems import tree
@@ -45,13 +46,13 @@ def _parcels(readings: Sequence[Reading], asked: Sequence[tuple[Group, str]] = (
 
 def test_all_that_a_module_gives_goes_together() -> None:
     assert _parcels([(BUCKET, KEY, ".arn"), (TABLE, ROLE, ".arn")]) == {
-        "aws_kms_key.main.arn": "var.security.kms_key_main_arn",
-        "aws_iam_role.main.arn": "var.security.iam_role_main_arn",
+        "aws_kms_key.main.arn": "var.security.key_arn",
+        "aws_iam_role.main.arn": "var.security.role_arn",
     }
 
 
 def test_one_value_is_no_parcel() -> None:
-    assert _parcels([(BUCKET, KEY, ".arn")]) == {"aws_kms_key.main.arn": "var.kms_key_main_arn"}
+    assert _parcels([(BUCKET, KEY, ".arn")]) == {"aws_kms_key.main.arn": "var.key_arn"}
 
 
 def test_what_would_wait_for_itself_is_taken_apart_by_file() -> None:
@@ -65,9 +66,9 @@ def test_what_would_wait_for_itself_is_taken_apart_by_file() -> None:
             (TABLE, ROLE, ".arn"),
         ]
     )
-    assert found["aws_kms_key.main.arn"] == "var.keys.kms_key_main_arn"
-    assert found["aws_iam_role.main.arn"] == "var.roles.iam_role_main_arn"
-    assert found["aws_iam_role_policy.main.id"] == "var.roles.iam_role_policy_main_id"
+    assert found["aws_kms_key.main.arn"] == "var.keys.key_arn"
+    assert found["aws_iam_role.main.arn"] == "var.roles.role_arn"
+    assert found["aws_iam_role_policy.main.id"] == "var.roles.role_policy_id"
 
 
 def test_of_one_type_only_what_waits_goes_by_itself() -> None:
@@ -79,17 +80,17 @@ def test_of_one_type_only_what_waits_goes_by_itself() -> None:
         )
     finally:
         del FILES[third]
-    assert found["aws_iam_role_policy.second.id"] == "var.iam_role_policy_second_id"
-    assert found["aws_iam_role_policy.main.id"] == "var.iam_role_policies.iam_role_policy_main_id"
-    assert found["aws_iam_role_policy.third.id"] == "var.iam_role_policies.iam_role_policy_third_id"
+    assert found["aws_iam_role_policy.second.id"] == "var.second_role_policy_id"
+    assert found["aws_iam_role_policy.main.id"] == "var.role_policies.role_policy_id"
+    assert found["aws_iam_role_policy.third.id"] == "var.role_policies.third_role_policy_id"
 
 
 def test_what_only_the_outputs_of_a_root_ask_for_goes_first() -> None:
     """The name of the secret waits for the bucket; without it key and role go together."""
     readings = [(BUCKET, KEY, ".arn"), (BUCKET, ROLE, ".arn"), (SECRET, BUCKET, ".arn")]
     found = _parcels(readings, [(SECRET, ".name")])
-    assert found["aws_kms_key.main.arn"] == "var.security.kms_key_main_arn"
-    assert found["aws_secretsmanager_secret.main.name"] == "var.secretsmanager_secret_main_name"
+    assert found["aws_kms_key.main.arn"] == "var.security.key_arn"
+    assert found["aws_secretsmanager_secret.main.name"] == "var.secret_name"
     assert _parcels(readings[:2], [(SECRET, ".name")])["aws_secretsmanager_secret.main.name"].startswith(
         "var.security."
     )
@@ -106,15 +107,15 @@ def test_another_site_has_a_variable_of_its_own() -> None:
     known = [Reference("prod", BUCKET, Link(group, None, ".arn")) for group in (KEY, ROLE)]
     found = parcels(known, (), every, SITES, {}, lambda group: "storage" if group == BUCKET else "security")
     there = Handed((KEY,), ".arn", where="standby")
-    assert code_of(there, found) == "var.standby_security.kms_key_main_arn"
-    assert given_code(there, found) == "resources.kms_key_main_arn"
+    assert code_of(there, found) == "var.standby_security.key_arn"
+    assert given_code(there, found) == "resources.key_arn"
     assert [name for name, _, _ in by_variable([*here, there], found)] == ["security", "standby_security"]
 
 
 def test_a_module_takes_what_it_needs_by_one_line() -> None:
     files = tree("personal-timeline").files
     called = files["environments/production"]["main.tf"]
-    assert "  networking                         = module.networking.resources\n" in called
+    assert re.search("  networking += module.networking.resources\n", called)
     declared = files["modules/storage"]["variables.tf"]
-    assert "vpc_main_id" not in declared.partition('variable "networking"')[2].partition("\n}")[0]
-    assert "vpc_main_id" in files["modules/networking"]["outputs.tf"]
+    assert "vpc_id" not in declared.partition('variable "networking"')[2].partition("\n}")[0]
+    assert "vpc_id" in files["modules/networking"]["outputs.tf"]

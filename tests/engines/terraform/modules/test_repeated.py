@@ -48,10 +48,25 @@ def test_a_long_list_is_named_after_what_it_is_for() -> None:
     assert text.count("Resource = local.off_hours_statement_resources") == 2
 
 
-def test_a_condition_is_named_after_its_owner() -> None:
-    condition: Value = {"StringEquals": {"aws:a": "1", "aws:b": "2"}}
+def test_a_condition_is_named_after_what_it_says() -> None:
+    tags = {"aws:ResourceTag/Project": "shop", "aws:ResourceTag/Environment": "staging"}
+    condition: Value = {"StringEquals": tags}
     text = _text(*(_block("drills", {"Sid": sid, "Condition": condition}) for sid in ("Stop", "Start")))
-    assert "  drills_statement_condition = {" in text
+    assert "  only_tagged_project_and_environment = {" in text
+
+
+def test_a_list_of_nested_blocks_is_named_after_the_blocks() -> None:
+    rows: Value = [f"path {letter}" for letter in "abcdef"]
+    nested = [Block("dynamic", ("rule",), arguments({"for_each": rows})) for _ in range(2)]
+    text = _text(*(Block("resource", ("aws_wafv2_web_acl", "cdn"), (one,)) for one in nested))
+    assert text.startswith("locals {\n  cdn_rules = [")
+    assert text.count("for_each = local.cdn_rules") == 2
+
+
+def test_what_all_of_a_type_say_is_named_after_the_type() -> None:
+    names: Value = [f"arn:{letter}" for letter in "abcdef"]
+    blocks = [Block("resource", ("aws_sns_topic", "this"), arguments({"names": names})) for _ in range(2)]
+    assert _text(*blocks).startswith("locals {\n  topic_names = [")
 
 
 def test_what_is_of_an_instance_stays() -> None:

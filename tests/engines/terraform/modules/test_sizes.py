@@ -12,11 +12,11 @@ ALONE = SHOP.partition("environments:")[0] + "environments: {prod: {}}\n"
 
 def test_a_size_that_is_the_same_everywhere_is_a_variable_still() -> None:
     files = tree().files
-    assert "cpu                      = var.settings.ecs_task_definition_cpu" in files["modules/compute"]["main.tf"]
+    assert "cpu                      = var.settings.task_definition_cpu" in files["modules/compute"]["main.tf"]
     assert "locals.tf" not in files["modules/compute"]
     for environment in ("dev", "prod"):
         values = files[f"environments/{environment}"]["terraform.tfvars"]
-        assert "ecs_task_definition_cpu    = 256" in values
+        assert "task_definition_cpu    = 256" in values
 
 
 def test_sizes_of_a_single_environment_are_fixed_in_one_place() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.engines.terraform.modules.small import Described, block
+from tests.engines.terraform.modules.small import Body, Described, block
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Template, Value
 from groundplan.engines.terraform.modules.links import Group
@@ -173,7 +173,7 @@ def test_text_around_references_is_chosen_by_a_feature() -> None:
 
 def test_calls_that_cannot_be_told_apart_are_refused() -> None:
     key = Expression("aws_kms_key.one.arn")
-    with pytest.raises(CannotShareError, match=r"thing_main\.name differs in a way that cannot be told apart"):
+    with pytest.raises(CannotShareError, match=r"aws_thing\.main\.name differs in a way that cannot be told apart"):
         Described({"dev": {"name": Call("join", key)}, "prod": {"name": Call("join", key, "-")}}, addresses=ADDRESSES)
 
 
@@ -221,3 +221,39 @@ def test_tall_blocks_that_are_built_alike_are_a_table() -> None:
     assert "    metric {\n" in text
     assert text.count("AWS/EKS") == 1
     assert "dynamic" not in Described({"dev": body[:3], "prod": body[:3]}).text
+
+
+TABLE = Group("resource", "aws_kms_key", "this", table=True)
+
+
+def _keys(*names: str) -> Value:
+    return [Expression(f"aws_kms_key.{name}.arn") for name in names]
+
+
+def test_rows_that_only_some_list_are_added_by_a_switch() -> None:
+    """Names of things, unlike zones, are no setting."""
+    rows = {f"aws_kms_key.{name}": (TABLE, name) for name in ("one", "other", "third")}
+    found = Described({"dev": {"keys": _keys("other")}, "prod": {"keys": _keys("other", "one")}}, addresses=rows)
+    one, other = (f'[aws_kms_key.this["{name}"].arn]' for name in ("one", "other"))
+    assert found.text == f"keys = concat({other}, var.features.in_prod ? {one} : [])\n"
+    assert not found.values
+
+
+def test_what_is_looked_up_is_chosen_as_it_is() -> None:
+    """A number is text to Terraform where the other is; in an argument it becomes a number again."""
+    seen: dict[str | tuple[str, str], Body] = {"dev": {"version": Call("lookup", Expression("var.versions"), "a", 1)},
+            "prod": {"version": Expression("aws_kms_key.one.version")}}  # fmt: skip
+    assert Described(seen, addresses=ADDRESSES).text == (
+        'version = var.features.in_dev ? lookup(var.versions, "a", 1) : aws_kms_key.one.version\n'
+    )
+
+
+def test_all_rows_are_named_where_others_are_in_the_same_map() -> None:
+    """A map that another module gives may have more in it than this table."""
+    rows = {f"aws_kms_key.{name}": (TABLE, name) for name in ("one", "other")}
+    body: dict[str, Value] = {"keys": _keys("one", "other")}
+    assert Described({"dev": body, "prod": body}, addresses=rows).text == "keys = aws_kms_key.this[*].arn\n"
+    found = Described(
+        {"dev": body, "prod": body}, addresses=rows, refer=lambda _, key: "" if key == "*" else f"var.key_arns[{key}]"
+    )
+    assert found.text == 'keys = [var.key_arns["one"], var.key_arns["other"]]\n'

@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import NamedTuple, TypeAlias
 
+from groundplan.engines.terraform.modules import nouns
 from groundplan.engines.terraform.modules.links import Group
-from groundplan.engines.terraform.modules.slots import plural
+from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE
+from groundplan.engines.terraform.modules.slots import EVERY, identifier, plural
 
-_VAGUE = frozenset({"main", "this"})
+_VAGUE = frozenset({"main", EVERY, PRIMARY_SITE, STANDBY_SITE})
 
 Presence: TypeAlias = frozenset[str]
 """The sites that have something."""
@@ -29,6 +31,14 @@ class Feature(NamedTuple):
     description: str
 
 
+class Switch(NamedTuple):
+    """How a part of a resource is switched."""
+
+    feature: Feature
+    on: bool
+    """Whether the part is there where the feature is, rather than where it is not."""
+
+
 @dataclass
 class Features:
     """The switches of all modules. What asks for the same gets the same."""
@@ -37,6 +47,8 @@ class Features:
     """All there are."""
     by_group: dict[Group, Feature] = field(default_factory=dict)
     named: dict[str, Feature] = field(default_factory=dict)
+    beside: dict[Group, set[Feature]] = field(default_factory=dict)
+    """The features of what a resource refers to."""
 
     @classmethod
     def of(
@@ -48,35 +60,64 @@ class Features:
     ) -> Features:
         """The features of groups that not every site has, with what refers to what, and the table of each row."""
         found = cls(tuple(sites))
-        for groups in _with_single_rows(_components(presence, refers), presence, tables or {}):
-            name = _common_name(groups)
+        known = list(refers)
+        for groups in _with_single_rows(_components(presence, known), presence, tables or {}):
+            name = _common_name(groups) if len(groups) > 1 else ""
             described = ", ".join(group.address for group in groups[:3])
             more = f" and {len(groups) - 3} more" if len(groups) > 3 else ""
-            if name in _VAGUE or (name in found.named and len(groups) == 1):
-                name = groups[0].title
+            if not name or name in _VAGUE:
+                name = nouns.called(groups[0].type, groups[0].name)
             elif name in found.named:
                 name = _of_several(name, groups)
-                name = f"{name}_{found._where(presence[groups[0]])}" if name in found.named else name
+                name = f"{name}_{found._said_of(presence[groups[0]])}" if name in found.named else name
             feature = found._add(name, presence[groups[0]], f"{described}{more}")
             found.by_group |= dict.fromkeys(groups, feature)
+        for one, other in known:
+            if one.block == other.block == "resource" and other in found.by_group:
+                found.beside.setdefault(one, set()).add(found.by_group[other])
         return found
 
-    def switch(self, sites: Presence, near: Iterable[Group] = ()) -> Feature:
-        """The switch for a part of a resource: that of what it refers to, else one that says where it is on."""
+    def switch(self, sites: Presence, near: Iterable[Group] = (), of: Group | None = None) -> Switch:
+        """The switch for a part of a resource: that of what the part refers to, that of the only thing on the same
+        switch which the resource ``of`` that it is a part refers to, or one that says where it is on. Where fewer words
+        say where the part is not, it is switched by that.
+        """
+        others = frozenset(self.sites) - sites
         for group in near:
             if (feature := self.by_group.get(group)) and feature.sites == sites:
-                return feature
-        own = [site for site in self.sites if site in sites]
-        name = self._where(sites)
-        known = self.named.get(name)
-        return known or self._add(name, sites, f"what {', '.join(own)} {'has' if len(own) == 1 else 'have'} alone")
+                return Switch(feature, on=True)
+        here, there = self._in(sites), self._in(others)
+        on = len(here) < len(there) or (len(here) == len(there) and _where(there) not in self.named)
+        words, wanted = (here, sites) if on else (there, others)
+        beside = [one for one in self.beside.get(of, ()) if one.sites == wanted] if of else []
+        if len(beside) == 1 and words != [STANDBY_SITE]:
+            return Switch(beside[0], on)
+        return Switch(self._of_sites(words, wanted), on)
 
-    def _where(self, sites: Presence) -> str:
-        """``in_production``, ``not_in_staging``: whichever names fewer sites."""
-        others = [site for site in self.sites if site not in sites]
+    def _said_of(self, sites: Presence) -> str:
+        """``in_production``, ``not_in_staging``: whichever names fewer."""
+        here, there = self._in(sites), self._in(frozenset(self.sites) - sites)
+        return _where(here) if len(here) <= len(there) else f"not_{_where(there)}"
+
+    def _of_sites(self, words: Sequence[str], sites: Presence) -> Feature:
         own = [site for site in self.sites if site in sites]
-        beginning, named = ("in", own) if len(own) <= len(others) else ("not_in", others)
-        return f"{beginning}_{'_'.join(named)}".replace(" ", "_").replace("-", "_")
+        is_, name = "is" if len(own) == 1 else "are", _where(words)
+        return self.named.get(name) or self._add(name, sites, f"in what {', '.join(own)} {is_} unlike the others")
+
+    def _in(self, sites: Presence) -> Sequence[str]:
+        """What sites are called together: an environment that is there with its standby by its name alone."""
+        standbys = {site for site in self.sites if site.endswith(_STANDBY)}
+        if standbys == sites:
+            return [STANDBY_SITE]
+        found: list[str] = []
+        for primary in (site for site in self.sites if site not in standbys):
+            own = [site for site in (primary, f"{primary}{_STANDBY}") if site in self.sites]
+            there = [site for site in own if site in sites]
+            if there == own:
+                found.append(primary)
+            elif there:
+                found.append(f"{primary} {PRIMARY_SITE}" if primary in there else there[0])
+        return [identifier(name) for name in found]
 
     def _add(self, wanted: str, sites: Presence, description: str) -> Feature:
         name, number = wanted, 1
@@ -85,6 +126,15 @@ class Features:
             name = f"{wanted}_{number}"
         self.named[name] = Feature(name, sites, description)
         return self.named[name]
+
+
+_STANDBY = f" {STANDBY_SITE}"
+"""The end of the name of such a site."""
+
+
+def _where(words: Sequence[str]) -> str:
+    """``in_production``, ``in_development_or_staging``."""
+    return f"in_{'_or_'.join(words)}"
 
 
 def _components(presence: Mapping[Group, Presence], refers: Iterable[tuple[Group, Group]]) -> list[list[Group]]:
@@ -116,22 +166,30 @@ def _with_single_rows(
     return sorted(found.values(), key=lambda groups: (-len(groups), groups))
 
 
-def _common_name(groups: Iterable[Group]) -> str:
-    """The name that most of them have; where each has another the words that all begin with, else the shortest."""
+def _common_name(groups: Sequence[Group]) -> str:
+    """The name that most of them have; where each has another the words that all begin with, what they are where they
+    are of one type, or the name that most of the others begin with."""
     counts = Counter(group.name for group in groups)
     if set(counts.values()) == {1} and (words := _beginning(counts)):
         return words
-    return min(counts, key=lambda name: (-counts[name], len(name), name))
+    types = {group.type for group in groups}
+    if len(counts) > 1 and len(types) == 1:
+        return nouns.several(types.pop(), EVERY)
+    begun = {name: sum(times for one, times in counts.items() if f"{one}_".startswith(f"{name}_")) for name in counts}
+    return min(counts, key=lambda name: (-counts[name], -begun[name], len(name), name))
 
 
 def _beginning(names: Iterable[str]) -> str:
     """The words that all names begin with, numbers behind them aside."""
     words = [name.split("_") for name in names]
     same = takewhile(lambda one: len(set(one)) == 1, zip(*words, strict=False))
-    return "_".join(one[0] for one in same).rstrip("_0123456789")
+    found = [one[0] for one in same]
+    while found and len(words) > 1 and found[-1].isdigit():
+        found.pop()
+    return "_".join(found)
 
 
 def _of_several(name: str, groups: Sequence[Group]) -> str:
     """``sessions_alarms``: a name with what most of them are."""
-    types = Counter(group.type.rpartition("_")[2] for group in groups)
-    return f"{name}_{plural(types.most_common(1)[0][0])}"
+    whats = Counter(nouns.noun(group.type) or group.block for group in groups)
+    return f"{name}_{plural(whats.most_common(1)[0][0])}"

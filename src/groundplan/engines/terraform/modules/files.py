@@ -273,8 +273,12 @@ class ModuleFiles:
 
     def _value_of(self, handed: Handed) -> Value:
         there = [group for group in handed.groups if group in self.module.members]
-        values = {group.name: self._asked_of(group, handed.attribute) for group in there}
-        return values if handed.is_map else values[there[0].name]
+        if not handed.is_map:
+            return self._asked_of(there[0], handed.attribute)
+        tables = [self._asked_of(group, handed.attribute) for group in there if group.table]
+        rows = {group.name: self._asked_of(group, handed.attribute) for group in there if not group.table}
+        parts = [*tables, *([rows] if rows else [])]
+        return Call("merge", *parts) if len(parts) > 1 else parts[0]
 
     def _asked_of(self, group: Group, attribute: str) -> Value:
         member = self.module.members[group]

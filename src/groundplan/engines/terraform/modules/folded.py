@@ -23,7 +23,9 @@ class Folding:
     """The body of one block, with its long lists taken out."""
 
     title: str
-    """What the local values begin with: ``cloudwatch_dashboard_main``."""
+    """What the local values begin with: ``dashboard``."""
+    taken: set[str] = field(default_factory=set)
+    """Names of local values that the module has already."""
     tables: dict[str, list[Value]] = field(default_factory=dict)
     """The rows of each local value."""
 
@@ -57,13 +59,14 @@ class Folding:
         common = _common(rows, (), columns, item)
         table = [Row({column: cells[number] for column, cells in columns.items()}) for number in range(len(rows))]
         local = f"{self.title}_{name}"
-        if not isinstance(common, Mapping) or len(columns) > _leaves(common) / 2 or local in self.tables:
+        if not isinstance(common, Mapping) or len(columns) > _leaves(common) / 2 or local in self.taken:
             return rows
         if "each." in hcl.render([Argument("x", table)]):
             return rows
         if value_height(common) + sum(map(value_height, table)) > SHORTER * sum(map(value_height, rows)):
             return rows
         self.tables[local] = list(table)
+        self.taken.add(local)
         named = f"{_INDEX}, {item}" if f"({_INDEX} " in hcl.render([Argument("x", common)]) else item
         return Each(named, f"local.{local}", common)
 

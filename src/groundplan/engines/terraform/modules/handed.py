@@ -1,4 +1,4 @@
-"""What modules give each other. Values of one kind go together: ``kms_key_arns["media"]``."""
+"""What modules give each other. Values of one kind go together: ``key_arns["media"]``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple, TypeAlias
 
+from groundplan.engines.terraform.modules import nouns
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.links import Group, Link
 from groundplan.engines.terraform.modules.sites import Site
-from groundplan.engines.terraform.modules.slots import identifier, plural
+from groundplan.engines.terraform.modules.slots import EVERY
 
-_SIMPLE = re.compile(r"\.[a-z_0-9]+")
-_ID = ".id"
+SIMPLE = re.compile(r"\.[a-z_0-9]+")
+ID = ".id"
 
 
 class Handed(NamedTuple):
@@ -24,18 +25,20 @@ class Handed(NamedTuple):
     attribute: str
     where: str = ""
     """The site that gives it, where that is another than the one that takes it."""
+    called: str = ""
+    """What it is called, where that does not follow from the above."""
 
     @property
     def name(self) -> str:
-        """``vpc_main_id``, ``kms_key_arns``: the output there, the variable here."""
+        """``vpc_id``, ``key_arns``: the output there, the variable here."""
         first = self.groups[0]
-        own = plural(f"{first.type.removeprefix('aws_')}{self.attribute}") if self.is_map else first.title
-        name = identifier(own if self.is_map else f"{own}{self.attribute}")
-        return f"{self.where}_{name}" if self.where else name
+        label = EVERY if self.is_map else first.name
+        own = self.called or nouns.asked(first.type, label, self.attribute, many=self.is_map)
+        return f"{self.where}_{own}" if self.where else own
 
     @property
     def is_map(self) -> bool:
-        """Whether it is of several groups, by their names."""
+        """Whether it is of several groups, by their names; of what is a table among them by the names of its rows."""
         return len(self.groups) > 1
 
     @property
@@ -52,19 +55,31 @@ class Handed(NamedTuple):
     def description(self) -> str:
         """What it is, for people."""
         of = f" of the {self.where}" if self.where else ""
-        what = f"each {self.groups[0].type}, by name" if self.is_map else self.groups[0].address
-        return f"{self.attribute.removeprefix('.')} of {what}{of}"
+        what = f"each {self.groups[0].type}{of}, by name" if self.is_map else f"{self.groups[0].address}{of}"
+        return f"{self.attribute.removeprefix('.')} of {what}"
 
 
 Bundles: TypeAlias = Mapping[tuple[Group, str], Handed]
-"""What goes together, by group and attribute."""
+"""What goes together, or has a name that does not follow from what it is, by group and attribute."""
 
 
 def handed(link: Link, bundles: Bundles) -> Handed:
     """What has to be handed over for a link to hold."""
-    attribute = link.attribute or _ID
+    attribute = link.attribute or ID
     found = bundles.get((link.group.here, attribute)) or Handed((link.group.here,), attribute)
     return found._replace(where=link.group.where) if link.group.where else found
+
+
+def crossing(
+    references: Iterable[Reference], outputs: Iterable[Link], module: Callable[[Group], str]
+) -> list[tuple[Group, str]]:
+    """Group and attribute of all that modules, and the roots' ``outputs``, take of others, each once."""
+    found = {
+        (one.link.group.here, one.link.attribute or ID): None
+        for one in references
+        if one.link.group.where or module(one.link.group) != module(one.group)
+    }
+    return list(found | dict.fromkeys((link.group.here, link.attribute or ID) for link in outputs))
 
 
 def bundles(
@@ -79,8 +94,8 @@ def bundles(
     crossing = [one for one in known if one.link.group.where or module(one.link.group.here) != module(one.group)]
     wanted: dict[tuple[str, str, str, str], set[Group]] = {}
     for one in crossing:
-        group, attribute = one.link.group.here, one.link.attribute or _ID
-        if group.block == "resource" and not every[group].keyed and _SIMPLE.fullmatch(attribute):
+        group, attribute = one.link.group.here, one.link.attribute or ID
+        if group.block == "resource" and not every[group].keyed and SIMPLE.fullmatch(attribute):
             wanted.setdefault((module(group), group.block, group.type, attribute), set()).add(group)
     found = {Handed(tuple(sorted(groups)), key[3]) for key, groups in wanted.items() if len(groups) > 1}
     while (circle := _circle(known, crossing, found, sites)) is not None:
@@ -101,7 +116,7 @@ def _circle(
     for one in known:
         there = sites[one.site].of(one.link.group.where)
         group = one.link.group.here
-        bundle = by_group.get((group, one.link.attribute or _ID)) if one in crosses else None
+        bundle = by_group.get((group, one.link.attribute or ID)) if one in crosses else None
         graph.setdefault((one.site, one.group), {})[there, bundle or group] = None
         if bundle:
             graph.setdefault((there, bundle), {}).update(dict.fromkeys((there, member) for member in bundle.groups))

@@ -10,25 +10,29 @@ from groundplan.engines.terraform.context import Context
 from groundplan.engines.terraform.hcl import Argument, Block, Item
 from groundplan.engines.terraform.model import Options, Unsupported
 from groundplan.engines.terraform.modules.features import Feature, Features
-from groundplan.engines.terraform.modules.files import ModuleFiles
+from groundplan.engines.terraform.modules.files import FEATURES, NAMES, ModuleFiles
 from groundplan.engines.terraform.modules.groups import (
+    Member,
     Piece,
     dissolved,
+    links_in,
     members,
     pieces,
     references,
     with_and_without_key,
     with_ranges,
 )
-from groundplan.engines.terraform.modules.handed import Handed, bundles, handed
+from groundplan.engines.terraform.modules.handed import Handed, bundles, crossing, handed
 from groundplan.engines.terraform.modules.links import Group, Link
-from groundplan.engines.terraform.modules.named import with_names
+from groundplan.engines.terraform.modules.named import with_names, with_policy_words
 from groundplan.engines.terraform.modules.parcels import parcels
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.roots import ModuleCall, Root
+from groundplan.engines.terraform.modules.settled import settled
 from groundplan.engines.terraform.modules.share import Module, NotAlikeError, Sharing, module_of, modules
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, STANDBY_SITE, Site, readings, standby_piece
 from groundplan.engines.terraform.modules.tables import tabled
+from groundplan.engines.terraform.modules.variables import SETTINGS
 from groundplan.engines.terraform.rendering import all_entries, outputs_of
 from groundplan.engines.terraform.table import ROWS
 from groundplan.resources import Architecture
@@ -116,7 +120,7 @@ def _flat(name: str, environment: Environment) -> Flat:
     data = {".".join(block.labels): block for block in root.data(context) if isinstance(block, Block)}
     blocks = [block for block in outputs if isinstance(block, Block)]
     by_name = {site.name: site for site in sites}
-    found = {name: with_ranges(own) for name, own in found.items()}
+    found = {name: with_policy_words(with_ranges(own)) for name, own in found.items()}
     return Flat(environment, by_name, found, blocks, data, (*unsupported.values(), *without))
 
 
@@ -161,6 +165,9 @@ class _Layout:
         together = bundles(known, every, self.sites, lambda group: module_of(every[group].file))
         asked = [link for name, flat in self.flats.items() for link in _links_of(flat.outputs, after[name])]
         packed = parcels(known, asked, every, self.sites, together, lambda group: module_of(every[group].file))
+        together, packed = settled(
+            crossing(known, asked, lambda group: module_of(every[group].file)), together, packed, every, self._told()
+        )
         self.sharing = Sharing(after, every, words, self._features(found, before), together, packed)
         for name in modules():
             try:
@@ -171,13 +178,18 @@ class _Layout:
                 return error.keyed
         return None
 
+    def _told(self) -> frozenset[str]:
+        """What modules are told by other variables."""
+        inputs = (one.name for flat in self.flats.values() for one in flat.environment.architecture.inputs)
+        return frozenset((*NAMES, FEATURES, SETTINGS, "region", "secret_versions", *inputs))
+
     def _features(self, found: Mapping[str, Sequence[Piece]], flat: Mapping[str, Reading]) -> Features:
         """What only some sites have, also of what becomes a table."""
         every = members(found)
         partial = {
             group: frozenset(member.environments)
             for group, member in every.items()
-            if not member.keyed and set(member.environments) != set(self.sites)
+            if not member.keyed and set(member.environments) != set(self.sites) and not _is_constant(member, flat)
         }
         known = references(every, flat)
         # Who trusts the same service is no more connected by that.
@@ -335,6 +347,14 @@ def _name(feature: Feature) -> str:
 
 def _repeats(block: Block) -> bool:
     return any(isinstance(item, Argument) and item.name in ("for_each", "count") for item in block.body)
+
+
+def _is_constant(member: Member, flat: Mapping[str, Reading]) -> bool:
+    """Whether it is a local value that refers to nothing: where nobody uses it, it does no harm."""
+    if member.group.block != "local":
+        return False
+    (slot, first), *others = member.instances.items()
+    return all(block == first for _, block in others) and not any(links_in(first.body, flat[slot.environment]))
 
 
 def _links_of(outputs: Sequence[Item], reading: Reading) -> Iterator[Link]:

@@ -239,18 +239,12 @@ class _Test(Record):
         """What another module might give, by name or zone where it gives several; nothing where the site lacks it."""
         there = self.site.of(taken.where)
         asked = self._asked(code_of(taken, self.files.sharing.parcels).removeprefix("var."))
-        members = {group.name: self.files.sharing.members[group] for group in taken.groups}
-        first = next(iter(members.values()))
-        if taken.is_map:
-            return {
-                name: self._placeholder(taken, name)
-                for name, member in members.items()
-                if there in member.environments and (asked is None or name in asked)
-            }
-        if first.keyed:
-            keys = first.keys(there) if there else ()
+        members = [self.files.sharing.members[group] for group in taken.groups]
+        here = [member for member in members if there in member.environments]
+        if taken.is_map or members[0].keyed:
+            keys = [key for one in here for key in (one.keys(str(there)) if one.keyed else (one.group.name,))]
             return {key: self._placeholder(taken, key) for key in keys if asked is None or key in asked}
-        return self._placeholder(taken, first.group.name) if there in first.environments else None
+        return self._placeholder(taken, members[0].group.name) if here else None
 
     def _asked(self, name: str) -> set[str] | None:
         """The keys of a map that the code names, none where it only waits for it; None where it goes through all."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from groundplan.engines.terraform import hcl
-from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Item, Value
+from groundplan.engines.terraform.hcl import Argument, Block, Call, Expression, Item, Template, Value
 from groundplan.engines.terraform.modules.groups import Piece
 from groundplan.engines.terraform.modules.links import Group
 from groundplan.engines.terraform.modules.sites import PRIMARY_SITE, Site
-from groundplan.engines.terraform.modules.slots import identifier
+from groundplan.engines.terraform.modules.slots import identifier, overlapping
 from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY
 
+_ATTACHMENT = "aws_iam_role_policy_attachment"
+_VENDOR = re.compile("^(?:Amazon|AWS)(?=[A-Z])")
+_WORD_BEGINS = re.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _TRUST, _BOUNDARY = "assume_role_policy", "permissions_boundary"
 _ROLE = "aws_iam_role"
 LEAST = 2
@@ -26,6 +30,33 @@ def with_names(found: Mapping[str, Sequence[Piece]], sites: Mapping[str, Site]) 
     values = {name: [_Value.of(piece, item) for piece, item in _arguments(pieces)] for name, pieces in found.items()}
     common = {value.name for own in values.values() for value in _repeated(own)}
     return {name: _named(pieces, _most(values[name], common), sites[name]) for name, pieces in found.items()}
+
+
+def with_policy_words(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces, with the words of AWS's policies in the names of what attaches them to roles:
+    ``nodes_ssm_managed_instance_core`` instead of ``nodes_amazonssmmanagedinstancecore``."""
+    taken = {piece.group for piece in pieces if piece.group.type == _ATTACHMENT}
+    found: list[Piece] = []
+    for piece in pieces:
+        group = piece.group
+        if group.type == _ATTACHMENT and (worded := group._replace(name=_worded(piece))) not in taken:
+            taken.add(worded)
+            group = worded
+        found.append(piece if group == piece.group else replace(piece, group=group))
+    return found
+
+
+def _worded(piece: Piece) -> str:
+    """The name of an attachment in words, where it ends in the name of its policy."""
+    name = piece.group.name
+    for item in piece.block.body:
+        if isinstance(item, Argument) and item.name == "policy_arn" and isinstance(item.value, str | Template):
+            arn = item.value if isinstance(item.value, str) else item.value.source
+            policy = arn.rpartition("/")[2]
+            if (role := name.removesuffix(f"_{policy.lower()}")) != name:
+                words = _WORD_BEGINS.sub("_", _VENDOR.sub("", policy))
+                return overlapping(role, identifier(words))
+    return name
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What a module gives others goes over together: one output there, one object variable here, ``var.keys.kms_key_arns``.
+"""What a module gives others goes over together: one output there, one object variable here, ``var.keys.key_arns``.
 
 As much goes together as can: all that others need of a module, else what stands in one of its files, else what is of
 one type, else what is of one resource. Whoever takes one of the values waits for all of them: where something would
@@ -13,11 +13,12 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
+from groundplan.engines.terraform.modules import nouns
 from groundplan.engines.terraform.modules.groups import Member, Reference
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Group, Link
 from groundplan.engines.terraform.modules.sites import Site
-from groundplan.engines.terraform.modules.slots import plural
+from groundplan.engines.terraform.modules.slots import EVERY
 
 EVERYTHING = "resources"
 """The output with all that others need of a module."""
@@ -62,13 +63,13 @@ def variable_of(taken: Handed, parcels: Parcels) -> str:
 
 
 def code_of(taken: Handed, parcels: Parcels) -> str:
-    """``var.networking.vpc_main_id``: how who takes something speaks of it."""
+    """``var.networking.vpc_id``: how who takes something speaks of it."""
     parcel = parcels.get(taken.here)
     return f"var.{parcel.variable(taken.where)}.{taken.here.name}" if parcel else f"var.{taken.name}"
 
 
 def given_code(given: Handed, parcels: Parcels) -> str:
-    """``resources.vpc_main_id``: how a root speaks of what a module gives, behind the module's name."""
+    """``resources.vpc_id``: how a root speaks of what a module gives, behind the module's name."""
     parcel = parcels.get(given.here)
     return f"{parcel.output}.{given.here.name}" if parcel else given.here.name
 
@@ -128,7 +129,7 @@ class _Packing:
 
     def _key(self, value: Handed) -> _Key:
         group = value.groups[0]
-        alone = () if value.is_map else (group.title,)
+        alone = () if value.is_map else (group.name,)
         return self.module(group), self.every[group].file, group.type, *alone
 
     def _contents(self) -> Mapping[_Key, Sequence[Handed]]:
@@ -208,9 +209,12 @@ class _Packing:
                 name = _IN_FILE.get(file, file.removesuffix(".tf"))
                 return Parcel(name, name, f"the {name.replace('_', ' ')} of {module}")
             case (module, _, type_):
-                name = plural(type_.removeprefix("aws_"))
+                name = nouns.several(type_, EVERY)
                 return Parcel(name, name, f"{type_} of {module}")
-        return Parcel(key[3], key[3], f"{key[3]} of {key[0]}")
+            case (module, _, type_, label):
+                name = nouns.called(type_, label)
+                return Parcel(name, name, f"{type_}.{label} of {module}")
+        raise ValueError(f"no parcel is restricted to {key}")
 
 
 def by_variable(taken: Iterable[Handed], parcels: Parcels) -> Iterator[tuple[str, Parcel | None, Sequence[Handed]]]:

@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 from groundplan.engines.terraform import hcl
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
+from groundplan.engines.terraform.modules import nouns
+from groundplan.engines.terraform.modules.conditions import only_where
 from groundplan.engines.terraform.modules.heights import value_height
-from groundplan.engines.terraform.modules.slots import identifier, plural
+from groundplan.engines.terraform.modules.slots import EVERY, identifier, plural
 from groundplan.engines.terraform.walk import with_inside
 
 LEAST, TALL = 2, 5
@@ -60,15 +62,18 @@ class _Found:
             self.taken |= {one.name for one in item.body if isinstance(one, Argument)}
         if isinstance(item, Block):
             certain = not any(isinstance(one, Argument) and one.name in _META for one in item.body)
-            self._body(item.body, item.labels[-1] if item.labels else "", certain)
+            self._body(item.body, _owner(item), certain)
 
     def _body(self, items: Iterable[Item], owner: str, certain: bool) -> None:
         for item in items:
             match item:
                 case Argument(name, value) if name != _STATIC:
                     self._value(value, f"{owner}_{name}", certain)
+                case Block("dynamic", (kind,), (Argument(_, rows), *body)):
+                    self._value(rows, f"{owner}_{kind}", certain=False)
+                    self._body(body, f"{owner}_{kind}", certain=False)
                 case Block(kind, _, body) if kind != _LIFECYCLE:
-                    self._body(body, f"{owner}_{kind}", certain and kind != "dynamic")
+                    self._body(body, f"{owner}_{kind}", certain)
 
     def _value(self, value: Value, name: str, certain: bool) -> None:
         if (own := _name(value, name)) and value_height(value) >= TALL:
@@ -147,13 +152,19 @@ class _Named:
         return with_inside(value, self._value)
 
 
+def _owner(block: Block) -> str:
+    """Whose a value is: the label of its resource; of all of a type their noun."""
+    type_, label = block.labels if len(block.labels) == 2 else ("", "")
+    return nouns.noun(type_) if label == EVERY else label
+
+
 def _name(value: Value, path: str) -> str:
     """``account_decides_by_iam``, ``off_hours_resources``; nothing for what has no name of its own."""
     if isinstance(value, Mapping):
         sid = value.get("Sid")
         if isinstance(sid, str):
             return identifier(f"statement {sid}")
-        return identifier(path) if path.endswith(_CONDITION) else ""
+        return only_where(value) if path.endswith(_CONDITION) else ""
     if (
         isinstance(value, Sequence)
         and not isinstance(value, str)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.engines.terraform import hcl, root
 from groundplan.engines.terraform.google import provider as google_provider
-from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value, quote
+from groundplan.engines.terraform.hcl import Argument, Blank, Block, Call, Expression, Item, Template, Value
 from groundplan.engines.terraform.model import GITIGNORE
 from groundplan.engines.terraform.modules import style
 from groundplan.engines.terraform.modules.features import Feature
@@ -33,6 +33,7 @@ from groundplan.engines.terraform.modules.texts import joined
 from groundplan.engines.terraform.modules.validations import allowed
 from groundplan.engines.terraform.modules.variables import ANY, SETTINGS, plain
 from groundplan.engines.terraform.rendering import about
+from groundplan.engines.terraform.text import quote
 from groundplan.resources.architecture import STANDBY
 
 if TYPE_CHECKING:
@@ -270,7 +271,8 @@ class Root:
         site = next(call.site for call in self.calls if call.site.where == (link.group.where or PRIMARY_SITE))
         call = self.by_site[site.name, module_of(member.file)]
         given = handed(link, self.sharing.bundles)
-        index = f'["{group.name}"]' if given.is_map else f'["{link.key}"]' if member.keyed else ""
+        key = link.key if member.keyed else group.name
+        index = f'["{key}"]' if given.is_map or member.keyed else ""
         return Token(f"module.{call.name}.{given_code(given, self.sharing.parcels)}{index}")
 
 

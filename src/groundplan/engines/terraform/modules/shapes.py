@@ -76,3 +76,16 @@ def single_target(lists: Iterable[tuple[Normal, ...]]) -> Link | None:
                 return None
             targets[item.alone.group, item.alone.attribute] = item.alone
     return next(iter(targets.values())) if len(targets) == 1 else None
+
+
+def is_lookup(value: Normal) -> bool:
+    """Whether it is the number or text that a map has."""
+    return isinstance(value, Function) and value.name == "lookup"
+
+
+def by_site(seen: Seen) -> Mapping[str | None, Mapping[str, Normal]]:
+    """What is said of each key, by site."""
+    found: dict[str | None, dict[str, Normal]] = {}
+    for slot, value in seen.items():
+        found.setdefault(slot.key, {})[slot.environment] = value
+    return found

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
 
 from groundplan.engines.terraform.hcl import Argument, Block, Call, Conditional, Expression, Item, Row, Value
+from groundplan.engines.terraform.modules import nouns
 from groundplan.engines.terraform.modules.bodies import body_of
 from groundplan.engines.terraform.modules.features import Features
 from groundplan.engines.terraform.modules.folded import Folding
-from groundplan.engines.terraform.modules.groups import Member
+from groundplan.engines.terraform.modules.groups import Member, links_in
 from groundplan.engines.terraform.modules.handed import Bundles, Handed, handed
 from groundplan.engines.terraform.modules.links import Group, Link, Normal
 from groundplan.engines.terraform.modules.parcels import Parcels, code_of
@@ -131,12 +135,17 @@ class _Writer:
 
     sharing: Sharing
     module: Module
-    for_each: dict[tuple[tuple[str, tuple[str, ...]], ...], str] = field(default_factory=dict)
-    """The code of a map or set, by its keys in every environment."""
+    maps: dict[_Pattern, dict[Group, str]] = field(default_factory=dict)
+    """The code of the map that a group exists for, by the map's keys."""
+    zones: dict[_Pattern, str] = field(default_factory=dict)
+    """The code of lists of zones."""
     conditions: dict[Group, str] = field(default_factory=dict)
+    locals: set[str] = field(default_factory=set)
+    """Names of local values."""
 
     def __post_init__(self) -> None:
         self._find_conditions()
+        self.locals |= {group.name for group in self.module.members if group.block == "local"}
 
     def blocks(self, group: Group) -> list[Block]:
         """A group as one block, behind the table of what differs by name, where there is one."""
@@ -144,13 +153,14 @@ class _Writer:
         slots = tuple(member.instances)
         description = Description(
             group=group,
-            title=group.title,
+            label=group.name,
             slots=slots,
             readings=self.sharing.readings,
             interface=self.module.interface,
             refer=lambda link, key: self.refer(group, link, key),
             names=self.sharing.names,
             keyed=member.keyed,
+            is_one_of_several=self._is_one_of_several(group),
             by_name=member.by_name,
         )
         try:
@@ -171,10 +181,16 @@ class _Writer:
         elif group in self.conditions:
             meta.append(Argument("count", Expression(f"{self.conditions[group]} ? 1 : 0")))
         if group not in self.conditions:
-            folding = Folding(group.title)
+            folding = Folding(nouns.called(group.type, group.name), taken=self.locals)
             body = folding.body(body)
             table += folding.blocks
         return [*table, Block(group.block, (group.type, group.name), (*meta, *body))]
+
+    def _is_one_of_several(self, group: Group) -> bool:
+        """Whether the label is that of one: what is called ``main`` may be the only one."""
+        if group.name != nouns.MAIN:
+            return group.name != EVERY
+        return sum(other.type == group.type for other in self.module.members) > 1
 
     def _local(self, group: Group, body: tuple[Item, ...]) -> tuple[Item, ...]:
         (item,) = body
@@ -197,8 +213,10 @@ class _Writer:
             rows[key] = Conditional(wanted[key], row, None) if key in some else row
             if not description.columns:
                 rows[key] = Expression(wanted[key]) if key in some else True
-        named = group.name != EVERY and group.name.endswith("s")
-        local = group.title if named else plural(group.title.removesuffix(f"_{EVERY}"))
+        local = plural(nouns.called(group.type, group.name, main=True))
+        if local in self.locals:
+            local = plural(nouns.called_by_type(group.type, group.name))
+        self.locals.add(local)
         table.append(Block("locals", (), (Argument(local, rows),)))
         if not some:
             return Expression(f"local.{local}")
@@ -206,42 +224,67 @@ class _Writer:
         return Expression(f"{{ for name, item in local.{local} : name => item if {there} }}")
 
     def _each(self, group: Group, member: Member, description: Description) -> str:
-        """What the group exists for: a map of what differs by key, or a set of keys that is known already."""
-        pattern = tuple((name, member.keys(name)) for name in self.module.environments)
-        if not description.fields and pattern in self.for_each:
-            return self.for_each[pattern]
-        if description.fields:
-            rows = {
-                environment: {
-                    key: {
-                        name: values[Slot(environment, key)]
-                        for name, values in description.fields.items()
-                        if values.get(Slot(environment, key)) is not None
-                    }
-                    for key in member.keys(environment)
+        """What the group exists for: a map of what differs by key, or the zones."""
+        pattern = self._pattern(member)
+        if not description.fields:
+            return self._zones(group, member, pattern)
+        rows = {
+            environment: {
+                key: {
+                    name: values[Slot(environment, key)]
+                    for name, values in description.fields.items()
+                    if values.get(Slot(environment, key)) is not None
                 }
-                for environment in self.module.environments
+                for key in member.keys(environment)
             }
-            name = plural(group.title)
-            values: dict[str, Normal] = dict(rows.items())
-            code = self.module.interface.variable((name,), "", f"{group.address} by zone", values)
-            every = [row for table in rows.values() for row in table.values()]
-            self.module.interface.retype(code, f"map({object_type(every)})")
-        else:
-            keys: dict[str, Normal] = dict(pattern)
-            name = f"{group.title}_zones"
-            code = f"toset({self.module.interface.variable((name,), 'zones', group.address, keys)})"
-        self.for_each.setdefault(pattern, code)
+            for environment in self.module.environments
+        }
+        names = nouns.several(group.type, group.name), plural(nouns.called_by_type(group.type, group.name))
+        values: dict[str, Normal] = dict(rows.items())
+        code = self.module.interface.variable(names, "", f"{group.address} by zone", values)
+        every = [row for table in rows.values() for row in table.values()]
+        self.module.interface.retype(code, f"map({object_type(every)})")
+        self.maps.setdefault(pattern, {})[group] = code
         return code
+
+    def _zones(self, group: Group, member: Member, pattern: _Pattern) -> str:
+        """The map of the same keys that the group belongs to, by its name or since it refers to that: the private
+        subnets for their route tables. Else the zones alone."""
+        known = self.maps.get(pattern, {})
+        slot, block = next(iter(member.instances.items()))
+        of_its_zone = [
+            link.group for link in links_in(block.body, self.sharing.readings[slot.environment]) if link.key == slot.key
+        ]
+        for one in (*(one for one in known if one.name == group.name), *of_its_zone):
+            if one in known:
+                return known[one]
+        if pattern in self.zones:
+            return self.zones[pattern]
+        label = group.name if group.name != nouns.MAIN else nouns.noun(group.type)
+        names = ["zones"] if pattern == self._all_zones else []
+        names += [f"{label}_zones", f"{nouns.called_by_type(group.type, group.name)}_zones"]
+        code = self.module.interface.variable(names, "zones", group.address, dict(pattern))
+        return self.zones.setdefault(pattern, f"toset({code})")
+
+    def _pattern(self, member: Member) -> _Pattern:
+        return tuple((name, member.keys(name)) for name in self.module.environments)
+
+    @cached_property
+    def _all_zones(self) -> _Pattern:
+        """The keys of most that has keys."""
+        keyed = (one for one in self.module.members.values() if one.keyed and not one.by_name)
+        return Counter(map(self._pattern, keyed)).most_common(1)[0][0]
 
     def refer(self, source: Group, link: Link, key: str) -> str:
         """The code of a link from a group of this module."""
         target = self.sharing.members[link.group.here]
         if link.group.where or module_of(target.file) != self.module.name:
             taken = handed(link, self.sharing.bundles)
+            if key == "*" and taken.is_map:
+                return ""  # there are others in it
             self.module.takes[taken.name] = taken
             code = code_of(taken, self.sharing.parcels)
-            if taken.is_map:
+            if taken.is_map and not link.group.table:
                 return f'{code}["{link.group.name}"]'
             if key == "*":
                 return f"values({code})"
@@ -264,11 +307,15 @@ class _Writer:
         return f"one({link.group.address}[*]{link.attribute})"
 
     def _find_conditions(self) -> None:
-        """What only some of the callers have is counted by its feature."""
+        """What only some of the callers have is counted by its feature; what does no harm anywhere has none."""
         for group, member in self.module.members.items():
-            if not member.keyed and set(member.environments) != set(self.module.environments):
-                feature = self.sharing.features.by_group[group]
+            feature = self.sharing.features.by_group.get(group)
+            if feature and not member.keyed and set(member.environments) != set(self.module.environments):
                 self.conditions[group] = self.module.interface.switch(feature)
+
+
+_Pattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+"""The keys that a group has in every environment."""
 
 
 def _own_for_each(body: Iterable[Item]) -> Argument | None:

@@ -339,7 +339,7 @@ class _Search:
 
         description = Description(
             group,
-            group.title,
+            group.name,
             tuple(blocks),
             readings,
             interface,

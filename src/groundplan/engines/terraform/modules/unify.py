@@ -12,6 +12,7 @@ from functools import cached_property
 from math import inf
 
 from groundplan.engines.terraform.hcl import Call, Conditional, Expression, Value
+from groundplan.engines.terraform.modules import nouns
 from groundplan.engines.terraform.modules.heights import value_height
 from groundplan.engines.terraform.modules.links import (
     Code,
@@ -28,7 +29,9 @@ from groundplan.engines.terraform.modules.order import item_identity, item_name,
 from groundplan.engines.terraform.modules.reading import Reading
 from groundplan.engines.terraform.modules.shapes import (
     are_named_alike,
+    by_site,
     have_the_same_keys,
+    is_lookup,
     kind_of,
     lists_or_items,
     shape,
@@ -36,15 +39,14 @@ from groundplan.engines.terraform.modules.shapes import (
     skeleton,
 )
 from groundplan.engines.terraform.modules.slots import (
-    EVERY,
     CannotShareError,
     Paths,
     Seen,
     Slot,
     identifier,
-    overlapping,
-    said,
     short,
+    words_of,
+    zone_of,
 )
 from groundplan.engines.terraform.modules.texts import as_code, joined, match, unescaped
 from groundplan.engines.terraform.modules.validations import SIZES
@@ -55,22 +57,31 @@ ENABLED = "enabled"
 """The last word of a field that says whether something is there."""
 
 
+_OF_THE_RESOURCE = 2
+"""How deep an argument, or a block and one of its arguments, stands."""
+
+
 @dataclass
 class Description:
     """How the instances of one group are described together."""
 
     group: Group
-    title: str
-    """``subnet_private``: what its variables begin with."""
+    label: str
+    """``private``: with the noun of its type what its variables are called by; of a cell that of its row."""
     slots: tuple[Slot, ...]
     readings: Mapping[str, Reading]
     """By environment."""
     interface: Interface
     refer: Callable[[Link, str], str]
-    """The code of a link, given the code of its key (empty where the target has none)."""
+    """The code of a link, given the code of its key (empty where the target has none). Of all keys, ``*``, it may be
+    empty: where that cannot be said."""
     names: Mapping[str, Mapping[str, str]]
     """Code to its value by environment: what the environment is called, by ``var.environment``."""
     keyed: bool
+    is_one_of_several: bool = False
+    """Whether its label tells it from others of its type, as that of a cell does."""
+    is_shared: bool = True
+    """Whether another row of the table may say the same."""
     by_name: bool = False
     """Whether its keys are names of things rather than zones: what differs by name stands in the module."""
     fields: dict[str, dict[Slot, Normal]] = field(default_factory=dict)
@@ -128,22 +139,21 @@ class Description:
             if slot.environment in environments and environments[slot.environment] != value:
                 return self._by_key(path, seen)
             environments[slot.environment] = value
-        kind = self.group.type.removeprefix("aws_")
-        words = said(path)
-        titles = (kind, self.title) if words == path else (self.title,)
-        names = dict.fromkeys(overlapping(identifier(word), identifier("_".join(words))) for word in titles)
+        names = nouns.settings(
+            self.group.type, self.label, path, shared=self.is_shared, of_several=self.is_one_of_several
+        )
         named = self.interface.size if same else self.interface.variable
-        return named(tuple(names), ".".join(path), self.address, environments)
+        return named(names, ".".join(path), self.address, environments)
 
     @property
     def address(self) -> str:
         """``aws_subnet.private``, of a cell that of its row."""
-        return f"{self.group.type}.{self.title.removeprefix(self.group.type.removeprefix('aws_') + '_')}"
+        return f"{self.group.type}.{self.label}"
 
     def _by_key(self, path: Paths, seen: Seen) -> str:
         if self.by_name:
             return self._column(path, seen)
-        name = identifier("_".join(path))
+        name = words_of(path)
         self.fields.setdefault(name, {}).update(seen)
         return f"each.value.{name}"
 
@@ -151,29 +161,30 @@ class Description:
         """A field of the table of names: for each what it is there, described over the environments."""
         name = short(path)
         if self.placed.setdefault(name, path) != path:
-            name = identifier("_".join(path))
+            name = words_of(path)
         column = self.columns.setdefault(name, {})
         room = self.room
-        for key in dict.fromkeys(slot.key for slot in seen):
+        said_by = by_site(seen)
+        for key, sites in said_by.items():
             rows = {slot: value for slot, value in seen.items() if slot.key == key}
-            title = f"{self.title.removesuffix(f'_{EVERY}')}_{key}"
             cell = replace(
-                self, title=title, slots=tuple(rows), keyed=False, by_name=False, fields={}, placed={}, columns={}
-            )
+                self, label=str(key), slots=tuple(rows), keyed=False, by_name=False, fields={}, placed={}, columns={},
+                is_one_of_several=True, is_shared=list(said_by.values()).count(sites) > 1,
+            )  # fmt: skip
             if path[-1] == ENABLED and len(set(map(str, rows.values()))) > 1:
                 column[str(key)] = Expression(cell.flag(path, {slot: value is True for slot, value in rows.items()}))
             else:
                 column[str(key)] = cell.value(path, rows)
             room -= value_height(column[str(key)]) - 1  # one line has room for several short ones
             if room < 0:
-                raise CannotShareError(f"{self.title} would be too long a table")
+                raise CannotShareError(f"{self.address} would be too long a table")
         same = next(one for one, cells in self.columns.items() if cells == column)
         if same != name:
             del self.columns[name]
             return f"each.value.{same}"
         self.room = room
         if self.most_flags is not None and sum(one.endswith(f"_{ENABLED}") for one in self.columns) > self.most_flags:
-            raise CannotShareError(f"rows of {self.title} differ in too many of their parts")
+            raise CannotShareError(f"rows of {self.address} differ in too many of their parts")
         return f"each.value.{name}"
 
     def _in_table(self, path: Paths, seen: Seen) -> Value | None:
@@ -191,28 +202,14 @@ class Description:
             return None  # its arguments are looked at one by one
         elif kind is tuple and are_named_alike(values):
             return None  # as are statements of the same names
-        elif kind is tuple and (every := self._texts_by_key(path, seen)):
-            return every
+        elif kind is tuple:
+            lists = {slot: value for slot, value in seen.items() if isinstance(value, tuple)}
+            if every := self._texts(path, lists, with_code=True):
+                return every
         first = {slot.environment: value for slot, value in seen.items()}
         if all(first[slot.environment] == value for slot, value in seen.items()):
             return None
         return Expression(self._column(path, seen))
-
-    def _texts_by_key(self, path: Paths, seen: Seen) -> list[Value] | None:
-        """A list of texts in which no more than the key differs; None where more does."""
-        lists = {slot: value for slot, value in seen.items() if isinstance(value, tuple)}
-        if len({len(value) for value in lists.values()}) != 1:
-            return None
-        written: list[Value] = []
-        for number in range(len(next(iter(lists.values())))):
-            items = {slot: value[number] for slot, value in lists.items()}
-            if not all(isinstance(item, str | Code) for item in items.values()):
-                return None
-            text = self._same_parts(path, {slot: as_code(item) for slot, item in items.items()})
-            if text is None:
-                return None
-            written.append(text)
-        return written
 
     def flag(self, path: Paths, seen: Mapping[Slot, bool], near: Iterable[Normal] = ()) -> str:
         """The code of a truth that differs: a feature of the environment or, where it differs by key, a field."""
@@ -222,7 +219,10 @@ class Description:
                 return self._by_key((*path, ENABLED), dict(seen))
         belongs = [link.target for value in near for link in links(value)]
         there = frozenset(site for site, value in sites.items() if value)
-        return self.interface.switch(self.interface.features.switch(there, belongs))
+        # What stands deep inside, in a statement or a widget, has less to do with what else the resource refers to.
+        of = self.group.row(self.label) if self.group.table else self.group
+        found = self.interface.features.switch(there, belongs, of if len(path) <= _OF_THE_RESOURCE else None)
+        return self.interface.switch(found.feature, on=found.on)
 
     def _mapping(self, path: Paths, seen: Seen) -> Value:
         mappings = {slot: value for slot, value in seen.items() if isinstance(value, Mapping)}
@@ -260,7 +260,7 @@ class Description:
     def _list(self, path: Paths, seen: Seen) -> Value:
         lists = {slot: value for slot, value in seen.items() if isinstance(value, tuple)}
         if all(map(is_literal, lists.values())):
-            return self._texts(lists) or Expression(self.varying(path, seen))
+            return self._texts((), lists) or Expression(self.varying(path, seen))
         if (targets := single_target(lists.values())) is not None:
             return self._linked(path, lists, targets)
         if len({len(value) for value in lists.values()}) == 1:
@@ -277,16 +277,18 @@ class Description:
         keys = [tuple(value) for value in values if isinstance(value, Mapping)]
         return not all(map(is_literal, values)) or all(one == keys[0] for one in keys)
 
-    def _texts(self, lists: Mapping[Slot, tuple[Normal, ...]]) -> list[Value] | None:
-        """Lists of texts that are the same but for names of the environment in them."""
+    def _texts(
+        self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]], *, with_code: bool = False
+    ) -> list[Value] | None:
+        """Lists of texts that are the same but for names of the environment, or the key, in them; None of others."""
         if len({len(value) for value in lists.values()}) != 1:
             return None
         written: list[Value] = []
         for number in range(len(next(iter(lists.values())))):
             items = {slot: value[number] for slot, value in lists.items()}
-            if not all(isinstance(item, str) for item in items.values()):
+            if not all(isinstance(item, str | Code if with_code else str) for item in items.values()):
                 return None
-            text = self._same_parts((), {slot: as_code(item) for slot, item in items.items()})
+            text = self._same_parts(path, {slot: as_code(item) for slot, item in items.items()})
             if text is None:
                 return None
             written.append(text)
@@ -298,14 +300,18 @@ class Description:
             slot: tuple(item.alone.key for item in value if isinstance(item, Code) and item.alone)
             for slot, value in lists.items()
         }
-        if all(value == self.readings[slot.environment].keys_of(target.group) for slot, value in keys.items()):
-            return Expression(self.refer(target, "*"))
+        if all(value == self.readings[slot.environment].keys_of(target.group) for slot, value in keys.items()) and (
+            every := self.refer(target, "*")
+        ):
+            return Expression(every)
         first = next(iter(keys.values()))
         if all(value == first for value in keys.values()):
             return [Expression(self.refer(target, f'"{key}"')) for key in first]
-        code = self.varying((*path, "keys"), keys)
-        each = self.refer(target, "key")
-        return Expression(f"[for key in {code} : {each}]")
+        if target.group.table:
+            return self._aligned(path, lists)  # each has a name, and what switches it
+        code = self.varying(zone_of(path, "zones"), keys)
+        each = self.refer(target, "zone")
+        return Expression(f"[for zone in {code} : {each}]")
 
     def _aligned(self, path: Paths, lists: Mapping[Slot, tuple[Normal, ...]]) -> Value:
         """Lists of different length: items that belong together by what they are called, else by their place."""
@@ -345,7 +351,9 @@ class Description:
         for slot, value in seen.items():
             forms.setdefault(shape(value), {})[slot] = value
         if len(forms) == 1:
-            raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
+            raise CannotShareError(f"{self.address}.{'.'.join(path)} differs in a way that cannot be told apart")
+        if len(path) == 1 and all(isinstance(value, str | Code) or is_lookup(value) for value in present.values()):
+            return self._one_of(path, list(forms.values()))
         # Terraform demands one type of all: as text they have it.
         return Call("jsondecode", self._one_of(path, list(forms.values()), lambda value: Call("jsonencode", value)))
 
@@ -380,7 +388,7 @@ class Description:
         for slot, code in seen.items():
             forms.setdefault(skeleton(code), {})[slot] = code
         if len(forms) == 1:
-            raise CannotShareError(f"{self.title}.{'.'.join(path)} differs in a way that cannot be told apart")
+            raise CannotShareError(f"{self.address}.{'.'.join(path)} differs in a way that cannot be told apart")
         return self._one_of(path, list(forms.values()))
 
     def _same_parts(self, path: Paths, seen: Mapping[Slot, Code]) -> Value | None:
@@ -419,7 +427,8 @@ class Description:
             return self.refer(first, "each.key")
         if len({link.key for link in seen.values()}) == 1:
             return self.refer(first, f'"{first.key}"')
-        code = self.varying((*path, "key"), {slot: link.key for slot, link in seen.items()})
+        where = (*path, "key") if first.group.table else zone_of(path)
+        code = self.varying(where, {slot: link.key for slot, link in seen.items()})
         return self.refer(first, code)
 
     def _written(self, value: Normal) -> Value:

@@ -48,10 +48,10 @@ class Interface:
     sizes: dict[str, Normal] = field(default_factory=dict)
     """Of the only environment, by the name of the local value: nothing could set them otherwise."""
 
-    def switch(self, feature: Feature) -> str:
-        """The code of a feature."""
+    def switch(self, feature: Feature, *, on: bool = True) -> str:
+        """The code of a feature, or of its being off."""
         self.switches[feature.name] = feature
-        return f"var.features.{feature.name}"
+        return f"{'' if on else '!'}var.features.{feature.name}"
 
     def variable(self, names: Sequence[str], what: str, of: str, values: Mapping[str, Normal]) -> str:
         """The code of a setting with these values, under the first of the names that is free or means the same."""
