@@ -46,6 +46,17 @@ def test_without_a_file_the_packaged_book_holds(path: Path) -> None:
     assert prices.book() is prices.packaged()
 
 
+def test_a_file_that_somebody_names_and_that_is_not_there_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert price_file.missing() == path
+    price_file.write(path, [FRESH], AT)
+    assert price_file.missing() is None
+    monkeypatch.setenv(price_file.VARIABLE, price_file.PACKAGED)
+    assert price_file.missing() is None
+    monkeypatch.delenv(price_file.VARIABLE)
+    monkeypatch.setenv("XDG_DATA_HOME", str(path.parent / "elsewhere"))
+    assert price_file.missing() is None, "nobody has to refresh prices"
+
+
 def test_refreshed_prices_can_be_left_out(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     price_file.write(path, [FRESH], AT)
     monkeypatch.setenv(price_file.VARIABLE, price_file.PACKAGED)
@@ -87,6 +98,7 @@ def _good(path: Path) -> list[str]:
         (3, "ecr,x,GB,r,1,s,d,certain,\n", ":4: not a price"),
         (3, "ecr,x,GB,r,-1,s,d,high,\n", ":4: a price of -1 USD"),
         (3, "ecr,x,GB,r,Infinity,s,d,high,\n", ":4: a price of Infinity USD"),
+        (3, "ecr,x,GB,r,1e30,s,d,high,\n", ":4: a price of 1E+30 USD"),
         (4, "", "is cut off after line 5"),
         (5, "", "is cut off after line 5"),
         (5, "end,3\n", "is cut off after line 6"),
@@ -125,7 +137,7 @@ def test_on_a_full_disk_the_old_prices_stay(path: Path, monkeypatch: pytest.Monk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(EnvironmentalError, match="No space left on device"):
+    with pytest.raises(EnvironmentalError, match="no space left on device"):
         price_file.write(path, [], AT)
     assert path.read_bytes() == before
     assert [each.name for each in path.parent.iterdir()] == [path.name]

@@ -192,3 +192,12 @@ def test_cost_says_which_prices_it_used(groundplan: Command, book: Path) -> None
     assert "2020-01-31, high" in out
     shown = groundplan("prices", "show").out
     assert "They are older than the packaged ones: refresh or reset them" in shown
+
+
+def test_cost_says_where_the_file_of_prices_that_is_named_is_not_there(groundplan: Command, book: Path) -> None:
+    result = groundplan("cost", "-f", DUSKSPENDR, "--format", "json")
+    assert result.code == ExitCode.FINE
+    assert f"GROUNDPLAN_PRICES names {book}, which is not there: the packaged prices hold" in result.err
+    price_file.write(book, [], AT)
+    prices.book.cache_clear()
+    assert "is not there" not in groundplan("cost", "-f", DUSKSPENDR, "--format", "json").err

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.cost.book import line, reasons
+from tests.cost.book import architecture_of, line, reasons
 from tests.engines.samples import sample_architecture
 
 from groundplan.blueprint.models import Usage
 from groundplan.cost import Estimate, estimate
 from groundplan.resources import Architecture
+from groundplan.resources.databases import DatabaseInstance
 from groundplan.units import DataSize
 
 MAIN, REPLICA, REPORTS = "database_instance.main", "database_instance.main-replica[1]", "database_instance.reports"
@@ -70,11 +71,11 @@ def test_storage_without_a_size_is_unpriced() -> None:
 
 
 def test_backups_are_free_up_to_the_storage_of_all_instances() -> None:
-    (why,) = reasons(_estimate(sample_architecture()), "database_instance.*")
+    _, why = reasons(_estimate(sample_architecture()), "database_instance.*")
     assert "220 GB, is free" in why  # 100, its replica's 100, 20
     none = _with(MAIN, backup_retention_period=0)
     none = none.changed(none.at(REPORTS) or pytest.fail("no reports"), backup_retention_period=0)
-    assert not reasons(_estimate(none), "database_instance.*")
+    assert not any("backups" in why for why in reasons(_estimate(none), "database_instance.*"))
     # Where nothing is said RDS keeps a day of backups.
     unsaid = none.changed(none.at(REPORTS) or pytest.fail("no reports"), backup_retention_period=None)
     assert any("backups" in why for why in reasons(_estimate(unsaid), REPORTS))
@@ -129,3 +130,38 @@ def test_a_table_is_paid_by_its_use() -> None:
         "GB a month; an account's first 25 are free (0.285 USD), GB a month that can be brought back"
     )
     assert not any("brought back" in why for why in reasons(found, counters))
+
+
+def test_backups_are_charged_once_where_they_are_stated_for() -> None:
+    """A replica in another region that has backups of its own is not of ``usage.database_backups``."""
+    architecture = sample_architecture()
+    elsewhere = architecture.at("database_instance.elsewhere") or pytest.fail("no replica elsewhere")
+    kept = architecture.changed(elsewhere, backup_retention_period=7)
+    found = _estimate(kept, database_backups=DataSize.parse("320 GB"))
+    assert sum(item.quantity for item in found.lines if item.sku == "rds.backup.gb_month") == 100
+    assert f"usage.database_backups is of {architecture.region} alone" in reasons(found, elsewhere.address)
+
+
+def test_what_burstable_classes_do_beyond_their_credits_is_said_with_its_price() -> None:
+    virginia = replace(sample_architecture(), region="us-east-1")
+    (why,) = [why for why in reasons(_estimate(virginia), "database_instance.*") if "CPU" in why]
+    assert why.endswith("above the baseline of their class, paid by vCPU-hour, 0.075 USD each")
+    steady = _estimate(architecture_of([_instance("db.m5.large")], "us-east-1"))
+    assert not any("CPU" in item.why for item in steady.unpriced)
+    assert any(
+        "CPU" in item.why for item in _estimate(architecture_of([_instance("db.t4g.small")], "us-east-1")).unpriced
+    )
+
+
+def _instance(instance_class: str) -> DatabaseInstance:
+    return DatabaseInstance(
+        name="main",
+        concern="databases",
+        identifier="main",
+        instance_class=instance_class,
+        engine="postgres",
+        engine_version="16.10",
+        allocated_storage=20,
+        storage_type="gp3",
+        security_groups=(),
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from tests.cost.book import line, priced, reasons
+from tests.cost.book import flat, line, priced, reasons
 from tests.engines.parts.delivery import delivery
 from tests.engines.samples import sample_architecture
+from tests.recovery.shop import shop
 
 from groundplan.blueprint.models import Usage
 from groundplan.catalog import firewall
@@ -82,3 +83,12 @@ def test_a_zone_and_an_api() -> None:
     assert reasons(priced(only(RestApi)), "rest_api.api") == [
         "usage.requests is not stated: an API is paid by the request"
     ]
+
+
+def test_a_request_is_looked_at_once_where_a_standby_has_a_web_acl_of_its_own() -> None:
+    usage = Usage(requests=10_000_000)
+    found = estimate(shop(firewall={}), usage, None, prices=flat("1"))
+    looked_at = [item for item in found.lines if item.sku == "waf.request.per_1m"]
+    assert [(item.resource, item.quantity) for item in looked_at] == [("web_acl.load_balancer", Decimal(10))]
+    assert found.of("web_acl.standby_load_balancer"), "it has a price of its own"
+    assert "web_acl.standby_load_balancer" in {item.resource for item in found.free}

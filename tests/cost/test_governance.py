@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tests.cost.book import architecture_of, line, reasons
+from tests.cost.book import architecture_of, line, reasons, without
 from tests.design.blueprints import designed
 
 from groundplan.blueprint.models import Usage
@@ -81,3 +81,28 @@ def test_a_bucket_that_is_not_copied_is_as_before() -> None:
     bucket = Bucket(name="files", concern="storage", bucket_name="shop-files", sse_algorithm="AES256")
     bill = estimate(architecture_of([bucket]), Usage(stored={"files": DataSize.parse("1 GB")}), None)
     assert [item.resource for item in bill.lines] == ["bucket.files"]
+
+
+BACKUP = "databases: {main: {engine: postgres 16, class: db.t4g.micro}}\nbackup: {copy_to: us-west-2}\n"
+
+
+def test_recovery_points_are_transferred_to_the_other_region() -> None:
+    found = designed(START + BACKUP)
+    assert any(
+        why == "usage.between_regions is not stated: each recovery point is transferred to the other region"
+        for why in reasons(estimate(found, Usage(), None), "backup_vault.copies")
+    )
+    bill = estimate(found, Usage(between_regions=DataSize.parse("50 GB")), None)
+    assert line(bill, "backup_vault.main", "dto.inter_region.gb").monthly == 50 * Decimal("0.02")
+
+
+def test_what_is_copied_is_unpriced_once() -> None:
+    """Where the price between regions is not known, too: it is one figure for all that is copied."""
+    copied = "buckets: {files: {versioning: true, replicate: us-west-2}}\n"
+    bill = estimate(
+        designed(START + BACKUP + copied),
+        Usage(between_regions=DataSize.parse("50 GB")),
+        None,
+        prices=without("dto.inter_region.gb"),
+    )
+    assert [item.resource for item in bill.unpriced if item.sku == "dto.inter_region.gb"] == ["bucket.files"]

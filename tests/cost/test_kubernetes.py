@@ -49,7 +49,38 @@ def test_nodes_are_charged_with_their_disks_between_their_bounds() -> None:
 def test_spot_nodes_have_no_price_but_their_disks_do() -> None:
     found = costs(nodes("instances: [c5.large], spot: true"))
     assert [item.sku for item in found.of("node_group.general")] == ["ebs.gp3.gb_month"]
-    assert any("Spot prices change" in why for why in reasons(found, "node_group.general"))
+    (spot,) = (item for item in found.unpriced if "Spot prices change" in item.why)
+    # What it cannot be more than is said; how much there is of it is known, so that the bill is higher by it.
+    assert spot.why.endswith("reach, 2 c5.large nodes × 730 h × 0.085 USD = 124.10 USD")
+    assert spot.lacks_price
+    assert found.without_price == 1
+
+
+def test_spot_nodes_have_no_bound_where_nobody_knows_the_price_on_demand() -> None:
+    found = costs(nodes("instances: [c5.4xlarge], spot: true"))
+    (spot,) = (item for item in found.unpriced if "Spot prices change" in item.why)
+    assert spot.why.endswith("on demand is the most they reach")
+
+
+def test_nodes_that_burst_may_cost_more_than_their_hours() -> None:
+    def said(instances: str) -> list[str]:
+        found = costs(nodes(f"instances: [{instances}]"))
+        return [why for why in reasons(found, "node_group.general") if "above the baseline" in why]
+
+    # The price book has a doubtful price of T3 in us-east-1, and none of T4g.
+    assert (
+        said("t3.large")
+        == said("t4g.large")
+        == ["usage does not state what their CPUs do above the baseline of their class, paid by vCPU-hour"]
+    )
+    assert said("m5.large") == []
+
+
+def test_automatic_backups_of_files_are_named() -> None:
+    found = costs(nodes("instances: [t3.large]") + VOLUMES + "usage: {stored: {web-up: 10 GB}}\n")
+    assert any("automatic backups of 35 days" in why for why in reasons(found, "file_system.web_up"))
+    planned = costs(nodes("instances: [t3.large]") + VOLUMES + "backup: {}\n")
+    assert not any("automatic backups" in why for why in reasons(planned, "file_system.web_up"))
 
 
 def test_a_group_without_nodes_costs_nothing() -> None:

@@ -37,17 +37,17 @@ def test_nodes_and_their_disks_are_paid_while_they_run() -> None:
     found = costs(START + EKS)
     nodes = line(found, NODES, "ec2.t3_small.hour")
     assert cents(nodes.monthly) == cents(2 * 730 * ON * Decimal("0.0208"))
-    assert nodes.formula == "2 t3.small nodes × 282.4 of 730 h × 0.0208 USD"
+    assert nodes.formula == "2 t3.small nodes × 730 h × 65 / 168 h a week × 0.0208 USD"
     disks = line(found, NODES, "ebs.gp3.gb_month")
     assert cents(disks.monthly) == cents(2 * 50 * ON * Decimal("0.08"))
-    assert disks.formula == "2 gp3 volumes × 50 GB × 282.4 / 730 h × 0.08 USD"
+    assert disks.formula == "2 gp3 volumes × 50 GB × 65 / 168 h a week × 0.08 USD"
 
 
 def test_a_stopped_database_pays_for_its_storage_all_the_time() -> None:
     found = costs(START)
     instance = line(found, DATABASE, "rds.postgres.db_t3_micro.single_az.hour")
     assert cents(instance.monthly) == cents(730 * DATABASE_ON * Decimal("0.018"))
-    assert "293.3 of 730 h" in instance.formula
+    assert "730 h × 67.5 / 168 h a week" in instance.formula
     assert line(found, DATABASE, "rds.storage.gp3.single_az.gb_month").quantity == 20
 
 
@@ -93,3 +93,23 @@ def test_every_node_of_every_shard_is_paid() -> None:
     assert charged.monthly == 3 * 2 * 730 * Decimal("0.017")
     assert charged.formula == "3 shards × 2 nodes × 730 h × 0.017 USD"
     assert not reasons(costs(START + cache), "cache_replication_group.sessions")
+
+
+def test_a_job_that_is_paid_while_it_runs_is_nothing_that_could_be_stopped() -> None:
+    job = "    jobs: {report: {image: {repository: report}, schedule: rate(1 day)}}\n"
+    job += "    usage: {job_hours: {report: 15h}}\n"
+    found = costs(START + job)
+    assert line(found, "schedule.report", "fargate.vcpu_hour").kind == "usage"
+    assert found.off_hours is not None
+    assert "schedule.report" not in found.off_hours.always_on
+    assert found.off_hours.always_on == ("nat_gateway.main[a]", "elastic_ip.nat[a]")
+
+
+def test_the_words_of_a_formula_give_its_amount() -> None:
+    """Half an hour of a week is a decimal fraction of 168; twenty minutes are none, and stand as minutes."""
+    for times, words in (("", " × 65 / 168 h a week "), ("start: '07:20', ", " × 3,800 / 10,080 min a week ")):
+        found = costs((START + EKS).replace("{timezone", f"{{{times}timezone"))
+        nodes = line(found, NODES, "ec2.t3_small.hour")
+        assert words in nodes.formula
+        share = words.replace(",", "").split()
+        assert nodes.monthly == 2 * 730 * (Decimal(share[1]) / Decimal(share[3])) * Decimal("0.0208")

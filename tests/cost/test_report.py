@@ -19,7 +19,10 @@ from groundplan.units import MonthlyAmount
 def test_the_shape_is_the_contract() -> None:
     found = estimate(sample_architecture(), Usage(), MonthlyAmount.parse("373.50 USD/month"))
     data = json.loads(json.dumps(to_json(found, "production")))
-    assert list(data) == ["environment", "currency", "monthly", "budget", "lines", "unpriced", "floor"]
+    assert list(data) == [
+        "environment", "currency", "monthly", "fixed", "usage", "without_price", "budget", "lines", "unpriced", "floor",
+    ]  # fmt: skip
+    assert (data["fixed"], data["usage"], data["without_price"]) == (data["monthly"], 0, found.without_price)
     assert (data["environment"], data["currency"]) == ("production", "USD")
     assert (data["monthly"], data["budget"]) == (2649.88, 373.5)
     assert data["lines"][0] == {

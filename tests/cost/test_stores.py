@@ -6,11 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tests.cost.book import architecture_of, line, priced, reasons
+from tests.cost.book import architecture_of, line, made_up_price, priced, reasons
 from tests.engines.samples import sample_architecture
 
 from groundplan.blueprint.models import Usage
 from groundplan.cost import Estimate, estimate
+from groundplan.cost.bill import PriceLookup
 from groundplan.resources import Architecture
 from groundplan.resources.monitoring import Alarm, Dashboard, LogGroup
 from groundplan.resources.security import Key
@@ -24,6 +25,11 @@ def _stored(**sizes: str) -> Usage:
 
 def _estimate(architecture: Architecture, usage: Usage | None = None) -> Estimate:
     return estimate(architecture, usage or Usage(), None)
+
+
+def _dearer_in(dear: str) -> PriceLookup:
+    """A price book in which everything costs 2 USD in one region, and 1 USD elsewhere."""
+    return lambda sku, region: made_up_price(sku, region, "2" if region == dear else "1")
 
 
 def _buckets(*names: str) -> list[Bucket]:
@@ -125,8 +131,22 @@ def test_secrets_are_priced_where_a_sourced_price_is_known() -> None:
     virginia = replace(sample_architecture(), region="us-east-1")
     found = _estimate(virginia)
     secrets = [item for item in found.lines if item.sku == "secretsmanager.secret.month"]
-    # Five, the copy of one, and the one that RDS keeps, at 0.40.
-    assert sum(item.monthly for item in secrets) == Decimal("2.80")
+    # Five, and the one that RDS keeps, at 0.40. Of the region of the copy no price is known.
+    assert sum(item.monthly for item in secrets) == Decimal("2.40")
+    (copy,) = reasons(found, "secret.shared")
+    assert copy == "1 secret: no price of secretsmanager.secret.month is known in ap-southeast-1"
+
+
+def test_the_copy_of_a_secret_has_the_price_of_its_own_region() -> None:
+    dear = estimate(sample_architecture(), Usage(), None, prices=_dearer_in("ap-southeast-1"))
+    copied, own = sorted(item.unit_price for item in dear.of("secret.shared"))[::-1]
+    assert (own, copied) == (Decimal(1), Decimal(2))
+
+
+def test_nothing_of_what_has_no_price_costs_nothing() -> None:
+    found = _estimate(sample_architecture(), Usage(logs=DataSize.parse("0 GB"), traces=0))
+    assert not any("logs_storage" in item.why or item.sku == "xray.trace_recorded.per_1m" for item in found.unpriced)
+    assert any("cloudwatch.logs_storage" in item.why for item in found.free)
 
 
 def test_objects_that_intelligent_tiering_watches_have_a_fee_that_is_not_known() -> None:

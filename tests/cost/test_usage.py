@@ -94,6 +94,14 @@ def test_a_tier_of_one_region_leaves_another_alone() -> None:
     assert [item.sku for item in other.lines if item.sku.startswith("dto.")] == ["dto.internet.gb_first10tb"]
 
 
+def test_a_tier_of_what_costs_the_same_everywhere_is_the_accounts() -> None:
+    account = Allowances()
+    first = _of({"cdn_out": "8 TB"}, allowances=account)
+    other = _of({"cdn_out": "8 TB"}, "us-east-1", account)
+    assert line(first, "distribution.*", "cloudfront.us.gb").quantity == 8192 - 1024
+    assert line(other, "distribution.*", "cloudfront.us.gb").quantity == 10240 - 8192
+
+
 def test_a_busy_month_of_one_environment_leaves_less_to_the_next() -> None:
     account = Allowances()
     _of({"internet_out": {"low": "20 GB", "expected": "40 GB", "high": "100 GB"}}, allowances=account)
@@ -112,6 +120,20 @@ def test_beyond_the_last_known_tier_nothing_is_guessed() -> None:
         for why in reasons(found, "distribution.*")
     )
     assert found.without_price > _of({"cdn_out": "1 TB"}).without_price
+
+
+def test_what_a_busy_month_alone_has_no_price_for_is_said() -> None:
+    found = _of({"cdn_out": {"expected": "2 TB", "high": "12 TB"}, "bucket_reads": {"expected": "2M", "high": "3M"}})
+    assert reasons(found, "distribution.*") == [
+        "usage.cdn_requests is not stated: requests are paid by their number",
+        "in a busy month: 2,048 of 12,288 GB: no price of cloudfront.us.gb beyond the first 10 TB is known",
+    ]
+    assert found.without_price == _of({"cdn_out": "2 TB", "bucket_reads": "2M"}).without_price
+    more = _of({"cdn_out": {"expected": "12 TB", "high": "20 TB"}})
+    assert [why.partition(": no price")[0] for why in reasons(more, "distribution.*") if "no price" in why] == [
+        "2,048 of 12,288 GB",
+        "in a busy month: 10,240 of 20,480 GB",
+    ]
 
 
 def test_tiers_and_allowances_have_a_source() -> None:
@@ -168,7 +190,7 @@ environments: {production: {}}
         ("{requests: {expected: 9M, hihg: 10M}}", 'did you mean "high"?'),
         ("{messages: {orders: 3}}", 'there is no queue "orders"'),
         ("{job_hours: {reprot: 3h}}", '6:21: usage.job_hours.reprot: there is no job "reprot"; did you mean "report"?'),
-        ("{job_hours: {report: 9000000h}}", "is more than 1,000 tasks run in a month of 730 hours"),
+        ("{job_hours: {report: 800000h}}", "is more than 1,000 tasks run in a month of 730 hours"),
         ("{recovery_points: {api: 3 GB}}", 'there is no database, bucket or shared volume "api"'),
         ("{stored: {api: -1 GB}}", '6:23: usage.stored.api: "-1 GB" is too little; the least is 0 GB'),
     ],

@@ -10,10 +10,12 @@ import csv
 import os
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from groundplan.catalog.prices import Price, price_of_row
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.files import reason
 from groundplan.record import Record, dataclass
 
 VARIABLE = "GROUNDPLAN_PRICES"
@@ -21,6 +23,8 @@ PACKAGED = "packaged"
 """The value of the variable with which no refreshed prices are used."""
 _MARK = ["groundplan prices", "1"]
 _COLUMNS = ["service", "sku", "unit", "region", "price_usd", "source", "source_date", "confidence", "note"]
+_MOST = Decimal(1_000_000)
+"""USD: more for one unit of anything is a slip."""
 _ADVICE = f"Refresh it, remove it with groundplan prices reset, or set {VARIABLE}={PACKAGED}"
 
 
@@ -50,13 +54,19 @@ def refreshed() -> Refreshed | None:
     return read(path) if path and path.exists() else None
 
 
+def missing() -> Path | None:
+    """The file that ``$GROUNDPLAN_PRICES`` names and that is not there, so that the packaged prices hold; else None."""
+    path = location() if os.environ.get(VARIABLE) else None
+    return path if path and not path.exists() else None
+
+
 def read(path: Path) -> Refreshed:
     """Read a file of refreshed prices. Raises InputError with the line where it is wrong."""
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.reader(file, strict=True))
     except OSError as error:
-        raise EnvironmentalError(f"the refreshed prices {path} cannot be read: {error.strerror}. {_ADVICE}") from error
+        raise EnvironmentalError(f"the refreshed prices {path} cannot be read: {reason(error)}. {_ADVICE}") from error
     except (csv.Error, UnicodeDecodeError) as error:
         raise InputError(f"{path} is no file of prices: {error}. {_ADVICE}") from error
     if not rows or rows[0][:1] != _MARK[:1]:
@@ -82,7 +92,7 @@ def _price(row: Sequence[str], place: str) -> Price:
         price = price_of_row(row)
     except (ValueError, KeyError, ArithmeticError) as error:
         raise InputError(f"{place}: not a price: {','.join(row)[:80]}. {_ADVICE}") from error
-    if not price.usd.is_finite() or price.usd < 0:
+    if not price.usd.is_finite() or not 0 <= price.usd <= _MOST:
         raise InputError(f"{place}: a price of {price.usd} USD. {_ADVICE}")
     return price
 
@@ -113,7 +123,7 @@ def write(path: Path, prices: Sequence[Price], at: datetime) -> None:
         if made:
             made.unlink(missing_ok=True)
         raise EnvironmentalError(
-            f"the prices could not be written to {path}: {error.strerror}. Nothing has changed; free some space, or "
+            f"the prices could not be written to {path}: {reason(error)}. Nothing has changed; free some space, or "
             f"set {VARIABLE} to a file that can be written"
         ) from error
 
@@ -137,4 +147,4 @@ def remove(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise EnvironmentalError(f"{path} cannot be removed: {error.strerror}") from error
+        raise EnvironmentalError(f"{path} cannot be removed: {reason(error)}") from error

@@ -18,7 +18,7 @@ from groundplan.cli.options import (
     Target,
     TargetOption,
 )
-from groundplan.cli.output import write, write_json, write_table
+from groundplan.cli.output import say, write, write_json, write_table
 from groundplan.errors import ExitCode, InputError
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ def cost(
         raise InputError(f"--within-budget: {names} has no budget; set objectives.budget, like 500 USD/month")
     architectures = [design(loaded) for loaded in chosen]
     estimates = costs.estimate_together(zip(chosen, architectures, strict=True))
+    _tell_missing_prices()
     if actual:
         from groundplan.cli.actual import compare_with_actual
 
@@ -154,6 +155,14 @@ def _write(loaded: LoadedEnvironment, estimate: Estimate) -> None:
     if estimate.doubtful:
         write(f"By the prices of low confidence named above it would be {cents(estimate.doubtful)} USD/month more.")
     _write_budget(loaded, estimate)
+
+
+def _tell_missing_prices() -> None:
+    """A slip in the name of the price file would change the bill silently."""
+    from groundplan.catalog import price_file
+
+    if (path := price_file.missing()) is not None:
+        say(f"{price_file.VARIABLE} names {path}, which is not there: the packaged prices hold")
 
 
 def write_price_file() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from groundplan.catalog.prices import Confidence, Price
-from groundplan.cost.model import HOURS_PER_MONTH, Free, Kind, Line, Unpriced
+from groundplan.cost.model import Free, Kind, Line, Unpriced
 from groundplan.cost.quantities import MONTH, Quantity, number
 from groundplan.cost.usage import CASES, Case, Used, used
 from groundplan.record import Record, dataclass
@@ -70,7 +70,7 @@ class Tier(Record):
 
     sku: str
     quantity: Decimal
-    """In the unit of the sku, per account and region and month."""
+    """In the unit of the sku, a month, by account and region; by account alone where its price holds everywhere."""
     words: str
     next: str
     """The sku of what is beyond; empty where the price book has none."""
@@ -170,22 +170,23 @@ class Bill:
     def hours(self, resource: Resource) -> Quantity:
         """The hours of a month in which a resource runs: all of them, save where off-hours stop it."""
         share = self._share(resource)
-        if share is None:
-            return MONTH
-        hours = HOURS_PER_MONTH * share
-        return Quantity(hours, f"{number(round(hours, 1))} of {MONTH.words}")
+        return MONTH if share is None else MONTH * share
 
     def while_running(self, resource: Resource, quantity: Quantity) -> Quantity:
         """A quantity that is charged by the month, and only for the time in which a resource runs."""
         share = self._share(resource)
-        if share is None:
-            return quantity
-        return quantity * Quantity(share, f"{number(round(HOURS_PER_MONTH * share, 1))} / {MONTH.words}")
+        return quantity if share is None else quantity * share
 
-    def _share(self, resource: Resource) -> Decimal | None:
+    def _share(self, resource: Resource) -> Quantity | None:
+        """The share of a week in which off-hours let a resource run, in words that give it exactly."""
         stopped = self.architecture.off_hours
         minutes = stopped.running.get(resource.ref) if stopped else None
-        return None if minutes is None else Decimal(minutes) / MINUTES_PER_WEEK
+        if minutes is None:
+            return None
+        share = Decimal(minutes) / MINUTES_PER_WEEK
+        if minutes % 3:  # no decimal fraction of an hour
+            return Quantity(share, f"{number(Decimal(minutes))} / {number(Decimal(MINUTES_PER_WEEK))} min a week")
+        return Quantity(share, f"{number(Decimal(minutes) / 60)} / {MINUTES_PER_WEEK // 60} h a week")
 
     def stored(self, resource: Bucket | ContainerRepository | FileSystem) -> DataSize | None:
         """How much a bucket, repository or file system keeps, where usage states it."""
@@ -215,30 +216,35 @@ class Bill:
         *,
         discount: str | None = None,
         note: str = "",
+        region: str | None = None,
     ) -> None:
         """Add a line: a quantity in the sku's unit, times its price.
 
-        ``discount`` names a sku that holds percent off; ``note`` follows the formula. What an allowance covers wholly
-        is free even where the price is not known. What is beyond the sku's tier is charged by the next one, or is
-        unpriced where the price book has none.
+        ``discount`` names a sku that holds percent off; ``note`` follows the formula; ``region`` is whose price holds
+        where that is not the resource's. What an allowance covers wholly is free even where the price is not known, and
+        so is nothing of whatever it is. What is beyond the sku's tier is charged by the next one, or is unpriced where
+        the price book has none.
         """
+        there = region or self.region(resource)
         if tier := known_tiers().get(sku):
-            quantity, beyond = self._within(tier, resource, quantity)
+            quantity, beyond = self._within(tier, there, quantity)
             if beyond.value and tier.next:
                 if quantity.value:
-                    self._charge(resource, sku, quantity, kind, discount, note)
-                self.charge(resource, tier.next, beyond, kind, discount=discount, note=note)
+                    self._charge(resource, sku, quantity, kind, discount, note, there)
+                self.charge(resource, tier.next, beyond, kind, discount=discount, note=note, region=there)
                 return
             if beyond.value:
                 why = f"{beyond.words}: no price of {sku} beyond the first {tier.words} is known"
-                self.add_unpriced(resource, why, lacks_price=True)
+                self.add_unpriced(resource, why, lacks_price=True, sku=sku)
                 if not quantity.value:
                     return
-        self._charge(resource, sku, quantity, kind, discount, note)
+        self._charge(resource, sku, quantity, kind, discount, note, there)
 
-    def _within(self, tier: Tier, resource: Chargeable, quantity: Quantity) -> tuple[Quantity, Quantity]:
+    def _within(self, tier: Tier, region: str, quantity: Quantity) -> tuple[Quantity, Quantity]:
         """The part of a quantity that a tier's price holds for, and the rest."""
-        within = self.allowances.fill(tier, self.region(resource), quantity.value, self.case)
+        price = self.prices(tier.sku, region)
+        # What has one price everywhere is counted for the whole account.
+        within = self.allowances.fill(tier, price.region if price else region, quantity.value, self.case)
         if within == quantity.value:
             return quantity, Quantity(Decimal(0), "")
         rest = quantity.value - within
@@ -248,37 +254,46 @@ class Bill:
         )
 
     def _charge(
-        self, resource: Chargeable, sku: str, quantity: Quantity, kind: Kind, discount: str | None, note: str
+        self,
+        resource: Chargeable,
+        sku: str,
+        quantity: Quantity,
+        kind: Kind,
+        discount: str | None,
+        note: str,
+        region: str,
     ) -> None:
         taken = self.allowances.take(sku, quantity.value, self.case)
         if taken:
             allowance = known_allowances()[sku]
             quantity = quantity.less(taken, f"of {number(allowance.quantity)} free per account")
-        price = self.price(sku, resource)
+        price = self.price(sku, resource, region)
         if isinstance(price, str):
-            if taken and not quantity.value:
-                self.add_free(resource, f"{sku}: {quantity.words}", known_allowances()[sku].source)
+            if quantity.value:
+                self._add_without_price(resource, sku, quantity, price, region)
             else:
-                self._add_without_price(resource, sku, quantity, price)
+                source = known_allowances()[sku].source if taken else "the quantity is nothing"
+                self.add_free(resource, f"{sku}: {quantity.words}", source)
             return
         line = _line(_address(resource), price, quantity, kind)
         if discount is not None:
-            percent = self.price(discount, resource)
+            percent = self.price(discount, resource, region)
             if isinstance(percent, str):
-                self.add_unpriced(resource, f"{quantity.words}: {percent}", lacks_price=True)
+                self.add_unpriced(resource, f"{quantity.words}: {percent}", lacks_price=True, sku=sku)
                 return
             line = _discounted(line, percent)
         self.lines.append(replace(line, formula=f"{line.formula} ({note})") if note else line)
 
-    def _add_without_price(self, resource: Chargeable, sku: str, quantity: Quantity, why: str) -> None:
+    def _add_without_price(self, resource: Chargeable, sku: str, quantity: Quantity, why: str, region: str) -> None:
         """What is due and has no price that may be quoted; with what a doubtful one would make of it."""
-        doubtful = self.prices(sku, self.region(resource))
+        doubtful = self.prices(sku, region)
         usd = None if doubtful is None else quantity.value * doubtful.usd
-        self.unpriced.append(Unpriced(_address(resource), f"{quantity.words}: {why}", lacks_price=True, doubtful=usd))
+        found = Unpriced(_address(resource), f"{quantity.words}: {why}", lacks_price=True, doubtful=usd, sku=sku)
+        self.unpriced.append(found)
 
-    def price(self, sku: str, resource: Chargeable) -> Price | str:
-        """The price where the resource stands, or a sentence that says why none may be quoted."""
-        region = self.region(resource)
+    def price(self, sku: str, resource: Chargeable, region: str | None = None) -> Price | str:
+        """The price in a region (default: the resource's), or a sentence that says why none may be quoted."""
+        region = region or self.region(resource)
         price = self.prices(sku, region)
         if price is None:
             return f"no price of {sku} is known in {region}"
@@ -294,9 +309,16 @@ class Bill:
         own = resource.region if isinstance(resource, Resource) else None
         return own or self.architecture.region
 
-    def add_unpriced(self, resource: Chargeable, why: str, *, lacks_price: bool = False) -> None:
+    def each(self, sku: str, resource: Chargeable) -> str:
+        """``, 0.003 USD each``, or nothing where no price is known well enough to be quoted."""
+        price = self.price(sku, resource)
+        return "" if isinstance(price, str) else f", {number(price.usd)} USD each"
+
+    def add_unpriced(
+        self, resource: Chargeable, why: str, *, lacks_price: bool = False, sku: str | None = None
+    ) -> None:
         """Say that something costs money, and why it is not known how much."""
-        self.unpriced.append(Unpriced(_address(resource), why, lacks_price))
+        self.unpriced.append(Unpriced(_address(resource), why, lacks_price, sku=sku))
 
     def add_free(self, resource: Chargeable, why: str, source: str) -> None:
         """Say that something has no charge of its own."""

@@ -12,6 +12,7 @@ from math import ceil
 
 from groundplan.catalog import instances
 from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.instances import charge_credits, charge_instances
 from groundplan.cost.network import charge_between_regions, charge_public_addresses
 from groundplan.cost.quantities import amount, count, gigabytes
 from groundplan.resources.compute import AutoScalingGroup
@@ -96,7 +97,8 @@ def _charge_tasks(bill: Bill, service: EcsService, tasks: int, noun: str, discou
     task: TaskDefinition = bill.architecture[service.task_definition]
     arm = task.cpu_architecture == "ARM64"
     if arm and discount is not None:
-        bill.add_unpriced(service, f"{count(tasks, noun).words}: no Fargate Spot price of ARM64 is known")
+        why = f"{count(tasks, noun).words}: no Fargate Spot price of ARM64 is known"
+        bill.add_unpriced(service, why, lacks_price=True, sku=discount)
         return
     sku = "fargate.arm" if arm else "fargate"
     hours, running = count(tasks, noun), bill.hours(service)
@@ -112,17 +114,13 @@ def _groups(bill: Bill, groups: tuple[AutoScalingGroup, ...]) -> None:
         name = template.instance_type
         running = _instances(bill, group, name)
         hosts = count(running, f"{name} instance")
-        if group.spot:
-            bill.add_unpriced(
-                group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
-            )
-        else:
-            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * bill.hours(group))
+        charge_instances(bill, group, name, hosts, spot=group.spot)
         volumes = count(running, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
         bill.charge(group, f"ebs.{template.volume_type}.gb_month", bill.while_running(group, volumes))
         if template.detailed_monitoring:
             metrics = hosts * count(METRICS_PER_INSTANCE, "metric")
             bill.charge(group, "cloudwatch.custom_metric.month", bill.while_running(group, metrics))
+    charge_credits(bill, ((group, bill.architecture[group.launch_template].instance_type) for group in groups))
 
 
 def _instances(bill: Bill, group: AutoScalingGroup, name: str) -> int:
@@ -176,6 +174,16 @@ def _repositories(bill: Bill, repositories: tuple[ContainerRepository, ...]) -> 
             bill.charge(repository, "ecr.storage.gb_month", gigabytes(stored), "usage")
 
 
+def _capacity_providers(bill: Bill, providers: tuple[EcsCapacityProvider, ...]) -> None:
+    """Managed scaling itself has no charge; ECS keeps two alarms of a target tracking policy for it.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-auto-scaling.html
+    """
+    for provider in providers:
+        alarms = count(ALARMS_PER_POLICY, "alarm of managed scaling", "alarms of managed scaling")
+        bill.charge(provider, "cloudwatch.alarm.month", alarms)
+
+
 def _policies(bill: Bill, policies: tuple[ScalingPolicy, ...]) -> None:
     """An alarm on metric math is charged for each of its metrics."""
     for policy in policies:
@@ -191,5 +199,6 @@ PRICERS = (
     pricer(EcsCluster, _clusters),
     pricer(ContainerRepository, _repositories),
     pricer(RegistryReplication, _registry_replications),
+    pricer(EcsCapacityProvider, _capacity_providers),
     pricer(ScalingPolicy, _policies),
 )

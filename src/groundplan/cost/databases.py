@@ -12,6 +12,7 @@ from groundplan.catalog import engines
 from groundplan.catalog import instances as instance_classes
 from groundplan.catalog.engines import Support
 from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.instances import charge_credits
 from groundplan.cost.network import charge_between_regions, charge_public_addresses
 from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes, number
 from groundplan.resources.databases import CacheReplicationGroup, DatabaseInstance, Table
@@ -35,18 +36,19 @@ def _instances(bill: Bill, instances: tuple[DatabaseInstance, ...]) -> None:
         if bill.region(_primary(bill, instance)) != bill.region(instance):
             why = "all that is written to the primary is transferred to the replica"
             charge_between_regions(bill, instance, _primary(bill, instance), why)
+    charge_credits(bill, ((instance, instance.instance_class) for instance in instances))
     # What is free is reckoned region by region.
     for region in dict.fromkeys(bill.region(instance) for instance in instances):
         here = tuple(instance for instance in instances if bill.region(instance) == region)
         backed_up = tuple(instance for instance in here if _has_backups(instance))
         if not backed_up:
             continue
-        _charge_backups(bill, backed_up, sum(_storage(bill, instance) or 0 for instance in here))
+        _charge_backups(bill, region, backed_up, sum(_storage(bill, instance) or 0 for instance in here))
 
 
-def _charge_backups(bill: Bill, instances: tuple[DatabaseInstance, ...], free: int) -> None:
+def _charge_backups(bill: Bill, region: str, instances: tuple[DatabaseInstance, ...], free: int) -> None:
     """Backups and snapshots, beyond what a region's instances have storage."""
-    if bill.region(instances) != bill.architecture.region:
+    if region != bill.architecture.region:
         bill.add_unpriced(instances, f"usage.database_backups is of {bill.architecture.region} alone")
     elif bill.usage.database_backups is None:
         why = f"as much as all instances have storage, {free} GB, is free"

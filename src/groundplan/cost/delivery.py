@@ -16,6 +16,7 @@ from groundplan.resources.dns import CalculatedHealthCheck, HealthCheck, HostedZ
 from groundplan.resources.firewall import WebAcl
 from groundplan.resources.gateway import RestApi
 
+_WAF = "https://aws.amazon.com/waf/pricing/"
 MILLION = Decimal(1_000_000)
 PER_PRICE = Decimal(10_000)
 """Requests that CloudFront names a price for."""
@@ -47,7 +48,10 @@ def _web_acls(bill: Bill, acls: tuple[WebAcl, ...]) -> None:
         bill.charge(acl, "waf.rule.month", count(rules, "rule or rule group", "rules and rule groups"))
         cdn = acl.scope == "CLOUDFRONT"
         requests, key = (bill.usage.cdn_requests, "cdn_requests") if cdn else (bill.usage.requests, "requests")
-        if requests is None:
+        if acl.address in bill.architecture.in_standby:
+            # usage.requests is said once: they arrive at the one region or at the other.
+            bill.add_free(acl, "requests are looked at where they arrive, and charged there", _WAF)
+        elif requests is None:
             bill.add_unpriced(acl, f"usage.{key} is not stated: each request that is looked at is paid")
         else:
             looked_at = amount(Decimal(requests), "requests") / amount(MILLION, "requests a price")

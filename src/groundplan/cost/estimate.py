@@ -25,7 +25,7 @@ from groundplan.cost import (
     tracing,
 )
 from groundplan.cost.bill import DATA, Allowances, Bill, PriceLookup, Pricer, stores
-from groundplan.cost.forecast import ranged
+from groundplan.cost.forecast import ranged, with_busy_month
 from groundplan.cost.model import Estimate, Forecast, Free, OffHoursCost, Range, StandbyCost, Unpriced, sums, total
 from groundplan.cost.usage import Case, Used, has_range
 from groundplan.errors import suggestion
@@ -86,18 +86,19 @@ def estimate(
     if there is not None:
         own = total(line for line in bill.lines if line.resource in architecture.in_standby)
         standby = StandbyCost(there.region, own)
-    forecast, lines = None, tuple(bill.lines)
+    forecast, lines, unpriced = None, tuple(bill.lines), tuple(bill.unpriced)
     if has_range(usage) or before.differ:
-        low = _bill(architecture, usage, prices, left, "desired", "low").lines
-        high = _bill(architecture, usage, prices, left, "desired", "high").lines
-        forecast = Forecast(sums(low), sums(lines), sums(high))
-        lines = ranged(lines, low, high)
+        low = _bill(architecture, usage, prices, left, "desired", "low")
+        high = _bill(architecture, usage, prices, left, "desired", "high")
+        forecast = Forecast(sums(low.lines), sums(lines), sums(high.lines))
+        lines = ranged(lines, low.lines, high.lines)
+        unpriced = with_busy_month(unpriced, high.unpriced)
     else:
         left.as_expected()
     return Estimate(
         region=architecture.region,
         lines=lines,
-        unpriced=(*bill.unpriced, *_unknown_kinds(architecture), *_unknown_stores(architecture, bill.usage)),
+        unpriced=(*unpriced, *_unknown_kinds(architecture), *_unknown_stores(architecture, bill.usage)),
         free=(*bill.free, *_free(architecture)),
         range=Range(
             least=lambda: total(_bill(architecture, usage, prices, before.copy(), "least").lines),
@@ -123,7 +124,7 @@ def _off_hours(architecture: Architecture, bill: Bill, full: Bill) -> OffHoursCo
     hours = architecture.off_hours
     assert hours is not None
     stopped = {ref.address for ref in hours.running}
-    by_the_hour = (line.resource for line in bill.lines if line.sku.endswith("hour"))
+    by_the_hour = (line.resource for line in bill.lines if line.kind == "fixed" and line.sku.endswith("hour"))
     return OffHoursCost(
         hours_per_week=Decimal(hours.calendar.minutes_on()) / 60,
         saved=total(full.lines) - total(bill.lines),

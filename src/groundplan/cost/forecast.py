@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from groundplan.cost.model import Line
+from groundplan.cost.bill import known_tiers
+from groundplan.cost.model import Line, Unpriced
 
 _Key = tuple[str, str, int]
 
@@ -26,6 +27,21 @@ def ranged(expected: Iterable[Line], low: Iterable[Line], high: Iterable[Line]) 
         lines.append(_nothing(line, "in a busy month", low=_monthly(other), high=line.monthly))
     lines += [_nothing(line, "in a quiet month", low=line.monthly, high=Decimal(0)) for line in low_by.values()]
     return tuple(lines)
+
+
+def with_busy_month(expected: Iterable[Unpriced], high: Iterable[Unpriced]) -> tuple[Unpriced, ...]:
+    """What has no price in a usual month, and what a busy month has without one beside that, like more beyond the last
+    known tier: its sum is without it."""
+    usual = tuple(expected)
+    known = {(item.resource, item.sku) for item in usual}
+    whys = {item.why for item in usual}
+    busy = (
+        item
+        for item in high
+        if item.sku is not None
+        and ((item.resource, item.sku) not in known or (item.sku in known_tiers() and item.why not in whys))
+    )
+    return *usual, *(replace(one, why=f"in a busy month: {one.why}", lacks_price=False, doubtful=None) for one in busy)
 
 
 def keyed(lines: Iterable[Line]) -> Iterator[tuple[_Key, Line]]:

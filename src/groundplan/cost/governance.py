@@ -5,8 +5,9 @@ Sources: https://aws.amazon.com/config/pricing/, https://aws.amazon.com/backup/p
 
 from __future__ import annotations
 
-from groundplan.cost.bill import Bill, Chargeable, pricer
-from groundplan.cost.quantities import amount, gigabytes, number
+from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.network import charge_between_regions
+from groundplan.cost.quantities import amount, gigabytes
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.files import FileSystem
 from groundplan.resources.governance import BackupVault, ConfigRule, ConfigurationRecorder, RestoreTestingPlan
@@ -18,7 +19,7 @@ def _recorders(bill: Bill, recorders: tuple[ConfigurationRecorder, ...]) -> None
         bill.charge(recorders, "config.item", changes, "usage")
         return
     for recorder in recorders:
-        each = _each(bill, recorder, "config.item")
+        each = bill.each("config.item", recorder)
         bill.add_unpriced(recorder, f"usage.config_changes is not stated: changes of resources are recorded{each}")
 
 
@@ -27,7 +28,7 @@ def _rules(bill: Bill, rules: tuple[ConfigRule, ...]) -> None:
         evaluations = amount(bill.usage.config_evaluations, "evaluations of rules")
         bill.charge(rules, "config.rule_evaluation", evaluations, "usage")
         return
-    each = _each(bill, rules[0], "config.rule_evaluation")
+    each = bill.each("config.rule_evaluation", rules[0])
     bill.add_unpriced(rules, f"usage.config_evaluations is not stated: rules are evaluated{each}")
 
 
@@ -35,12 +36,14 @@ def _vaults(bill: Bill, vaults: tuple[BackupVault, ...]) -> None:
     """The first recovery point holds everything, the others what has changed since."""
     kept = {name.replace("-", "_"): size for name, size in bill.usage.recovery_points.items()}
     for vault in vaults:
+        if bill.region(vault) != bill.architecture.region:
+            charge_between_regions(bill, vault, vaults[0], "each recovery point is transferred to the other region")
         if kept:
             for name, size in kept.items():
                 note = f"recovery points of {name}"
                 bill.charge(vault, _backed_up(bill, name), gigabytes(size), "usage", note=note)
             continue
-        databases, buckets = (_each(bill, vault, f"backup.{kind}.gb_month") for kind in ("rds_snapshot", "s3"))
+        databases, buckets = (bill.each(f"backup.{kind}.gb_month", vault) for kind in ("rds_snapshot", "s3"))
         bill.add_unpriced(
             vault,
             "usage.recovery_points does not state how much they hold: "
@@ -64,12 +67,6 @@ def _restore_tests(bill: Bill, plans: tuple[RestoreTestingPlan, ...]) -> None:
         "system, and as what it is while it is there; no price of a test is known",
         lacks_price=True,
     )
-
-
-def _each(bill: Bill, resource: Chargeable, sku: str) -> str:
-    """``, 0.003 USD each``, or nothing where no price is known well enough to be quoted."""
-    price = bill.price(sku, resource)
-    return "" if isinstance(price, str) else f", {number(price.usd)} USD each"
 
 
 PRICERS = (

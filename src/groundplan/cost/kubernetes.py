@@ -9,12 +9,18 @@ from __future__ import annotations
 from groundplan.catalog import engines
 from groundplan.catalog.engines import Support
 from groundplan.cost.bill import Bill, pricer
+from groundplan.cost.instances import charge_credits, charge_instances
 from groundplan.cost.quantities import MONTH, amount, count, gigabytes
 from groundplan.resources.files import FileSystem
 from groundplan.resources.kubernetes import ClusterAddon, KubernetesCluster, NodeGroup
 from groundplan.resources.workloads import ServiceWorkload
 
 INSIGHTS = "amazon-cloudwatch-observability"
+AUTOMATIC_DAYS = 35
+"""How long AWS Backup keeps the daily copy of a file system that has automatic backups.
+
+Source: https://docs.aws.amazon.com/efs/latest/ug/automatic-backups.html
+"""
 
 
 def _clusters(bill: Bill, clusters: tuple[KubernetesCluster, ...]) -> None:
@@ -54,14 +60,10 @@ def _node_groups(bill: Bill, groups: tuple[NodeGroup, ...]) -> None:
         nodes = {"desired": group.desired_size, "least": group.min_size, "most": group.max_size}[bill.scale]
         name = group.instance_types[0]
         hosts = count(nodes, f"{name} node")
-        if group.capacity_type == "SPOT" and nodes:
-            bill.add_unpriced(
-                group, f"{hosts.words}: Spot prices change by the hour and the zone; on demand is the most they reach"
-            )
-        else:
-            bill.charge(group, f"ec2.{name.replace('.', '_')}.hour", hosts * bill.hours(group))
+        charge_instances(bill, group, name, hosts, spot=group.capacity_type == "SPOT")
         volumes = count(nodes, f"{template.volume_type} volume") * amount(template.volume_size, "GB")
         bill.charge(group, f"ebs.{template.volume_type}.gb_month", bill.while_running(group, volumes))
+    charge_credits(bill, ((group, group.instance_types[0]) for group in groups))
 
 
 def _addons(bill: Bill, addons: tuple[ClusterAddon, ...]) -> None:
@@ -86,6 +88,13 @@ def _file_systems(bill: Bill, systems: tuple[FileSystem, ...]) -> None:
             bill.charge(system, "efs.standard.gb_month", gigabytes(stored), "usage", note=note)
         if system.throughput_mode == "elastic":
             bill.add_unpriced(system, "usage does not state what is read from files and written to them")
+        if system.automatic_backups:
+            each = bill.each("backup.efs_warm.gb_month", system)
+            bill.add_unpriced(
+                system,
+                f"usage does not state what its automatic backups of {AUTOMATIC_DAYS} days hold, paid by GB and month"
+                f"{each}",
+            )
 
 
 PRICERS = (

@@ -8,7 +8,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from groundplan.cost.bill import Bill, pricer
-from groundplan.cost.quantities import amount
+from groundplan.cost.network import charge_public_addresses
+from groundplan.cost.quantities import amount, count
 from groundplan.resources.messaging import Queue
 from groundplan.resources.schedules import ApiSchedule, Schedule
 
@@ -49,12 +50,15 @@ def _schedules(bill: Bill, schedules: tuple[Schedule, ...]) -> None:
             cpu, memory = amount(Decimal(task.cpu) / 1024, "vCPU"), amount(Decimal(task.memory) / 1024, "GB")
             bill.charge(schedule, f"{sku}.vcpu_hour", cpu * ran, "usage")
             bill.charge(schedule, f"{sku}.gb_hour", memory * ran, "usage")
+            if schedule.assign_public_ip:
+                charge_public_addresses(bill, schedule, count(1, "task"), ran, "usage")
         else:
+            addresses = ", with a public IPv4 address each," if schedule.assign_public_ip else ""
             bill.add_unpriced(
                 schedule,
-                f"its tasks ({schedule.task_count} of {size}) are charged by the second, and usage.job_hours does not "
-                "state how long they run; the schedule itself is within the 14 million invocations a month that are "
-                "free per account",
+                f"its tasks ({schedule.task_count} of {size}){addresses} are charged by the second, and "
+                "usage.job_hours does not state how long they run; the schedule itself is within the 14 million "
+                "invocations a month that are free per account",
             )
 
 

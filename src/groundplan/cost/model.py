@@ -57,6 +57,8 @@ class Unpriced(Record):
     """Whether it is known how much of it there is, and only the price is not."""
     doubtful: Decimal | None = None
     """USD a month by the only price that is known, which is of low confidence: named, and in no sum."""
+    sku: str | None = None
+    """What would be charged, where it is known how much of it there is."""
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def _log_groups(bill: Bill, groups: tuple[LogGroup, ...]) -> None:
 
 
 def _topics(bill: Bill, topics: tuple[Topic, ...]) -> None:
-    """Each notification is one publish, and an e-mail to each address that listens."""
+    """Each notification is one publish, and a delivery to each e-mail address and each webhook that listens."""
     if bill.usage.notifications is None:
         bill.add_unpriced(
             topics,
@@ -77,10 +77,16 @@ def _topics(bill: Bill, topics: tuple[Topic, ...]) -> None:
         return
     said = amount(bill.usage.notifications, "notifications")
     bill.charge(topics, "sns.publish.per_1m", said / amount(1_000_000, "publishes a price"), "usage")
-    mails = Counter(one.topic for one in bill.architecture.of(TopicSubscription) if one.protocol == "email")
-    if mails:
+    listeners = {
+        protocol: Counter(one.topic for one in bill.architecture.of(TopicSubscription) if one.protocol == protocol)
+        for protocol in ("email", "https")
+    }
+    if mails := listeners["email"]:
         sent = said * count(max(mails.values()), "address", "addresses") / amount(100_000, "e-mails a price")
         bill.charge(topics, "sns.email.per_100k", sent, "usage")
+    if hooks := listeners["https"]:
+        sent = said * count(max(hooks.values()), "webhook") / amount(100_000, "deliveries a price")
+        bill.charge(topics, "sns.http.per_100k", sent, "usage")
 
 
 def _budgets(bill: Bill, budgets: tuple[Budget, ...]) -> None:

@@ -7,6 +7,7 @@ https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer
 from __future__ import annotations
 
 from groundplan.cost.bill import Bill, Chargeable, pricer
+from groundplan.cost.model import Kind
 from groundplan.cost.quantities import MONTH, Quantity, amount, count, gigabytes
 from groundplan.resources.network import ElasticIp, InternetGateway, NatGateway, Subnet, Vpc, VpcEndpoint
 
@@ -21,9 +22,11 @@ Source: https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer_within_the_s
 """
 
 
-def charge_public_addresses(bill: Bill, resource: Chargeable, addresses: Quantity, hours: Quantity = MONTH) -> None:
+def charge_public_addresses(
+    bill: Bill, resource: Chargeable, addresses: Quantity, hours: Quantity = MONTH, kind: Kind = "fixed"
+) -> None:
     """Public IPv4 addresses are charged by the hour, in use or not, whatever they belong to."""
-    bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * hours)
+    bill.charge(resource, "public_ipv4.hour", addresses * count(1, "public IPv4 address") * hours, kind)
 
 
 def charge_between_regions(bill: Bill, copy: Chargeable, origin: Chargeable, why: str) -> None:
@@ -33,7 +36,7 @@ def charge_between_regions(bill: Bill, copy: Chargeable, origin: Chargeable, why
     """
     if bill.usage.between_regions is None:
         bill.add_unpriced(copy, f"usage.between_regions is not stated: {why}")
-    elif any(line.sku == BETWEEN_REGIONS for line in bill.lines):
+    elif BETWEEN_REGIONS in {*(line.sku for line in bill.lines), *(item.sku for item in bill.unpriced)}:
         bill.add_free(copy, "what it transfers is charged once for all, by usage.between_regions", _TRANSFER)
     else:
         note = "all that is copied to another region"

@@ -85,13 +85,17 @@ class FloorData(TypedDict):
 
 
 class EstimateData(TypedDict):
-    """The whole estimate. ``monthly`` is the exact sum, rounded once; ``budget`` is null where there is none. There is
-    a ``floor`` where the budget is below it, a ``standby`` where the environment has one in another region, and a
-    ``forecast`` where usage states low or high."""
+    """The whole estimate. ``monthly`` is the exact sum of ``fixed`` and ``usage``, each rounded once; ``without_price``
+    counts the charges that are due and have no price; ``budget`` is null where there is none. There is a ``floor``
+    where the budget is below it, a ``standby`` where the environment has one in another region, and a ``forecast``
+    where usage states low or high."""
 
     environment: str
     currency: str
     monthly: float
+    fixed: float
+    usage: float
+    without_price: int
     budget: float | None
     floor: NotRequired[FloorData]
     forecast: NotRequired[ForecastData]
@@ -112,6 +116,9 @@ def to_json(estimate: Estimate, environment: str) -> EstimateData:
         "environment": environment,
         "currency": estimate.currency,
         "monthly": float(cents(estimate.monthly)),
+        "fixed": float(cents(estimate.fixed)),
+        "usage": float(cents(estimate.usage)),
+        "without_price": estimate.without_price,
         "budget": None if estimate.budget is None else float(estimate.budget.usd),
         "lines": [_line(line) for line in estimate.lines],
         "unpriced": [_unpriced(item) for item in estimate.unpriced],

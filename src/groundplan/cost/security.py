@@ -29,9 +29,9 @@ def _secrets(bill: Bill, secrets: tuple[Secret, ...]) -> None:
     for secret in secrets:
         bill.charge(secret, "secretsmanager.secret.month", count(1, "secret"))
         for copy in secret.replicas:
-            # A copy is charged like a secret. Its price is that of the secret's own region, which all regions have.
+            # A copy is charged like a secret, where it is.
             note = f"the copy in {copy.region}"
-            bill.charge(secret, "secretsmanager.secret.month", count(1, "secret"), note=note)
+            bill.charge(secret, "secretsmanager.secret.month", count(1, "secret"), note=note, region=copy.region)
     if bill.usage.secret_reads is None:
         bill.add_unpriced(secrets, "usage.secret_reads is not stated: calls to Secrets Manager are charged")
     else:
