@@ -34,6 +34,7 @@ demo: $(DEMO)
 	$(VENV)/bin/groundplan check -f examples/duskspendr/groundplan.yaml
 	$(VENV)/bin/groundplan cost -f examples/duskspendr/groundplan.yaml
 	$(VENV)/bin/groundplan deploy -f examples/duskspendr/groundplan.yaml --target local
+	@echo 'Go on:        export PATH="$(CURDIR)/$(VENV)/bin:$$PATH" and groundplan --help in any folder; docs/tour.md'
 	@echo 'Look around:  eval "$$($(VENV)/bin/groundplan local env)" && aws ecs list-clusters'
 	@echo 'Stop it:      $(VENV)/bin/groundplan local stop'
 

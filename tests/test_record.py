@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from groundplan.catalog._data import Source
 from groundplan.record import Record, dataclass
+from groundplan.record import replace as quickly
 from groundplan.resources.containers import ServiceNamespace
 from groundplan.resources.storage import Transition
 
@@ -191,6 +192,37 @@ def test_what_follows_the_fields_is_done() -> None:
     assert Even(8).half == 4
     with pytest.raises(ValueError, match="7 is odd"):
         replace(Even(8), number=7)
+
+
+@pytest.mark.parametrize(
+    ("record", "changes"),
+    [
+        (Point(1), {"y": 2}),
+        (Named(name="a", tags={"b": "c"}, because="d"), {"because": "e"}),
+        (Even(8), {"number": 6}),
+        (Undecorated(3, -4), {"x": 5}),
+        (Version(1), {}),
+    ],
+)
+def test_replacing_makes_what_dataclasses_make(record: Record, changes: dict[str, object]) -> None:
+    before = dict(vars(record))
+    made = quickly(record, **changes)
+    other: Record = replace(record, **changes)  # type: ignore[type-var]
+    assert type(made) is type(other)
+    assert list(vars(made).items()) == list(vars(other).items())
+    assert vars(record) == before
+
+
+def test_what_was_worked_out_of_old_values_is_not_taken_over() -> None:
+    namespace = ServiceNamespace(name="main", concern="services", namespace_name="shop", description="")
+    assert namespace.address == "service_namespace.main"
+    assert quickly(namespace, name="other").address == "service_namespace.other"
+
+
+def test_only_fields_are_replaced() -> None:
+    assert said(lambda: quickly(Point(1), z=2)) == "Point.__init__() got an unexpected keyword argument 'z'"
+    with pytest.raises(ValueError, match="7 is odd"):
+        quickly(Even(8), number=7)
 
 
 def test_they_are_matched_by_position_and_by_name() -> None:

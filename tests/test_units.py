@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage, is_private, parse_cidr, shown
+from groundplan.units import DataSize, Duration, MonthlyAmount, Percentage, counted, is_private, parse_cidr, shown
 
 
 @pytest.mark.parametrize(
@@ -183,3 +184,20 @@ def test_units_are_field_types() -> None:
 def test_units_describe_themselves_to_editors() -> None:
     schema = _Model.model_json_schema()["properties"]["pause"]
     assert (schema["type"], schema["examples"]) == ("string", ["30s", "5m", "7d"])
+
+
+def test_a_quantity_is_its_own_copy() -> None:
+    """Each service takes a copy of every default."""
+    for quantity in (Duration(30), Percentage(Decimal(70))):
+        assert copy.deepcopy([quantity])[0] is quantity
+
+
+def test_what_is_counted_agrees_with_its_number() -> None:
+    assert [counted(number, "stack") for number in (0, 1, 2)] == ["0 stacks", "1 stack", "2 stacks"]
+
+
+def test_a_hundred_years_are_the_longest() -> None:
+    assert Duration.parse("36525d").days == 36_525
+    for written in ("36526d", f"{'9' * 5000}s"):
+        with pytest.raises(ValueError, match=r"is longer than a hundred years$"):
+            Duration.parse(written)

@@ -35,6 +35,11 @@ def shown(value: object) -> str:
     return json.dumps(text, ensure_ascii=False) if isinstance(value, str) else text
 
 
+def counted(number: object, one: str) -> str:
+    """``1 resource``, ``2 resources``."""
+    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+
+
 class Quantity(Record):
     """What the quantities share: a pydantic field type that reads ``parse`` and writes ``str``."""
 
@@ -61,12 +66,20 @@ class Quantity(Record):
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return {"type": "string", "pattern": cls.pattern, "examples": list(cls.examples)}
 
+    def __deepcopy__(self, memo: object) -> Self:
+        """Itself: it never changes, and neither does what it holds. Pydantic copies a default with each use."""
+        return self
+
 
 _DURATION_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _DURATION_WORDS = {
     "second": "s", "seconds": "s", "minute": "m", "minutes": "m", "min": "m", "hour": "h", "hours": "h",
     "day": "d", "days": "d", "week": "w", "weeks": "w",
 }  # fmt: skip
+
+
+_LONGEST = 36_525 * 86400
+"""A hundred years. AWS takes less everywhere, and more has no date in the calendar of most languages."""
 
 
 @dataclass(frozen=True, order=True)
@@ -87,7 +100,10 @@ class Duration(Quantity):
             raise ValueError(
                 f"{shown(written)} is not a duration; write a whole number and s, m, h, d or w, like 30s or 7d"
             )
-        return cls(int(match[1]) * _DURATION_UNITS[unit])
+        seconds = int(match[1]) * _DURATION_UNITS[unit] if len(match[1]) <= 20 else _LONGEST + 1
+        if seconds > _LONGEST:
+            raise ValueError(f"{shown(written)} is longer than a hundred years")
+        return cls(seconds)
 
     @property
     def days(self) -> int:
@@ -293,7 +309,7 @@ class FailureRate(Quantity):
                 f"{shown(written)} is not a rate of failures; write a number and /day, /week, /month or /year, "
                 "like 0.2/year"
             )
-        rate = Fraction(found[1]) * _TIMES_A_YEAR[found[2]]
+        rate = Fraction(Decimal(found[1])) * _TIMES_A_YEAR[found[2]]
         if rate > 365 * 24:
             raise ValueError(f"{shown(written)} is more than once an hour: that is no failure, it does not work")
         return cls(rate)

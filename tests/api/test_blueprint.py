@@ -179,7 +179,7 @@ SERVICE: Mapping[str, object] = {"image": {"repository": "web", "tag": "1"}}
         ({"region": None}, [': "region" is missing']),
         (
             {"network": {"zones": "ab"}},
-            ['network.zones: has to be a list, and is "ab"'],
+            ['network.zones: has to be a list, and is "ab"; write [ab]'],
         ),
         (
             {"services": {"web": {**SERVICE, "logs": 30}}},

@@ -160,7 +160,8 @@ def test_files_that_are_none(groundplan: Command) -> None:
     missing = groundplan("validate", "-f", FILE)
     assert missing.code == ExitCode.BAD_INPUT
     assert missing.err == (
-        "error: infrastructure.py does not exist; write a blueprint there, or name another file with -f/--file\n"
+        "error: infrastructure.py does not exist; groundplan init writes a first blueprint, "
+        "-f/--file names another file\n"
     )
     FILE.mkdir()
     assert groundplan("validate", "-f", FILE).err == "error: infrastructure.py is a folder; name the blueprint in it\n"

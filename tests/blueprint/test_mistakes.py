@@ -33,3 +33,31 @@ def test_a_mistake_is_said_with_its_place(text: str, message: str, problems: Pro
 
 def test_there_are_mistakes() -> None:
     assert len(mistakes()) > 100
+
+
+DIGITS = "9" * 5000
+"""More than Python makes a number of: ``sys.get_int_max_str_digits()``."""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("jobs: {report: {image: {repository: web}, schedule: 'rate(%s days)'}}", "is longer than a hundred years"),
+        ("usage: {requests: %s}", "a month is more than 380,000 a second; the most is 1,000,000,000,000"),
+        ("reliability: {causes: {zone: {failures: %s/year}}}", "is more than once an hour"),
+        ("network: {flow_logs: %sd}", "is longer than a hundred years"),
+        ("services: {web: {image: {repository: web}, tasks: {max: %s}}}", "is too large a number"),
+    ],
+)
+def test_digits_without_end_are_told_as_every_number(text: str, said: str, problems: Problems) -> None:
+    (told,) = problems(BASE + text % DIGITS + "\n")
+    assert said in told
+    assert len(told) < 300
+
+
+def test_what_is_no_name_of_a_secret_is_not_offered_as_one(problems: Problems) -> None:
+    text = "services: {web: {image: {repository: web}, secrets: {KEY: [key]}}}\nsecrets: {key: {generate: 32}}\n"
+    assert problems(BASE + text) == [
+        "groundplan.yaml:3:59: services.web.secrets.KEY: has to be a text, and is a list",
+        'groundplan.yaml:4:11: secrets.key: no service or job names "key" under its secrets; remove it',
+    ]

@@ -114,11 +114,20 @@ def test_explanations_name_the_option(write: Write) -> None:
             "services.web=null",
             'services.web: null removes an entry, and the base has no "web"; write {} for an entry with defaults',
         ),
-        ("services.api.image=api", 'services.api.image: has to be a mapping of keys to values, and is "api"'),
+        (
+            "services.api.image=api",
+            'services.api.image: has to be a mapping of keys to values, and is "api"; --set takes single values: set '
+            "its keys one by one",
+        ),
+        (
+            "services.api.needs=[files]",
+            'services.api.needs: has to be a list, and is "[files]"; --set takes single values: write a list in the '
+            "blueprint",
+        ),
         ("services.api.image.tag=latest", 'services.api.image.tag: "latest" names another image every day'),
         ("abc", '"abc" is no setting; write KEY=VALUE, like owner_id=jane or services.api.image.tag=1.2.3'),
         ("=1", '"=1" is no setting; write KEY=VALUE'),
-        ("a..b=1", "'a..b' is not a path like services.api.size"),
+        ("a..b=1", '"a..b" is not a path like services.api.size'),
         ("services.api.needs[0]=files", "services.api.needs[0] is an item of a list, and a list is written"),
         ("environments.dev.region=us-east-1", "a setting goes over the environment that -e chooses"),
         (

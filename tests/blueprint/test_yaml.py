@@ -44,11 +44,14 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("project: shop\nzones: [a, b\n", '2:8: a list in brackets lacks its "," or "]"'),
         ("zones: {a: 1\nb: 2\n", '1:8: a mapping in braces lacks its "," or "}"'),
         ('project: "shop\nregion: x\n', "1:10: a quoted text is never closed"),
-        ("project: shop: two\n", "1:14: a colon stands where no key can be; is a line indented too far, or a text with "
-         "a colon not in quotes?"),
-        ("project: shop\n  region: x\n", "2:9: a colon stands where no key can be; is a line indented too far, or a "
-         "text with a colon not in quotes?"),
+        ("project: shop: two\n", "1:14: a colon stands where no key can be; is a line indented too far, a text with a "
+         "colon not in quotes, or a colon above without a space behind it?"),
+        ("project: shop\n  region: x\n", "2:9: a colon stands where no key can be; is a line indented too far, a "
+         "text with a colon not in quotes, or a colon above without a space behind it?"),
         ("network:\n    cidr: x\n  zones: y\n", "3:3: this line is not indented like the lines before it"),
+        ("project: shop\nregion eu-west-1\n", "2:1: a colon and a space are missing behind this key"),
+        ("project:shop\nregion: x\n", "2:7: a colon stands where no key can be; is a line indented too far, a text "
+         "with a colon not in quotes, or a colon above without a space behind it?"),
         ("project: @shop\n", "1:10: a text cannot begin with this character; put it in quotes"),
         ("{project: shop}}\n", "1:16: the blueprint ends before this; is a bracket or brace too many?"),
         ("project: a\nregion: b\nproject: c\n", '3:1: the key "project" stands twice; the first is in line 1'),
@@ -98,7 +101,7 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
     with pytest.raises(InputError) as caught:
         load()
     assert str(caught.value) == (
-        "groundplan.yaml does not exist; write a blueprint there, or name another file with -f/--file"
+        "groundplan.yaml does not exist; groundplan init writes a first blueprint, -f/--file names another file"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -50,6 +51,27 @@ def test_a_reader_that_leaves_early_is_no_error(command: str) -> None:
 def test_a_reader_that_never_came_is_no_error() -> None:
     done = shell('set -o pipefail; "$GROUNDPLAN" validate -f "$BLUEPRINT" | true')
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_disk_that_takes_no_more_is_no_mistake_of_ours() -> None:
+    done = shell('"$GROUNDPLAN" resources -f "$BLUEPRINT" > /dev/full')
+    assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: no space left on device\n")
+    done = shell('"$GROUNDPLAN" validate -f nowhere.yaml 2> /dev/full')
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_closed_streams_change_nothing() -> None:
+    done = shell('"$GROUNDPLAN" validate -f "$BLUEPRINT" >&- 2>&-; "$GROUNDPLAN" validate -f nowhere.yaml >&- 2>&-')
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "")
+    done = shell('"$GROUNDPLAN" validate -f "$BLUEPRINT" >&-')
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_that_does_not_know_all_characters_gets_them_as_json_writes_them() -> None:
+    done = shell('PYTHONIOENCODING=ascii "$GROUNDPLAN" cost -f "$BLUEPRINT" --format json')
+    assert (done.returncode, done.stderr) == (0, "")
+    assert " × 730 h × " in json.loads(done.stdout)["lines"][0]["formula"]
+    assert r" \u00d7 730 h \u00d7 " in done.stdout
 
 
 def test_an_interrupt_is_told_in_one_line(groundplan: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ CASES = {
         START + "network: {zones: [a, f]}\n", "3:18: network.zones: ", "eu-central-1 has no zone f; it has a, b, c",
     ),
     "a region that does not exist": (
-        "project: shop\nregion: eu-centra-1\n", "2:9: region: ", "there is no AWS region 'eu-centra-1'",
+        "project: shop\nregion: eu-centra-1\n", "2:9: region: ", 'there is no AWS region "eu-centra-1"',
     ),
     "an engine version past its end": (
         DATABASE.replace("postgres 16", "postgres 15.4"), "5:13: databases.main.engine: ",
@@ -179,8 +179,8 @@ def test_problems_of_all_environments_are_told_at_once(groundplan: Command, writ
     ("arguments", "said"),
     [
         (["--input", "web_image_tag"], "--input web_image_tag: write NAME=VALUE"),
-        (["--input", "web_image_tga=1"], "there is no input 'web_image_tga'; did you mean \"web_image_tag\"?"),
-        (["--input", "web_image_tag=a tag"], "'a tag' does not fit; it takes a tag of the ECR repository"),
+        (["--input", "web_image_tga=1"], 'there is no input "web_image_tga"; did you mean "web_image_tag"?'),
+        (["--input", "web_image_tag=a tag"], '"a tag" does not fit; it takes a tag of the ECR repository'),
         ([], "give it with --input web_image_tag=VALUE"),
     ],
 )

@@ -86,7 +86,8 @@ def test_cost(groundplan: Command) -> None:
     result = groundplan("cost", "-f", DUSKSPENDR, "--format", "json")
     assert result.code == ExitCode.FINE
     document = result.json
-    assert set(document) == {"environment", "currency", "monthly", "budget", "floor", "lines", "unpriced"}
+    sums = {"monthly", "fixed", "usage", "without_price"}
+    assert set(document) == {"environment", "currency", *sums, "budget", "floor", "lines", "unpriced"}
     assert (document["environment"], document["currency"], document["budget"]) == ("production", "USD", 373.0)
     for line in document["lines"]:
         assert set(line) == {
@@ -175,7 +176,8 @@ def test_a_missing_file_is_named(groundplan: Command) -> None:
         result = groundplan(command, "-f", "nowhere.yaml")
         assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
         assert result.err == (
-            "error: nowhere.yaml does not exist; write a blueprint there, or name another file with -f/--file\n"
+            "error: nowhere.yaml does not exist; groundplan init writes a first blueprint, -f/--file names another "
+            "file\n"
         )
 
 
@@ -188,18 +190,36 @@ def test_a_folder_is_no_blueprint(groundplan: Command, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["nonsense"], "error: No such command 'nonsense'; see groundplan --help"),
-        (["validate", "--nonsense"], "error: No such option: --nonsense; see groundplan validate --help"),
-        (["cost", "--format", "xml"], "'xml' is not one of 'table', 'json'; see groundplan cost --help"),
+        (["nonsense"], 'error: there is no command "nonsense"; known here: access, backup, bootstrap, check, '),
+        (["validat"], 'error: there is no command "validat"; did you mean "validate"? See groundplan --help\n'),
+        (["local", "strat"], 'there is no command "strat"; did you mean "start"? See groundplan local --help\n'),
         (
-            ["check", "--format", "xml"],
-            "'xml' is not one of 'table', 'json', 'sarif', 'junit', 'markdown', 'github'; see",
+            ["validate", "--nonsense"],
+            'error: there is no option "--nonsense"; known here: --environment, --file, --format, --help, --set; see '
+            "groundplan validate --help\n",
         ),
-        (["plan", "--target", "azure"], "'azure' is not one of 'local', 'aws'; see groundplan plan --help"),
-        (["render"], "error: Missing option '--out' / '-o'; see groundplan render --help"),
-        (["validate", "extra"], "extra"),
-        (["local", "start", "--port", "0"], "--port"),
-        (["local", "start", "--port", "http"], "--port"),
+        (["check", "--formt", "json"], 'error: there is no option "--formt"; did you mean "--format"? See groundplan '),
+        (["cost", "--format", "xml"], 'error: --format: "xml" is not table or json; see groundplan cost --help\n'),
+        (
+            ["check", "--format", "jsn"],
+            ' is not table, json, sarif, junit, markdown or github; did you mean "json"?',
+        ),
+        (["plan", "--target", "azure"], '--target: "azure" is not local or aws; see groundplan plan --help\n'),
+        (["render"], "error: --out is missing: the folder to write to; see groundplan render --help\n"),
+        (["release", "web"], "error: IMAGE is missing: its tag, its digest, or "),
+        (["validate", "extra"], 'error: "extra" is one argument too many; see groundplan validate --help\n'),
+        (["check", "-f"], "error: -f lacks its value; see groundplan check --help\n"),
+        (["local", "start", "--port"], "error: --port lacks its value; see groundplan local start --help\n"),
+        (["deploy", "--yes=no"], "error: --yes takes no value; see groundplan deploy --help\n"),
+        (
+            ["local", "start", "--port", "0"],
+            "error: --port: 0 is too little; the least is 1; see ",
+        ),
+        (["local", "start", "--port", "65536"], "error: --port: 65536 is too much; the most is 65535; see "),
+        (
+            ["local", "start", "--port", "http"],
+            'error: --port: "http" is not a whole number; see ',
+        ),
     ],
 )
 def test_mistakes_on_the_command_line(groundplan: Command, arguments: list[str], said: str) -> None:

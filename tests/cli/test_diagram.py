@@ -68,8 +68,8 @@ def test_since_a_revision(groundplan: Command, write: Write) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--view", "everything"], "'everything' is not one of"),
-        (["--theme", "sepia"], "'sepia' is not one of"),
+        (["--view", "everything"], '--view: "everything" is not overview, network, data-flow, access or cost; see '),
+        (["--theme", "sepia"], '"sepia" is not '),
         (["--out", "picture.pdf"], "let its name end in .svg or .png"),
         (["--out", "nowhere/picture.svg"], "there is no folder nowhere"),
         (["--out", "folder.svg"], "folder.svg cannot be written"),

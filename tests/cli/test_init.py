@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import resource
 from pathlib import Path
 
 import pytest
@@ -72,10 +73,16 @@ def test_a_file_that_exists_is_left_as_it_is(groundplan: Command, folder: Path) 
         (("--template", "poc", "--name", "My Shop"), '--name: "My Shop" is no name for a project'),
         (("--template", "poc", "--region", "us-east-9"), '--region: there is no AWS region "us-east-9"'),
         (("--template", "poc", "--domain", "a.dev"), "--domain: the template poc has no use for it"),
-        (("--domain", "shop.example.com"), "shop.example.com stands for a domain of your own"),
+        (
+            ("--domain", "shop.example.com"),
+            "error: --domain: shop.example.com stands for a domain of your own; write one that you have registered\n",
+        ),
+        (("--template", "poc", "--name", ""), '--name: "" is no name for a project'),
+        (("--template", "", "--name", "shop"), 'there is no template ""; known here: kubernetes, poc, '),
         (("--name", "a" * 24, "--domain", "shop.groundplan.dev"), "as the name of a target group has 39 characters"),
         (("--file", "shop.py"), "shop.py would be run as Python"),
         (("--from-compose", "nowhere.yml"), "nowhere.yml does not exist"),
+        (("--from-compose", "."), ". is a folder; name the Compose file in it: docker-compose.yml\n"),
         (("--from-compose", "nowhere.yml", "--template", "poc"), "--template has no meaning beside --from-compose"),
         (("--from-compose", str(COMPOSE)), "what the Compose file publishes needs --domain"),
     ],
@@ -86,6 +93,19 @@ def test_bad_input(groundplan: Command, arguments: tuple[str, ...], said: str) -
     assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
     assert said in result.err
     assert not FILE.exists()
+
+
+def test_what_is_written_over_stays_where_the_disk_is_full(groundplan: Command, folder: Path) -> None:
+    FILE.write_text("mine\n", encoding="utf-8")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        result = groundplan("init", "--template", "poc", "--name", "shop", "--force")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (result.code, result.out) == (ExitCode.BAD_INPUT, "")
+    assert result.err == "error: groundplan.yaml cannot be written: file too large\n"
+    assert FILE.read_text(encoding="utf-8") == "mine\n"
 
 
 def test_from_compose(groundplan: Command) -> None:

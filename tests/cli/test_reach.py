@@ -95,7 +95,7 @@ def test_another_environment(groundplan: Command, write: Write) -> None:
         (("--all", "--from", "api"), "--all stands alone"),
         (("--needs", "--all"), "stands alone"),
         (("--from", "api", "--to", "main", "--protocol", "icmp", "--port", "1"), "icmp has no ports"),
-        (("--from", "api", "--to", "main", "--port", "70000"), "less than or equal to 65535"),
+        (("--from", "api", "--to", "main", "--port", "70000"), "--port: 70000 is too much; the most is 65535"),
         (("--from", "api", "--to", "main", "--protocol", "sctp"), "sctp"),
         (("--from", "api", "--to", "main", "-e", "staging"), 'has no environment "staging"'),
     ],

@@ -73,7 +73,7 @@ def test_a_trace_is_replayed(groundplan: Command, write: Write) -> None:
         ((), "nobody says how much is asked; write traffic: {users: ...}"),
         (("--requests", "5"), '--requests: "5" is not a rate of requests'),
         (("--requests", "-5/s"), '--requests: "-5/s" is not a rate of requests'),
-        (("--users", "0"), "Input should be greater than or equal to 1"),
+        (("--users", "0"), "--users: 0 is too little; the least is 1"),
         (("--users", "5", "--requests", "5/s"), "three workloads; give one of them"),
         (("--users", "5", "--hours", "0"), "--hours has to be a minute to 31 days"),
         (("--users", "5", "--service", "ap"), 'production has no service ap; did you mean "api"?'),

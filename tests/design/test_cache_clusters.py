@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, digits, punctuation
+
 import pytest
 from tests.blueprint.conftest import Problems
 from tests.blueprint.conftest import problems as problems
@@ -110,3 +112,12 @@ def test_what_elasticache_would_refuse(written: str, path: str, said: str, probl
     assert len(found) == 1, found
     assert f": caches.sessions.{path}" in found[0], found
     assert said in found[0]
+
+
+def test_elasticache_takes_every_token_that_can_be_made() -> None:
+    generate = with_cache("nodes: 1")[Ref(Secret, "sessions_token")].generate
+    assert generate is not None
+    characters = {*ascii_letters, *digits, *(() if generate.exclude_punctuation else punctuation)}
+    # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
+    assert characters - {*generate.exclude_characters} <= {*ascii_letters, *digits, *"!&#$^<>-"}
+    assert 16 <= generate.length <= 128

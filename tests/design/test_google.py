@@ -316,7 +316,7 @@ def test_ids_of_service_accounts_are_as_long_as_they_may_be() -> None:
 @pytest.mark.parametrize(
     ("google", "changes", "said"),
     [
-        ({"region": "us-east9"}, {}, "there is no Google Cloud region 'us-east9'"),
+        ({"region": "us-east9"}, {}, 'there is no Google Cloud region "us-east9"'),
         (
             {"project": "a-project-of-thirty-characters"},
             {"short_name": "a-very-long-name-yes", "buckets__a-bucket-with-a-rather-long-name": {}},

@@ -129,7 +129,7 @@ def test_the_rules_that_come_unasked_are_known_and_need_nothing() -> None:
         ),
         (
             START + "buckets: {files: {replicate: eu-west-9}}\n",
-            ":3:30: buckets.files.replicate: there is no AWS region 'eu-west-9'; did you mean",
+            ':3:30: buckets.files.replicate: there is no AWS region "eu-west-9"; did you mean',
         ),
         (
             START + "buckets: {files: {replicate: {region: us-gov-west-1}}}\n",
@@ -137,7 +137,7 @@ def test_the_rules_that_come_unasked_are_known_and_need_nothing() -> None:
         ),
         (
             START + DATABASE + "backup: {copy_to: us-est-1}\n",
-            ":4:19: backup.copy_to: there is no AWS region 'us-est-1'; did you mean",
+            ':4:19: backup.copy_to: there is no AWS region "us-est-1"; did you mean',
         ),
         (
             START + f"buckets: {{files: {{name: {'f' * 55}, replicate: us-east-1}}}}\n",

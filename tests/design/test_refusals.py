@@ -42,7 +42,7 @@ DATABASE = START + "databases:\n  orders:\n    class: db.t4g.micro\n"
         ),
         (
             "project: shop\nregion: eu-central-9\n",
-            ":2:9: region: there is no AWS region 'eu-central-9'",
+            ':2:9: region: there is no AWS region "eu-central-9"',
         ),
         (
             START + "network: {zones: [a, x]}\n",
@@ -59,11 +59,11 @@ DATABASE = START + "databases:\n  orders:\n    class: db.t4g.micro\n"
         ),
         (
             DATABASE + "    engine: mysql 8.0\n",
-            ":6:13: databases.orders.engine: 'mysql' is no database engine that Groundplan builds; write postgres 16",
+            ':6:13: databases.orders.engine: "mysql" is no database engine that Groundplan builds; write postgres 16',
         ),
         (
             START + "caches:\n  carts: {engine: memcached 1.6, class: cache.t4g.micro}\n",
-            ":4:19: caches.carts.engine: 'memcached' is no cache engine; write redis 7.1 or valkey 8.0",
+            ':4:19: caches.carts.engine: "memcached" is no cache engine; write redis 7.1 or valkey 8.0',
         ),
         (
             START

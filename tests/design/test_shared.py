@@ -261,7 +261,7 @@ def test_an_unknown_pack_is_refused() -> None:
 def test_an_unknown_region_is_refused() -> None:
     found = refused(SMALL + "audit: {}\nsecurity: {regions: [us-west-9, cn-north-1]}\n")
     assert len(found) == 2
-    assert "security.regions[0]: there is no AWS region 'us-west-9'" in found[0]
+    assert 'security.regions[0]: there is no AWS region "us-west-9"' in found[0]
     assert "security.regions[1]: cn-north-1 is of the partition aws-cn" in found[1]
 
 

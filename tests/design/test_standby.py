@@ -17,7 +17,7 @@ from groundplan.resources.delivery import Distribution
 from groundplan.resources.dns import HostedZone
 from groundplan.resources.edge import Certificate, LoadBalancer
 from groundplan.resources.kubernetes import KubernetesCluster
-from groundplan.resources.monitoring import Budget
+from groundplan.resources.monitoring import Alarm, Budget
 from groundplan.resources.network import NatGateway, Vpc
 from groundplan.resources.parameters import SecureParameter
 from groundplan.resources.policies import Statement
@@ -210,6 +210,19 @@ def test_outputs_of_both() -> None:
     assert {"main_address", "standby_main_address", "standby_load_balancer_address"} <= names
 
 
+def test_nulls_of_the_overlay_are_the_standbys() -> None:
+    """``null`` in the overlay takes away what the primary has, at every depth, and leaves the primary alone."""
+    written = SHOP.replace("class: cache.t4g.micro", "class: cache.t4g.micro, shards: 2, nodes: 2")
+    overlay = "        caches: {sessions: {shards: null, nodes: 1}}\n        alarms: null\n"
+    architecture = designed(written + STANDBY + overlay)
+    here, away = (architecture[Ref(CacheReplicationGroup, name)] for name in ("sessions", "standby_sessions"))
+    assert (here.cluster_mode, here.nodes) == ("enabled", 4)
+    assert (away.cluster_mode, away.nodes) == (None, 1)
+    told = {item.address for item in architecture.of(Alarm)}
+    assert "alarm.main_cpu_high" in told
+    assert "alarm.standby_main_cpu_high" not in told
+
+
 def test_caches_begin_empty() -> None:
     here, empty = (shop()[Ref(CacheReplicationGroup, name)] for name in ("sessions", "standby_sessions"))
     assert here.replication_group_id != empty.replication_group_id
@@ -263,7 +276,7 @@ def test_the_bill_says_what_the_standby_costs() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "problem"),
     [
-        ("region: us-west-2", "region: us-west-7", "there is no AWS region 'us-west-7'"),
+        ("region: us-west-2", "region: us-west-7", 'there is no AWS region "us-west-7"'),
         ("region: us-west-2", "region: cn-north-1", "no account has both"),
         ("nat: single", "zones: [a, z]", "(in the standby in us-west-2)"),
         ("nat: single}", "nat: single}\n        databases: {main: {class: db.nothing}}", 'AWS has no "db.nothing"'),

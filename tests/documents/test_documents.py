@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.acceptance.documents import section
 from tests.documents.commands import given
-from tests.documents.shop import shop
+from tests.documents.shop import SHOP, shop
 from typer import TyperException
 
 from groundplan.cost.report import cents
@@ -124,10 +124,18 @@ def test_deployment_says_what_a_person_does(texts: dict[str, str]) -> None:
     told = texts["DEPLOYMENT.md"].partition("\n## production\n")[2]
     (secret,) = re.findall(r"--secret-id (\S+) --secret-string file:///dev/stdin", told)
     assert secret.lower() == "shop/production/payment"
+    assert "are made with the keys, in the first stack, to be filled while the others are made" in told
     assert "- people@shop.example" in told
     assert "groundplan promote --from staging --to production" in told
     assert "Off-hours" not in told
     assert "It stops at 20:00 and starts at 07:00" in texts["DEPLOYMENT.md"]
+
+
+def test_by_terraform_what_a_person_brings_is_made_before_what_needs_it(tmp_path: Path) -> None:
+    text = SHOP.replace("engine: cloudformation", "engine: terraform")
+    told = documents(facts_of(shop(tmp_path, text), ["production"]))["DEPLOYMENT.md"]
+    assert " apply -target=aws_ecr_repository.api -target=aws_secretsmanager_secret.payment\n" in told
+    assert "make the repositories and these secrets alone from there, push, fill, then deploy:" in told
 
 
 def test_every_command_can_be_given(texts: dict[str, str]) -> None:

@@ -129,5 +129,5 @@ def test_another_environment_or_workspace_is_refused(script: str, folder: Path) 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "scripts").touch()
-    with pytest.raises(EnvironmentalError, match="the scripts cannot be written: File exists"):
+    with pytest.raises(EnvironmentalError, match=r"scripts/\S+ cannot be written: file exists"):
         write(ABOUT, tmp_path / "groundplan.yaml", tmp_path / "scripts")

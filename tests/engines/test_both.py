@@ -113,13 +113,18 @@ def _is_choice(hint: Any) -> bool:
 
 
 def said(value: str, text: str) -> bool:
-    """Whether a value stands in a rendering: as it is, or escaped as the format demands."""
+    """Whether a value stands in a rendering: as it is, escaped as the format demands or, of several lines, indented."""
     plain = json.dumps(value, ensure_ascii=False)[1:-1]
     spellings = [value, plain, plain.replace("${", "$${"), plain.replace("${", "${!"), json.dumps(plain)[1:-1]]
     for region in {architecture.region for architecture in architectures().values()}:
         if value.startswith(region):  # ap-south-1a: both write the region as what it is deployed to
             spellings += [f"${{{word}}}{value.removeprefix(region)}" for word in ("var.region", "AWS::Region")]
-    return any(spelling in text for spelling in spellings)
+    indented = "\n" in value and _unindented(value) in _unindented(text)
+    return indented or any(spelling in text for spelling in spellings)
+
+
+def _unindented(text: str) -> str:
+    return "\n".join(line.strip() for line in text.splitlines())
 
 
 @pytest.mark.parametrize("name", ["sample", "duskspendr"])

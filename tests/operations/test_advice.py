@@ -26,6 +26,16 @@ SAID = [
         "another distribution",
     ),
     ("AWS::GuardDuty::Detector", "a detector already exists for the current account", "an account has only one"),
+    (
+        "AWS::EKS::Nodegroup",
+        "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename shop-general",
+        "AWS makes the new one before it deletes the old one",
+    ),
+    (
+        "AWS::RDS::DBInstance",
+        "The AllowMajorVersionUpgrade flag must be present when upgrading to a new major version.",
+        "a major version has no way back",
+    ),
     ("AWS::IAM::Role", "Role with name shop already exists. (EntityAlreadyExists)", "somebody else made one"),
     (
         "AWS::EC2::VPC",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 from tests.cli.commands import FILE, Command, Write
@@ -35,10 +36,12 @@ def test_drift_of_stacks(groundplan: Command, write: Write, aws: Aws, project: s
         """
     )
     before = groundplan("drift")
-    assert (before.code, before.out) == (
-        ExitCode.FINE, "production: nothing differs from what was deployed to local\n"
-    )  # fmt: skip
+    assert (before.code, before.out) == (ExitCode.FINE, "")
+    assert before.err.endswith("production: nothing is deployed to local, so that nothing can differ\n")
+    assert groundplan("drift", "--format", "json").json["drift"] == []
+    assert groundplan("drift", "--adopt", "--format", "json").json["adoptions"] == []
     assert groundplan("deploy").code == ExitCode.FINE
+    assert groundplan("drift").out == "production: nothing differs from what was deployed to local\n"
     assert groundplan("drift", "--format", "json").json == {"target": "local", "environment": "production", "drift": []}
     sqs = aws.client("sqs")
     queue = sqs.get_queue_url(QueueName=f"{project}-production-mail")["QueueUrl"]
@@ -64,7 +67,7 @@ def test_drift_of_stacks(groundplan: Command, write: Write, aws: Aws, project: s
 
     refused = groundplan("drift", "--restore")
     assert refused.code == ExitCode.BAD_INPUT
-    assert "Bring 1 resources back to what was deployed? There is no terminal" in refused.err
+    assert "Bring 1 resource back to what was deployed? There is no terminal" in refused.err
     assert groundplan("drift", "--no-who").code == ExitCode.FINDINGS, "nothing was touched"
     back = groundplan("drift", "--restore", "--yes")
     assert back.code == ExitCode.FINE, back.err
@@ -109,6 +112,14 @@ def test_adopting(groundplan: Command, write: Write, aws: Aws, project: str) -> 
         "queues.mail.visibility": ("1m", "90s", []),
     }
     assert file.read_text().count("90s") == 0, "only --write writes"
+    before, limits = file.read_text(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+    try:
+        full = groundplan("drift", "-e", "production", "--adopt", "--write")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (full.code, file.read_text()) == (ExitCode.BAD_INPUT, before)
+    assert full.err == "error: groundplan.yaml cannot be written: file too large\n"
     done = groundplan("drift", "-e", "production", "--adopt", "--write")
     assert done.code == ExitCode.FINE, done.err
     text = file.read_text()

@@ -47,9 +47,9 @@ def test_all_that_is_wrong_with_inputs_is_said_at_once() -> None:
     with pytest.raises(InputError) as error:
         resolve_inputs(architecture(TAG, other), {"api_image_tag": "A B", "usr": "x"})
     assert [str(problem) for problem in error.value.problems] == [
-        "there is no input 'usr'; known here: api_image_tag, web_image_tag",
+        'there is no input "usr"; known here: api_image_tag, web_image_tag',
         "Tag of web: give it with --input web_image_tag=VALUE",
-        "input api_image_tag: 'A B' does not fit; it takes letters and digits",
+        'input api_image_tag: "A B" does not fit; it takes letters and digits',
     ]
 
 

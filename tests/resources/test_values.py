@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import FrozenInstanceError
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -38,6 +43,22 @@ def test_references_are_equal_by_what_they_point_at() -> None:
     assert Ref(Subnet, "main", "a") != Ref(Subnet, "main", "b")
     kinds: set[Ref[Resource]] = {Ref(Bucket, "main"), Ref(Key, "main")}
     assert len(kinds) == 2
+
+
+def test_references_to_the_same_are_one_object_wherever_they_come_from() -> None:
+    here = Ref(Subnet, "private", key="a")
+    assert Ref(kind=Subnet, name="private", key="a") is here
+    for twin in (copy.copy(here), copy.deepcopy([here])[0], pickle.loads(pickle.dumps(here))):
+        assert twin is here
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda number: Ref(Bucket, f"threads_{number % 50}"), range(400)))
+    assert len({id(ref) for ref in found}) == 50
+
+
+def test_a_reference_never_changes() -> None:
+    with pytest.raises(FrozenInstanceError):
+        BUCKET.name = "other"  # type: ignore[misc]
+    assert repr(BUCKET) == "Ref(kind=<class 'groundplan.resources.storage.Bucket'>, name='files', key=None)"
     assert len({Ref(Vpc, "main"), Ref(Vpc, "main")}) == 1
 
 

@@ -7,20 +7,20 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-lo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
 from groundplan.access.patterns import covers, match_resource, without_variables
 from groundplan.access.truth import Truth
+from groundplan.record import Record, dataclass
 
 Context = Mapping[str, tuple[str, ...] | None]
 """What is known of a request: condition keys in lower case with their values; None: the request has no such key.
 What is not in it is not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
+@dataclass(frozen=True)
+class Restriction(Record):
     """One condition with its values in plain text; braces stand around what is known at deployment only."""
 
     operator: str

@@ -6,11 +6,11 @@ The paths are data: ``catalog/data/privilege_escalation.toml``, with their sourc
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from groundplan.access.evaluation import Decision, Request, decide
 from groundplan.access.index import Access
 from groundplan.catalog import iam
+from groundplan.record import Record, dataclass
 from groundplan.resources.security import Role
 
 HAND_ON = "iam:PassRole"
@@ -27,8 +27,8 @@ CODE = frozenset(
 that nobody can have them use it for something else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+@dataclass(frozen=True)
+class Escalation(Record):
     """A way that is open to a role."""
 
     path: iam.EscalationPath

@@ -14,7 +14,7 @@ https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
@@ -23,6 +23,7 @@ from groundplan.access.clauses import Clause
 from groundplan.access.conditions import Context, Restriction, evaluate
 from groundplan.access.patterns import match_resource
 from groundplan.access.truth import Truth
+from groundplan.record import Record, dataclass
 
 Verdict = Literal["allowed", "conditional", "explicit deny", "implicit deny"]
 """``conditional``: allowed where the conditions hold that are named."""
@@ -32,8 +33,8 @@ USUAL: Context = MappingProxyType({"aws:securetransport": ("true",)})
 """What is taken for granted: AWS's own tools speak HTTPS."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+@dataclass(frozen=True)
+class Caller(Record):
     """Who asks."""
 
     type: Literal["AWS", "Service", "Federated"]
@@ -55,8 +56,8 @@ class Caller:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+@dataclass(frozen=True)
+class Request(Record):
     """What is asked."""
 
     caller: Caller
@@ -69,8 +70,8 @@ class Request:
     """The account of what is asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policies:
+@dataclass(frozen=True)
+class Policies(Record):
     """The policies that have a say."""
 
     identity: tuple[Clause, ...] = ()
@@ -99,8 +100,8 @@ class Spoken(NamedTuple):
     resource_decides: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+@dataclass(frozen=True)
+class Decision(Record):
     """What IAM says, and why."""
 
     verdict: Verdict

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from operator import is_
 
@@ -22,6 +21,7 @@ from groundplan.access.evaluation import (
 )
 from groundplan.access.patterns import covers, is_pattern, overlapping_arns
 from groundplan.catalog import iam
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.messaging import QueuePolicy
@@ -31,8 +31,8 @@ from groundplan.resources.storage import BucketPolicy
 from groundplan.resources.values import Ref
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+@dataclass(frozen=True)
+class Touched(Record):
     """What a statement reaches."""
 
     resource: Resource | None

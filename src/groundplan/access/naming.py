@@ -7,6 +7,7 @@ from groundplan.errors import InputError, suggestion
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.base import Resource
 from groundplan.resources.security import Role
+from groundplan.units import shown
 
 PURPOSES = ("task", "execution", "pod", "schedule", "instance", "replication", "google_copy")
 """What stands behind the name of a service, job, bucket or kind of instances in the names of its roles."""
@@ -35,7 +36,7 @@ def roles_called(access: Access, name: str) -> tuple[Role, ...]:
     if found:
         return found
     known = {_owner(role) for role in access.roles}
-    raise InputError(f"nobody here is called {name!r}{suggestion(_stem(name), known)}")
+    raise InputError(f"nobody here is called {shown(name)}{suggestion(_stem(name), known)}")
 
 
 def targets_called(access: Access, name: str) -> tuple[Resource, ...]:
@@ -54,4 +55,4 @@ def targets_called(access: Access, name: str) -> tuple[Resource, ...]:
         return named
     known = {item.address for item in candidates} if "." in name else {_stem(item.name) for item in candidates}
     near = suggestion(name if "." in name else stem, known)
-    raise InputError(f"there is nothing here called {name!r} that somebody could have rights to{near}")
+    raise InputError(f"there is nothing here called {shown(name)} that somebody could have rights to{near}")

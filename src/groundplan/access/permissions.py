@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from groundplan.access.clauses import Clause
 from groundplan.access.evaluation import Decision, names
 from groundplan.access.index import Access, Touched
 from groundplan.access.patterns import match_action
 from groundplan.catalog import iam
+from groundplan.record import Record, dataclass
 from groundplan.resources.base import Resource
 from groundplan.resources.policies import Cause
 from groundplan.resources.security import Role
@@ -20,8 +20,8 @@ ORDER = (EVERYTHING, "Permissions management", "Write", "Tagging", "Read", "List
 """Levels, what can do most harm first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+@dataclass(frozen=True)
+class Permission(Record):
     """One thing that somebody may do."""
 
     principal: str

@@ -816,7 +816,8 @@ class Database(TypedDict, total=False):
     parameters: Mapping[str, str | int]
     """Parameters of the parameter group. Default: ``{"rds.force_ssl": "1"}``."""
     minor_upgrades: bool
-    """Whether RDS applies new minor versions in the maintenance window. Default: ``True``."""
+    """Whether RDS applies new minor versions in the maintenance window. Terraform then leaves the version to RDS.
+    Default: ``True``."""
     encryption: bool
     """Encryption at rest with a key of this environment. Default: ``True``."""
     deletion_protection: bool
@@ -1389,7 +1390,7 @@ class Usage(TypedDict, total=False):
     between_zones: str | SizeForecast | None
     """Data from one availability zone to another, which is charged when it leaves and when it arrives."""
     between_regions: str | SizeForecast | None
-    """Data copied to another region: new images and objects, what a database writes."""
+    """Data copied to another region: new images and objects, what a database writes, recovery points."""
     endpoints: str | SizeForecast | None
     """Data through interface endpoints."""
     logs: str | SizeForecast | None

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from groundplan.blueprint.loading import Source
 from groundplan.blueprint.tree import Node
 from groundplan.errors import EnvironmentalError, GroundplanError, InputError, Position, Problem
+from groundplan.files import reason
 
 if TYPE_CHECKING:
     from tarfile import TarFile
@@ -146,12 +147,12 @@ def _run(file: Path) -> dict[str, object]:
             pass
     except FileNotFoundError as error:
         raise InputError(
-            f"{file} does not exist; write a blueprint there, or name another file with -f/--file"
+            f"{file} does not exist; groundplan init writes a first blueprint, -f/--file names another file"
         ) from error
     except IsADirectoryError as error:
         raise InputError(f"{file} is a folder; name the blueprint in it") from error
     except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise EnvironmentalError(f"{file} cannot be read: {reason(error)}") from error
     with _as_a_script(file), redirect_stdout(sys.stderr):
         try:
             return runpy.run_path(str(file), run_name=RUN_NAME)

@@ -115,7 +115,7 @@ class Database(Part):
     parameters: dict[str, str] = Field(default={"rds.force_ssl": "1"})
     """Parameters of the parameter group."""
     minor_upgrades: bool = True
-    """Whether RDS applies new minor versions in the maintenance window."""
+    """Whether RDS applies new minor versions in the maintenance window. Terraform then leaves the version to RDS."""
     encryption: bool = True
     """Encryption at rest with a key of this environment."""
     deletion_protection: bool = True

@@ -37,7 +37,8 @@ def without_nulls(node: Node, shape: Shape | None) -> Node:
     """Carry out what ``null`` says: the key is as if never written, unless ``null`` is itself a value there.
 
     An entry of a family (a service, a tag) goes altogether; a field returns to its posture or default; and a field
-    that may be empty (``alarms``, ``flow_logs``) keeps its ``null``. Without a shape every ``null`` removes.
+    that may be empty (``alarms``, ``flow_logs``) keeps its ``null``. What has no shape here is an overlay of its own
+    (``standby.overlay``), or a mistake: its nulls stay. Without any shape every ``null`` removes.
     """
     if not isinstance(node.value, dict):
         return node
@@ -46,7 +47,7 @@ def without_nulls(node: Node, shape: Shape | None) -> Node:
         inner = shape.child(key) if shape else None
         unknown = shape is not None and inner is None
         if child.value is not None or unknown or (inner is not None and inner.nullable):
-            kept[key] = without_nulls(child, inner)
+            kept[key] = child if unknown else without_nulls(child, inner)
     if len(kept) == len(node.value) and all(map(is_, kept.values(), node.value.values())):
         return node
     return replace(node, value=kept)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from groundplan.blueprint import builds, pipelines
 from groundplan.blueprint.base import NAME_PATTERN, Part
 from groundplan.blueprint.jobs import SCHEDULE_PATTERN
-from groundplan.blueprint.shape import Shape
+from groundplan.blueprint.settings import OptionPosition
+from groundplan.blueprint.shape import Shape, fields
 from groundplan.blueprint.tree import Node, Steps, format_path
 from groundplan.errors import Position, Problem, suggestion
-from groundplan.units import shown
+from groundplan.units import counted, shown
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -70,10 +71,6 @@ def is_name(text: str) -> bool:
     return re.fullmatch(NAME_PATTERN, text) is not None and len(text) <= 40
 
 
-def _count(number: object, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
-
-
 def _mapping(value: object) -> str:
     if value is None:
         return "is empty; write what belongs there, or {}"
@@ -101,10 +98,10 @@ _SENTENCES: Mapping[str, Callable[[object, Mapping[str, object]], str]] = {
     "greater_than_equal": lambda value, facts: f"{shown(value)} is too little; the least is {facts['ge']}",
     "less_than_equal": lambda value, facts: f"{shown(value)} is too much; the most is {facts['le']}",
     "string_too_short": lambda value, facts: (
-        f"{shown(value)} is too short; write {_count(facts['min_length'], 'character')} at least"
+        f"{shown(value)} is too short; write {counted(facts['min_length'], 'character')} at least"
     ),
     "string_too_long": lambda value, facts: (
-        f"{shown(value)} is too long; it may have {_count(facts['max_length'], 'character')}"
+        f"{shown(value)} is too long; it may have {counted(facts['max_length'], 'character')}"
     ),
     "too_short": lambda _, facts: f"has too few entries; {facts['min_length']} at least",
     "too_long": lambda _, facts: f"has {facts['actual_length']} entries; {facts['max_length']} at most",
@@ -112,6 +109,19 @@ _SENTENCES: Mapping[str, Callable[[object, Mapping[str, object]], str]] = {
     "value_error": lambda _, facts: str(facts["error"]),
 }
 """A sentence for each of pydantic's error types that the models can raise, from the value and pydantic's facts."""
+
+_OF_MAPPINGS = ("dict_type", "model_type", "model_attributes_type")
+_BY_KEY = "; --set takes single values: set its keys one by one"
+_BEYOND_SETTINGS: Mapping[str, str] = {
+    "list_type": "; --set takes single values: write a list in the blueprint",
+    **dict.fromkeys(_OF_MAPPINGS, _BY_KEY),
+}
+"""What to do instead where an option cannot say what is demanded."""
+
+
+def sentence(kind: str, value: object, facts: Mapping[str, object]) -> str | None:
+    """What an error of pydantic says, from its type, the value and pydantic's facts; None for a type without words."""
+    return _SENTENCES[kind](value, facts) if kind in _SENTENCES else None
 
 
 def explain_errors(errors: Sequence[ErrorDetails], tree: Node, shape: Shape) -> list[Problem]:
@@ -146,13 +156,31 @@ def explain_error(error: ErrorDetails, tree: Node, shape: Shape) -> Problem:
         return Problem(message, node.key if node else tree.nearest(path), format_path(path))
     if kind == "literal_error":
         around = shape.at(path[:-1] if of_key else path)
-        message = _not_allowed(value, (around.keys if of_key else around.allowed) if around else ())
-    elif kind in _SENTENCES:
-        message = _SENTENCES[kind](value, facts)
+        message = not_allowed(value, (around.keys if of_key else around.allowed) if around else ())
     else:
-        message = f"{shown(value)} cannot stand here: {error['msg']}"
+        message = sentence(kind, value, facts) or f"{shown(value)} cannot stand here: {error['msg']}"
     place = (node.key if node and of_key else None) or _place(tree, path)
+    message += (
+        _BEYOND_SETTINGS.get(kind, "") if isinstance(place, OptionPosition) else _instead(kind, value, shape.at(path))
+    )
     return Problem(message + _said_by(node), place, format_path(path))
+
+
+_MOST_KEYS, _LONGEST = 6, 40
+"""Mappings with more keys, and longer texts, are not written out in a message."""
+
+
+def _instead(kind: str, value: object, shape: Shape | None) -> str:
+    """How a value has to be written whose form is wrong, where that is short."""
+    if kind == "list_type" and isinstance(value, str | int) and not isinstance(value, bool):
+        return f"; write [{value}]" if len(str(value)) <= _LONGEST else ""
+    if kind in _OF_MAPPINGS and shape is not None and value is not None:
+        keys = list(fields(shape.model)) if shape.model else []
+        if 0 < len(keys) <= _MOST_KEYS:
+            return f"; write {{{', '.join(f'{key}: ...' for key in keys)}}}"
+        if shape.entries is not None and isinstance(value, list) and value and isinstance(value[0], str):
+            return f"; write each as a key with a colon, like {value[0]}: ..." if len(value[0]) <= _LONGEST else ""
+    return ""
 
 
 def _as_written(tree: Node, path: Steps) -> Steps:
@@ -179,8 +207,9 @@ def _keys_of(model: type[Part] | None) -> list[str]:
     return [info.alias or name for name, info in model.model_fields.items()] if model else []
 
 
-def _not_allowed(value: object, allowed: tuple[str, ...]) -> str:
-    near = suggestion(str(value), allowed)
+def not_allowed(value: object, allowed: tuple[str, ...]) -> str:
+    """That a value is none of the texts that may stand in its place, and the nearest of them."""
+    near = suggestion(value, allowed) if isinstance(value, str) else ""
     hint = near if "did you mean" in near else ""
     listed = ", ".join(allowed[:-1]) + (" or " if len(allowed) > 1 else "") + allowed[-1] if allowed else "allowed here"
     return f"{shown(value)} is not {listed}{hint}"

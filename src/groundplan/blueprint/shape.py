@@ -94,4 +94,4 @@ def _shape(annotation: object, *, nullable: bool = False, short: ShortForm | Non
         return Shape(items=_shape(arguments[0]), nullable=nullable)
     if origin is Literal:
         return Shape(nullable=nullable, allowed=tuple(str(argument) for argument in arguments))
-    return Shape(nullable=nullable)
+    return Shape(nullable=nullable or annotation is object)

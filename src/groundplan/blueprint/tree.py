@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from groundplan.errors import Position
+from groundplan.units import shown
 
 Scalar: TypeAlias = str | int | float | bool | None
 Plain: TypeAlias = "Scalar | list[Plain] | dict[str, Plain]"
@@ -164,7 +165,7 @@ def parse_path(text: str) -> Steps:
     while at < len(text):
         match = _STEP.match(text, at)
         if not match:
-            raise ValueError(f"{text!r} is not a path like services.api.size")
+            raise ValueError(f"{shown(text)} is not a path like services.api.size")
         if match["index"] is not None:
             steps.append(int(match["index"]))
         else:

@@ -35,6 +35,8 @@ def read_count(value: object) -> object:
         if not match:
             raise ValueError(f"{shown(value)} is not a whole number; write it like 5000000, 300k, 5M or 2B")
         exact = Decimal(match[1]) * _MULTIPLES[match[2]]
+        if exact > MOST:
+            raise ValueError(f"{shown(value)} a month is more than 380,000 a second; the most is {MOST:,}")
         if exact != int(exact):
             raise ValueError(f"{shown(value)} is not a whole number")
         value = int(exact)
@@ -153,7 +155,7 @@ class Usage(Part):
     between_zones: Sizes | None = None
     """Data from one availability zone to another, which is charged when it leaves and when it arrives."""
     between_regions: Sizes | None = None
-    """Data copied to another region: new images and objects, what a database writes."""
+    """Data copied to another region: new images and objects, what a database writes, recovery points."""
     endpoints: Sizes | None = None
     """Data through interface endpoints."""
     logs: Sizes | None = None

@@ -33,6 +33,7 @@ except ImportError:  # PyYAML was built without libyaml: slower, the same events
 
 from groundplan.blueprint.tree import Node, Scalar, WrittenFloat, WrittenInt
 from groundplan.errors import EnvironmentalError, InputError, Position, Problem
+from groundplan.files import reason
 
 MAX_BYTES = 1024 * 1024
 """A blueprint of 100 services has about 100 KB."""
@@ -77,12 +78,12 @@ def read_text(file: Path) -> str:
             size = file.stat().st_size
     except FileNotFoundError as error:
         raise InputError(
-            f"{file} does not exist; write a blueprint there, or name another file with -f/--file"
+            f"{file} does not exist; groundplan init writes a first blueprint, -f/--file names another file"
         ) from error
     except IsADirectoryError as error:
         raise InputError(f"{file} is a folder; name the blueprint in it: {file / 'groundplan.yaml'}") from error
     except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise EnvironmentalError(f"{file} cannot be read: {reason(error)}") from error
     return decode(data, file, size)
 
 
@@ -252,8 +253,8 @@ class _Composer:
 
 _PLAINER = (
     (r"mapping values are not allowed", "a colon stands where no key can be; is a line indented too far, "
-     "or a text with a colon not in quotes?"),
-    (r"could not find expected ':'", "a colon is missing after this key"),
+     "a text with a colon not in quotes, or a colon above without a space behind it?"),
+    (r"could not find expected ':'", "a colon and a space are missing behind this key"),
     (r"did not find expected key|did not find expected '-' indicator",
      "this line is not indented like the lines before it"),
     (r"did not find expected ',' or '\]'|expected ',' or '\]'", 'a list in brackets lacks its "," or "]"'),
@@ -279,8 +280,9 @@ def _explain(error: MarkedYAMLError, text: str, file: Path) -> InputError:
         (plain for pattern, plain in _PLAINER if re.search(pattern, problem)), f"this is not YAML: {problem}"
     )
     place = mark
-    # An unclosed quote or bracket is noticed at the end of the file; where it opened is what helps.
-    if error.context_mark is not None and re.search(r"flow|quoted", error.context or ""):
+    # An unclosed quote or bracket is noticed at the end of the file, a missing colon where the next line begins; where
+    # it opened, and where the key stands, is what helps.
+    if error.context_mark is not None and re.search(r"flow|quoted|simple key", error.context or ""):
         place = error.context_mark
     return _wrong(file, place.line + 1, place.column + 1, message)
 

@@ -9,6 +9,7 @@ from groundplan.catalog import _data
 from groundplan.catalog._data import Source
 from groundplan.errors import InputError, suggestion
 from groundplan.record import Record, dataclass
+from groundplan.units import shown
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def rule_group(key: str) -> RuleGroup:
     try:
         return all_rule_groups()[key]
     except KeyError:
-        raise InputError(f"no rule group is known as {key!r}{suggestion(key, all_rule_groups())}") from None
+        raise InputError(f"no rule group is known as {shown(key)}{suggestion(key, all_rule_groups())}") from None
 
 
 def needed(names: tuple[str, ...], *, rate_limit: bool) -> int:

@@ -8,13 +8,13 @@ import runpy
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
 
 from groundplan.checks.report import Finding
 from groundplan.checks.rule import SEVERITIES, WHOLE_ARCHITECTURE, Described, Fix, References, Rule
 from groundplan.checks.wording import described, place_of
 from groundplan.errors import Position
+from groundplan.record import Record, dataclass
 
 FOLDER = "checks"
 ID = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]+)*-\d+")
@@ -37,8 +37,8 @@ class UnreadableRule(Described):
     references = References(pillar="Operational Excellence")
 
 
-@dataclass(frozen=True, slots=True)
-class CustomRules:
+@dataclass(frozen=True)
+class CustomRules(Record):
     """What a folder holds."""
 
     rules: tuple[Rule, ...] = ()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import nullcontext, redirect_stdout
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from groundplan.checks import custom
@@ -17,6 +16,7 @@ from groundplan.checks.report import Report
 from groundplan.checks.rule import Severity
 from groundplan.checks.run import run
 from groundplan.errors import InputError, Problem, suggestion
+from groundplan.record import Record, dataclass
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,8 +29,8 @@ OWN = "GP-"
 """What ids of Groundplan's own rules begin with."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+@dataclass(frozen=True, kw_only=True)
+class Options(Record):
     """What is looked for."""
 
     rules: Sequence[str] = ()

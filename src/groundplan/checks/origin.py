@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from groundplan.blueprint.tree import Node, Steps, format_path, parse_path
 from groundplan.checks.report import Finding, Report
 from groundplan.errors import Position
+from groundplan.record import replace
 from groundplan.resources.architecture import STANDBY, Architecture
 
 if TYPE_CHECKING:
@@ -108,13 +108,9 @@ def _with_entry(path: Steps, name: str, tree: Node) -> Steps | None:
     family = tree.find(path[:at])
     if family is None:
         return None
-    entries = [entry for entry in family.fields if _is_called_after(name, entry)]
+    called = f"{name.replace('-', '_')}_"
+    entries = [entry for entry in family.fields if called.startswith(f"{entry.replace('-', '_')}_")]
     return (*path[:at], max(entries, key=len), *path[at + 1 :]) if entries else None
-
-
-def _is_called_after(name: str, entry: str) -> bool:
-    name, entry = name.replace("-", "_"), entry.replace("-", "_")
-    return name == entry or name.startswith(f"{entry}_")
 
 
 def _written(tree: Node, path: Steps) -> tuple[Steps, Position | None]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
-from dataclasses import replace
 from functools import cached_property
 from typing import Self
 
 from groundplan.checks.rule import SEVERITIES, Described, Severity
 from groundplan.errors import ExitCode, Position
-from groundplan.record import Record, dataclass
+from groundplan.record import Record, dataclass, replace
 
 
 @dataclass(frozen=True)

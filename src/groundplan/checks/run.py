@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from groundplan.checks.remembering import Remembered
 from groundplan.checks.report import Finding, Report
 from groundplan.checks.rule import WHOLE_ARCHITECTURE, Rule, Violation
 from groundplan.checks.wording import described, place_of
+from groundplan.record import replace
 from groundplan.resources.architecture import Architecture
 
 if TYPE_CHECKING:

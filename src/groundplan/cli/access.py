@@ -8,6 +8,7 @@ import typer
 
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings, designed
 from groundplan.cli.output import write, write_json, write_table
+from groundplan.units import shown
 
 if TYPE_CHECKING:
     from groundplan.access import Access, Permission
@@ -92,7 +93,7 @@ def _check_action(action: str) -> None:
     from groundplan.errors import InputError
 
     if action != "*" and not iam.expand(action):
-        raise InputError(f"IAM knows no action {action!r}{iam.suggest(action)}")
+        raise InputError(f"IAM knows no action {shown(action)}{iam.suggest(action)}")
 
 
 def _unknown(rights: Access, roles: tuple[Role, ...]) -> dict[str, list[str]]:

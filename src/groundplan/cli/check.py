@@ -12,6 +12,7 @@ import typer
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Settings
 from groundplan.cli.output import say, write, write_json, write_table
 from groundplan.cli.rules import SeverityOption
+from groundplan.files import replace
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment, Source
@@ -116,7 +117,7 @@ def check(
 
         with redirect_stdout(io.StringIO()) as told:
             _tell(report, answers, loaded, architecture, format)
-        _write_file(out, told.getvalue())
+        replace(out, told.getvalue())
     return int(report.exit_code)
 
 
@@ -196,13 +197,3 @@ def _tell(
     if answers:
         held = sum(answer.met is True for answer in answers)
         write(f"{loaded.name}: {held} of {len(answers)} objectives met; groundplan objectives says how that was found")
-
-
-def _write_file(file: Path, text: str) -> None:
-    """Write a file. Raises EnvironmentalError where the system refuses."""
-    from groundplan.errors import EnvironmentalError
-
-    try:
-        file.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error

@@ -27,6 +27,7 @@ from groundplan.cli.options import (
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
 from groundplan.errors import ExitCode, InputError
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -115,7 +116,7 @@ def destroy(
     for told in ahead.stays:
         say(f"  {told}")
     forfeit.require(ahead.holdings, [resource.address for resource in architecture])
-    question = f"Destroy {len(ahead.stacks)} stacks of {architecture.stage} on {target.value}?"
+    question = f"Destroy {counted(len(ahead.stacks), 'stack')} of {architecture.stage} on {target.value}?"
     confirm_destruction(loaded, question, target, confirmed=confirmed, yes=yes)
     unprotected = cloudformation.render(without_protection(architecture))
     regions = regions_of(architecture, rendering) | {stack.region for stack in ahead.stacks}
@@ -130,7 +131,7 @@ def destroy(
         gone = destruction.destroy(connection, architecture, rendering, unprotected, values, report, forfeit=forfeit)
         _forget_findings(connection, architecture)
     remains = look_after(connection, architecture, ahead.staying(forfeit), regions, ahead.formers)
-    done = f"{architecture.stage} is destroyed on {target.value}: {len(gone)} stacks deleted"
+    done = f"{architecture.stage} is destroyed on {target.value}: {counted(len(gone), 'stack')} deleted"
     return tell_remains(loaded, target, remains, done, format, stacks=gone)
 
 

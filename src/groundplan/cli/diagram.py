@@ -11,6 +11,7 @@ import typer
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Settings, designed
 from groundplan.cli.output import say, write
 from groundplan.errors import EnvironmentalError, ExitCode, InputError
+from groundplan.files import replace
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -90,10 +91,7 @@ def diagram(
         write(text.rstrip("\n"))
         return ExitCode.FINE
     content = png(text) if out.suffix.lower() == ".png" else text.encode()
-    try:
-        out.write_bytes(content)
-    except OSError as error:
-        raise EnvironmentalError(f"{out} cannot be written: {error.strerror}") from error
+    replace(out, content)
     say(f"{loaded.name}: {view.value} in {out}")
     return ExitCode.FINE
 

@@ -9,7 +9,8 @@ import typer
 
 from groundplan.cli.options import DEFAULT_FILE, Environment, File, Format, OutputFormat, Settings
 from groundplan.cli.output import say, write, write_json, write_table
-from groundplan.errors import EnvironmentalError, ExitCode
+from groundplan.errors import ExitCode
+from groundplan.files import replace
 
 if TYPE_CHECKING:
     from groundplan.documents.files import Found
@@ -110,9 +111,5 @@ def report(
     source = read_source(file).with_settings(settings or [])
     facts = Facts(source, source.environment(environment), today=None)
     text = html(facts)
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        out.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise EnvironmentalError(f"{out} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    replace(out, text, parents=True)
     say(f"{out}: {facts.name}, {len(text.encode()) // 1024} kB")

@@ -28,6 +28,7 @@ from groundplan.cli.options import (
 )
 from groundplan.cli.output import Progress, say, timestamp, write, write_json, write_table
 from groundplan.errors import ExitCode, InputError
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,7 +74,7 @@ def drift(
 ) -> int:
     """Where AWS differs from what was deployed, property by property, and who it could be. Exit code 1: somewhere; with
     --restore or --adopt: something could not be."""
-    from groundplan.operations.drift import find_drift
+    from groundplan.operations.drift import find_drift, is_deployed
     from groundplan.operations.drift_authors import find_authors
 
     if restore and adopt:
@@ -90,6 +91,10 @@ def drift(
     else:
         architecture, rendering = prepared(loaded, architecture)
         found = find_drift(connection, rendering)
+    if rendering is not None and not found and not is_deployed(connection, rendering):
+        say(f"{architecture.stage}: nothing is deployed to {target.value}, so that nothing can differ")
+        if format is OutputFormat.TABLE:
+            return ExitCode.FINE
     found = _chosen(found, only)
     authors = find_authors(connection, found) if who and not adopt else {}
     if adopt:
@@ -171,7 +176,7 @@ def _take_back(
             if only and {item.resource for item in found} != {text.partition(":")[0] for text in changes}:
                 say("  CloudFormation brings a stack back as a whole, with more than what --only names")
             if changes:
-                confirm(f"Bring {len(changes)} resources back to what was deployed?", yes=yes)
+                confirm(f"Bring {counted(len(changes), 'resource')} back to what was deployed?", yes=yes)
         except InputError:
             for item in ready:
                 discard(connection, item)
@@ -230,7 +235,7 @@ def _adopt(
     if not results:
         write(f"{architecture.stage}: nothing differs from what was deployed")
     if written:
-        write(f"{file}: {len(written)} keys are written; groundplan plan tells what is left to deploy")
+        write(f"{file}: {counted(len(written), 'key')} written; groundplan plan tells what is left to deploy")
     return ExitCode.FINE if len(adoptions) == len(results) else ExitCode.FINDINGS
 
 
@@ -245,6 +250,7 @@ def _write(
     from groundplan.blueprint.loading import source_of
     from groundplan.blueprint.rewriting import with_value
     from groundplan.blueprint.yaml import read_yaml
+    from groundplan.files import replace
 
     if file.suffix == ".py":
         raise InputError(f"{file} is Python: write the keys by hand; groundplan drift --adopt names them")
@@ -259,5 +265,5 @@ def _write(
         if again.environment(name).blueprint != before.environment(name).blueprint:
             raise InputError(f"{file} cannot be written without changing more; write the keys by hand")
     if text != source.text:
-        file.write_text(text, encoding="utf-8", newline="")
+        replace(file, text)
     return tuple(chosen)

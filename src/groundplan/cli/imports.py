@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from groundplan.cli.output import say
 from groundplan.errors import EnvironmentalError, InputError, Position, Problem
+from groundplan.files import reason
 
 if TYPE_CHECKING:
     from groundplan.resources.architecture import Architecture
@@ -44,8 +45,8 @@ def _of_stacks(architecture: Architecture, target: str) -> dict[str, str]:
     from groundplan.targets.connection import connect
 
     derived = ids_of_stacks(connect("local" if target == "local" else "aws"), architecture)
-    for address, reason in derived.unknown.items():
-        say(f"warning: not imported: {address}: {reason}")
+    for address, why in derived.unknown.items():
+        say(f"warning: not imported: {address}: {why}")
     return dict(derived.ids)
 
 
@@ -68,7 +69,7 @@ def _of_file(file: Path | None) -> Iterator[tuple[str, str]]:
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise EnvironmentalError(f"{file} cannot be read: {reason(error)}") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is no UTF-8 text") from error
     problems = []

@@ -11,7 +11,9 @@ import typer
 
 from groundplan.cli.options import DEFAULT_FILE
 from groundplan.cli.output import say, write
-from groundplan.errors import EnvironmentalError, ExitCode, InputError, Problem
+from groundplan.errors import ExitCode, InputError, Problem
+from groundplan.files import replace
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.documents.starting import Answers, Template
@@ -92,7 +94,7 @@ def init(
 
     text = render(chosen, known)
     _validate(text, file)
-    _write(file, text)
+    replace(file, text, parents=True)
     say(f"{file}: {chosen.name}, {chosen.about}")
     extra = "" if known.database != answers.NO_DATABASE else ", without a database"
     write(f"wrote {file}: project {known.name} in {known.region}{extra}")
@@ -142,7 +144,7 @@ def _answers(
     missing: list[Problem] = []
 
     def answer(option: str, given: str | None, question: str, default: str, read: Callable[[str], str]) -> str:
-        if given:
+        if given is not None:
             return _reading(option, given, read)
         if sys.stdin.isatty():
             return _ask(question, default, read)
@@ -200,14 +202,6 @@ def _validate(text: str, file: Path) -> None:
         raise InputError(said) from error
 
 
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be written: {(error.strerror or str(error)).lower()}") from error
-
-
 def _tell_next(file: Path, text: str) -> None:
     """What to run now, as it can be pasted."""
     import shlex
@@ -232,12 +226,13 @@ def _from_compose(
     read = read_compose(compose)
     asks = frozenset({"domain", "email"} if is_public(read) else {"email"})
     usual = as_name(read.name or compose.resolve().parent.name)
-    known = _answers("what the Compose file publishes", asks, usual, name, region, NO_DATABASE, domain, email)
+    what = "what the Compose file publishes" if "domain" in asks else "what the Compose file holds"
+    known = _answers(what, asks, usual, name, region, NO_DATABASE, domain, email)
     conversion = convert(read, known)
     _validate(conversion.text, file)
-    _write(file, conversion.text)
+    replace(file, conversion.text, parents=True)
     for notice in conversion.notices:
         say(str(notice))
-    write(f"wrote {file} from {compose}: {conversion.summary}; {len(conversion.notices)} remarks on stderr")
+    write(f"wrote {file} from {compose}: {conversion.summary}; {counted(len(conversion.notices), 'remark')} on stderr")
     _tell_next(file, conversion.text)
     return ExitCode.FINE

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import errno
 import gc
 import os
 import signal
@@ -9,7 +11,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 import typer
 import typer.main
@@ -20,6 +24,8 @@ from groundplan.errors import ExitCode, GroundplanError
 INTERNAL_ERROR = 70
 """sysexits.h EX_SOFTWARE: a mistake of ours, never of the input."""
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
+"""What the system says of a disk that takes no more, or not any more."""
 
 COMMANDS: Mapping[str, Sequence[str]] = {
     "init": ("init",),
@@ -101,22 +107,50 @@ def run(arguments: list[str] | None = None) -> int:
         code = _call(arguments)
         sys.stdout.flush()
     except GroundplanError as error:
-        sys.stderr.write(f"error: {error}\n")
+        _tell(f"error: {error}")
         return error.exit_code
     except typer.TyperException as error:
-        sys.stderr.write(_usage(error) + "\n")
+        from groundplan.cli.usage import explain
+
+        _tell(explain(error, sys.argv[1:] if arguments is None else arguments))
         return ExitCode.BAD_INPUT
     except (typer.Abort, KeyboardInterrupt):
         code = INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone, like `head`. Python would complain once more while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read our output has gone, like `head`.
+        _write_no_more(sys.stdout)
         return ExitCode.FINE
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in FULL:
+            return _full(error)
         return _internal_error(error)
     if code == INTERRUPTED:
-        sys.stderr.write("interrupted; the next command says what state it finds and goes on from there\n")
+        _tell("interrupted; the next command says what state it finds and goes on from there")
     return code
+
+
+def _tell(text: str) -> None:
+    """A line for people, as far as somebody can hear it."""
+    try:
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+    except OSError:
+        _write_no_more(sys.stderr)
+
+
+def _write_no_more(stream: TextIO) -> None:
+    """Python would complain once more while it closes a stream that takes nothing."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _full(error: OSError) -> int:
+    """A disk that takes no more is nobody's mistake in the code, wherever it is noticed."""
+    from groundplan.files import reason
+
+    if error.filename is None:
+        _write_no_more(sys.stdout)
+    _tell(f"error: {error.filename or 'the output'} cannot be written: {reason(error)}")
+    return ExitCode.BAD_INPUT
 
 
 def _call(arguments: list[str] | None) -> int:
@@ -140,32 +174,53 @@ def _command(name: str) -> Callable[..., object]:
     return typer.main.get_command(app(name))
 
 
-def _usage(error: typer.TyperException) -> str:
-    """What is wrong with the command line, and which help says what is right. Without a command: that help itself."""
-    message = error.format_message()
-    if message.startswith("Usage:"):
-        return message
-    path = getattr(getattr(error, "ctx", None), "command_path", "groundplan")
-    return f"error: {message.replace('Value error, ', '').rstrip('.')}; see {path} --help"
-
-
 def _internal_error(error: Exception) -> int:
     """A mistake of ours: the traceback goes to a file for the report, not to the person."""
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="groundplan-", suffix=".log", delete=False) as log:
-        log.write("".join(traceback.format_exception(error)))
-    sys.stderr.write(
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", errors="backslashreplace", prefix="groundplan-", suffix=".log", delete=False
+        ) as log:
+            log.write("".join(traceback.format_exception(error)))
+        details = f"Details for a report: {Path(log.name)}"
+    except OSError as refused:
+        details = f"Details for a report cannot be written: {refused}"
+    _tell(
         f"internal error: {type(error).__name__}: {error}\n"
-        f"This is a mistake in Groundplan, not in your blueprint. Details for a report: {Path(log.name)}\n"
+        f"This is a mistake in Groundplan, not in your blueprint. {details}"
     )
     return INTERNAL_ERROR
+
+
+def _prepare_streams() -> None:
+    """A stream that was closed takes what is written, and drops it. One that does not know all characters gets those as
+    JSON writes them, so that JSON stays what it is."""
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    codecs.register_error("json", _as_json)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and not stream.encoding.lower().startswith("utf"):
+            stream.reconfigure(errors="json")
+
+
+def _nowhere() -> TextIO:
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _as_json(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    from json import dumps
+
+    return dumps(error.object[error.start : error.end])[1:-1], error.end
 
 
 def main() -> None:
     """Entry point of the console script. Being told to end is the same as Ctrl-C, at every moment of a command."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    _prepare_streams()
     code = run()
     # On its way out Python would look through all objects for cycles: 50 ms for memory that ends with the process.
     gc.freeze()

@@ -62,11 +62,15 @@ Deploying = Annotated[
 ]
 Inputs = Annotated[
     list[str] | None,
-    typer.Option("--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3.", metavar="NAME=VALUE"),
+    typer.Option(
+        "--input", help="NAME=VALUE of an input, like api_image_tag=1.2.3. May be repeated.", metavar="NAME=VALUE"
+    ),
 ]
 Tags = Annotated[
     list[str] | None,
-    typer.Option("--tag", help="NAME=TAG of the image that a service or job on EKS runs.", metavar="NAME=TAG"),
+    typer.Option(
+        "--tag", help="NAME=TAG of the image that a service or job on EKS runs. May be repeated.", metavar="NAME=TAG"
+    ),
 ]
 Settings = Annotated[
     list[str] | None,

@@ -14,6 +14,7 @@ from groundplan.cli.engine import input_values
 from groundplan.cli.options import OutputFormat, TargetOption, confirm
 from groundplan.cli.output import Progress, say
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -233,7 +234,7 @@ def destroy(
         [item.address for item in staying if item.type != destruction.KEYS],
     )
     forfeit.require(ahead.holdings, [resource.address for resource in architecture])
-    question = f"Destroy {len(ahead.standing)} resources of {architecture.stage} on aws?"
+    question = f"Destroy {counted(len(ahead.standing), 'resource')} of {architecture.stage} on aws?"
     confirm_destruction(loaded, question, aws, confirmed=confirmed, yes=yes)
     with (
         _alone(connection, architecture, "destroy", break_lock=break_lock, yes=yes),
@@ -248,7 +249,7 @@ def destroy(
     regions = {architecture.region, *(item.region for item in architecture if item.region)}
     remains = look_after(connection, architecture, destruction.by_cloudformations_types(staying), regions)
     stays = f"; {', '.join(kept)} stay in the account" if kept else ""
-    told = f"{architecture.stage} is destroyed on aws: {done} resources deleted{stays}"
+    told = f"{architecture.stage} is destroyed on aws: {counted(done, 'resource')} deleted{stays}"
     return tell_remains(loaded, aws, remains, told, format)
 
 
@@ -296,7 +297,7 @@ def take_back(
         lost = [change.resource for change in saved.plan.dangerous if change.action != "create"]
         if lost:
             raise InputError(f"nothing is taken back: data would be lost with {', '.join(lost)}")
-        confirm(f"Bring {len(saved.plan.changes)} resources back?", yes=yes)
+        confirm(f"Bring {counted(len(saved.plan.changes), 'resource')} back?", yes=yes)
         with (
             recorded(
                 connection, architecture, doing, engine="terraform", report=Progress(),

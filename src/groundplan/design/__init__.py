@@ -20,7 +20,6 @@ from groundplan.design.firewall import add_firewall
 from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
-from groundplan.design.order import with_order
 from groundplan.design.platform import STEPS as OF_PLATFORM
 from groundplan.design.queues import add_queues
 from groundplan.design.scaling import add_scaling
@@ -146,7 +145,7 @@ def _designed(loaded: LoadedEnvironment, kept: Kept | None) -> Architecture:
     if loaded.standby is None:
         for step in SHARED_STEPS if loaded.is_shared else (*STEPS, _add_security, _add_account):
             draft.take(step)
-        return with_order(draft.finish(), kept)
+        return draft.finish()
     from groundplan.design.standby import build  # here, since few environments have one
 
     build.begin(draft)

@@ -77,7 +77,7 @@ def _add_cache(draft: Draft, name: str, spec: Cache) -> None:
     place, called = f"caches.{name}", label(name, spec)
     draft.check_class(spec.node_class, "cache.", f"{place}.class")
     if spec.engine.name not in ENGINES:
-        draft.problem(f"{place}.engine", f"{spec.engine.name!r} is no cache engine; write redis 7.1 or valkey 8.0")
+        draft.problem(f"{place}.engine", f'"{spec.engine.name}" is no cache engine; write redis 7.1 or valkey 8.0')
         return
     resolved = resolve_version(draft, ENGINES[spec.engine.name], spec.engine.version, f"{place}.engine")
     if resolved is None:
@@ -157,8 +157,9 @@ def _add_parameters(draft: Draft, name: str, spec: Cache, family: str) -> Ref[Ca
 
 
 def _add_token(draft: Draft, name: str, called: str) -> SecretValue:
-    """A token of 16 to 128 characters without the ones that ElastiCache refuses.
+    """A token of 16 to 128 letters and digits.
 
+    Of punctuation ElastiCache takes ``!&#$^<>-`` only, nearly none of which may stand in a URL as it is.
     Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html
     """
     secret = draft.add(
@@ -168,7 +169,7 @@ def _add_token(draft: Draft, name: str, called: str) -> SecretValue:
             secret_name=draft.legal("secret", secret_name(draft, f"{called}_token"), f"caches.{name}.name"),
             description=f"Generated authentication token of the cache {name}",
             kms_key=main_key(draft),
-            generate=GeneratedPassword(length=64),
+            generate=GeneratedPassword(length=64, exclude_characters="", exclude_punctuation=True),
             recovery_window_in_days=draft.blueprint.secret_recovery.days,
         )
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Any, TypeVar
 
+from groundplan.record import replace
 from groundplan.resources.base import Resource
 from groundplan.resources.messaging import QueuePolicy
 from groundplan.resources.monitoring import TopicPolicy

@@ -94,7 +94,7 @@ def engine_version(draft: Draft, name: str, spec: Database) -> tuple[str, str] |
     """The exact version and the parameter group family. Reports an engine or version that RDS does not create."""
     path = f"databases.{name}.engine"
     if spec.engine.name not in ("postgres", "postgresql"):
-        draft.problem(path, f"{spec.engine.name!r} is no database engine that Groundplan builds; write postgres 16")
+        draft.problem(path, f'"{spec.engine.name}" is no database engine that Groundplan builds; write postgres 16')
         return None
     return resolve_version(draft, engines.postgres, spec.engine.version, path)
 
@@ -194,13 +194,14 @@ def _add_database(draft: Draft, name: str, spec: Database) -> None:
 
 
 def add_parameters(draft: Draft, name: str, spec: Database, family: str) -> Ref[DatabaseParameterGroup]:
-    """The parameters that a database runs with."""
-    called = label(name, spec)
+    """The parameters that a database runs with. Their group is called by its family, too: a new major version of the
+    engine takes another group, which has to be there before the database leaves the old one."""
+    called = f"{label(name, spec)}-{family}"
     return draft.add(
         DatabaseParameterGroup(
             name=identifier(name),
             concern="databases",
-            parameter_group_name=draft.called("db_parameter_group", called, f"databases.{name}.name"),
+            parameter_group_name=draft.called("db_parameter_group", called, f"databases.{name}.name", lengthened=True),
             family=family,
             description=f"{draft.title} {called}",
             parameters=dict(sorted(spec.parameters.items())),
@@ -293,7 +294,11 @@ def add_url(draft: Draft, name: str, spec: Database, called: str) -> None:
 def _add_replica(
     draft: Draft, name: str, spec: Database, source: Ref[DatabaseInstance], number: int, *, only_one: bool
 ) -> None:
-    """A replica in the primary's region inherits encryption and key: the API refuses them there (C-17)."""
+    """A replica in the primary's region inherits encryption and key: the API refuses them there (C-17). How far its
+    storage may grow is its own: one that stays small stops replicating when the primary has grown.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html
+    """
     suffix = "replica" if spec.replicas == 1 else f"replica-{number}"
     called = f"{label(name, spec)}-{suffix}"
     ident = f"{identifier(name)}_{suffix.replace('-', '_')}"
@@ -305,6 +310,7 @@ def _add_replica(
             identifier=instance_id,
             instance_class=spec.replica_class or spec.instance_class,
             source=source,
+            max_allocated_storage=spec.storage.max.gib if spec.storage.max else None,
             security_groups=(group_of(name),),
             auto_minor_version_upgrade=spec.minor_upgrades,
             deletion_protection=spec.deletion_protection,

@@ -7,11 +7,11 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundar
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from groundplan.blueprint.pipelines import BOOTSTRAP
 from groundplan.catalog import names
+from groundplan.record import replace
 from groundplan.resources.base import Resource
 from groundplan.resources.security import Role
 from groundplan.resources.values import Pseudo, Textual, text

@@ -13,6 +13,7 @@ from groundplan.blueprint.models import Blueprint
 from groundplan.catalog import instances, names, regions
 from groundplan.design.causes import POLICIES, with_cause
 from groundplan.design.deployer import with_boundary
+from groundplan.design.order import with_order
 from groundplan.errors import InputError, Problem
 from groundplan.resources.architecture import Architecture, Input, Need, NeededFamily, Output
 from groundplan.resources.base import Resource
@@ -21,6 +22,7 @@ from groundplan.resources.off_hours import OffHours
 from groundplan.resources.policies import Cause
 from groundplan.resources.values import Ref, Textual
 from groundplan.resources.workloads import Workload
+from groundplan.units import shown
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -147,10 +149,10 @@ class Draft:
 
     def origin_of(self, name: str) -> str:
         """The place in the blueprint of what a resource's name was made from; of two that fit, the later one."""
-        found = ""
+        found, called = "", f"{name}_"
         for family in FAMILIES:
             for key in getattr(self.blueprint, family):
-                if name == identifier(key) or name.startswith(f"{identifier(key)}_"):
+                if called.startswith(f"{identifier(key)}_"):
                     found = f"{family}.{key}"
         return found
 
@@ -292,7 +294,8 @@ class Draft:
                 beyond=beyond or {},
             )
 
-        return self.kept.in_order(self.resources, whole) if self.kept else whole(tuple(self.resources))
+        resources = with_order(self.resources)
+        return self.kept.in_order(resources, whole) if self.kept else whole(tuple(resources))
 
 
 _OWNER = re.compile(r"/\{owner_id\}$|(?<![^/])\{owner_id\}[-_./]?|[-_.]?\{owner_id\}")
@@ -335,7 +338,7 @@ def check_region(draft: Draft) -> None:
     region = draft.blueprint.region
     known = regions.find(region)
     if known is None:
-        draft.problem("region", f"there is no AWS region {region!r}{regions.suggest(region)}")
+        draft.problem("region", f"there is no AWS region {shown(region)}{regions.suggest(region)}")
         return
     for letter in draft.blueprint.network.zones:
         if letter not in known.zones:

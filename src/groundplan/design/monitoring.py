@@ -153,6 +153,16 @@ def _kubernetes_alarms(draft: Draft, alarms: Alarms) -> None:
     )  # fmt: skip
 
 
+ERRORS = "FILL(targets, 0) + FILL(balancer, 0)"
+ASKED = "FILL(requests, 0) + FILL(balancer, 0)"
+"""The load balancer tells of errors only where there are some, and of requests only those that it found a target for:
+where none is left, all that it tells is that it answered 503. Arithmetic with what is missing has no result.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-cloudwatch-metrics.html and
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html (FILL)
+"""
+
+
 def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
     public = edge.public_services(draft)
     if not public:
@@ -165,7 +175,7 @@ def _balancer_alarms(draft: Draft, alarms: Alarms) -> None:
         "alb-errors-high",
         f"Load balancer: more than {alarms.errors} of the requests answered with 5xx for {alarms.period}",
         MetricExpression(
-            expression="IF(requests > 0, 100 * (targets + balancer) / requests, 0)",
+            expression=f"IF({ASKED} > 0, 100 * ({ERRORS}) / ({ASKED}), 0)",
             label="5xx in percent",
             metrics={
                 "requests": Metric(metric_name="RequestCount", dimensions=balancer, **count),

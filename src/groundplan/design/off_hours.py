@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from groundplan.blueprint.calendar import Calendar
 from groundplan.blueprint.off_hours import ALARMS_AGAIN, DATABASE_LEAD, STOP_AGAIN
@@ -19,6 +19,7 @@ from groundplan.design.access import add_role
 from groundplan.design.alarms import add_alarm
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import same_account
+from groundplan.record import replace
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
 from groundplan.resources.containers import EcsService

@@ -9,6 +9,7 @@ from groundplan.design.draft import Draft
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Ref
+from groundplan.units import shown
 
 R = TypeVar("R", bound=Resource)
 
@@ -30,7 +31,7 @@ def check_other_region(draft: Draft, path: str, region: str) -> None:
     """Report a region that does not exist, or that no account has together with the environment's."""
     home, other = regions.find(draft.blueprint.region), regions.find(region)
     if other is None:
-        draft.problem(path, f"there is no AWS region {region!r}{regions.suggest(region)}")
+        draft.problem(path, f"there is no AWS region {shown(region)}{regions.suggest(region)}")
     elif home is not None and home.partition != other.partition:
         draft.problem(
             path,

@@ -8,12 +8,12 @@ service is made of does not depend on its name, so that both designs are the sam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from groundplan.design.regions import of_primary
 from groundplan.design.rewriting import Rewriter
 from groundplan.errors import InputError
+from groundplan.record import replace
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Ref

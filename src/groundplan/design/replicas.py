@@ -5,14 +5,13 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from groundplan.blueprint.data import Bucket as BucketSpec
 from groundplan.blueprint.data import Replica
 from groundplan.design.access_logs import takes_access_logs
 from groundplan.design.draft import Draft, identifier
 from groundplan.design.encryption import add_key, bucket_key, bucket_key_name
 from groundplan.design.regions import check_other_region, in_standby
+from groundplan.record import replace
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, service_trust
 from groundplan.resources.security import Key, Role
 from groundplan.resources.storage import Bucket, BucketLifecycleRule, BucketReplication

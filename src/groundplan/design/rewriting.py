@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from ipaddress import IPv4Network
 from operator import is_
 from typing import Any
 
+from groundplan.record import replace
 from groundplan.resources.base import Resource
 from groundplan.resources.values import (
     Attribute,

@@ -62,11 +62,16 @@ def add_secrets(draft: Draft) -> None:
 
 
 def _add_secret(draft: Draft, name: str, spec: Spec, path: str) -> None:
+    """One that a person fills is made with the keys, first of all: no task starts before it has a value, and a stack
+    whose services do not start takes back what it made, the empty secret too.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html
+    """
     length = spec.generate
     draft.add(
         Secret(
             name=identifier(name),
-            concern="services",
+            concern="services" if length else "encryption",
             secret_name=draft.legal("secret", databases.secret_name(draft, name), path),
             description=spec.description or f"{name}, {'made by AWS' if length else 'filled by a person'}",
             kms_key=main_key(draft),

@@ -6,7 +6,6 @@ it on to the manifests (:mod:`groundplan.engines.kubernetes`).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from ipaddress import IPv4Network
 
 from groundplan.blueprint.jobs import Job
@@ -22,6 +21,7 @@ from groundplan.design.kubernetes import namespace
 from groundplan.design.pods import service_account
 from groundplan.design.schedules import kubernetes_schedule
 from groundplan.design.volumes import NFS, access_point, file_system
+from groundplan.record import replace
 from groundplan.resources.containers import Container, ContainerRepository
 from groundplan.resources.kubernetes import NodeGroup
 from groundplan.resources.monitoring import LogGroup

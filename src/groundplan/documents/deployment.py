@@ -86,11 +86,14 @@ def _registry(facts: Facts) -> str:
 
 
 def _to_fill(facts: Facts) -> Iterator[Row]:
-    """Secrets whose value a person brings: name, what it is, region, and whether it is a parameter."""
+    """Secrets whose value a person brings: name, what it is, region, whether it is a parameter, and what Terraform
+    calls it."""
     architecture = facts.architecture
     for secret in architecture.of(Secret):
         if secret.generate is None and secret.value is None:
-            yield secret.secret_name, secret.description, secret.region or architecture.region, False
+            region, address = secret.region or architecture.region, f"aws_secretsmanager_secret.{secret.name}"
+            yield secret.secret_name, secret.description, region, False, address
     for parameter in architecture.of(SecureParameter):
         if parameter.generate is None and parameter.source is None:
-            yield parameter.parameter_name, parameter.description, parameter.region or architecture.region, True
+            region, address = parameter.region or architecture.region, f"aws_ssm_parameter.{parameter.name}"
+            yield parameter.parameter_name, parameter.description, region, True, address

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason, replace
 
 State = Literal["missing", "current", "stale", "edited"]
 _STAMP = re.compile(
@@ -54,11 +55,7 @@ def compare(folder: Path, documents: Mapping[str, str]) -> tuple[Found, ...]:
 
 def write(found: Found) -> None:
     """Put the wanted document into place. Raises EnvironmentalError where the system refuses."""
-    try:
-        found.path.parent.mkdir(parents=True, exist_ok=True)
-        found.path.write_text(found.wanted, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise EnvironmentalError(f"{found.path} cannot be written: {_reason(error)}") from error
+    replace(found.path, found.wanted, parents=True)
 
 
 def _found(path: Path, wanted: str) -> Found:
@@ -69,7 +66,7 @@ def _found(path: Path, wanted: str) -> Found:
     except UnicodeDecodeError:
         return Found(path, wanted, "edited", f"{path} is no text in UTF-8\n")
     except OSError as error:
-        raise EnvironmentalError(f"{path} cannot be read: {_reason(error)}") from error
+        raise EnvironmentalError(f"{path} cannot be read: {reason(error)}") from error
     if there == wanted:
         return Found(path, wanted, "current", "")
     stamp = _STAMP.match(there)
@@ -88,7 +85,3 @@ def _difference(path: Path, there: str, wanted: str) -> str:
 
 def _digest(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -29,6 +29,7 @@ from groundplan.operations.weights import live_weights
 from groundplan.resources import Resource
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.engines.cloudformation import Rendering, Stack
@@ -202,7 +203,7 @@ class Deployer:
         self.outputs[stack.name] = after.outputs
         seconds = time.monotonic() - started
         done = "updated" if before.updatable else "created"
-        self.report(f"{stack.name}: {done}, {len(change_set.changes)} resources in {seconds:.1f} s")
+        self.report(f"{stack.name}: {done}, {counted(len(change_set.changes), 'resource')} in {seconds:.1f} s")
         return StackResult(stack.name, after.status, len(change_set.changes), seconds)
 
     def _change_set(self, stack: Stack, values: Mapping[str, str], before: stacks.DeployedStack) -> ChangeSet | None:

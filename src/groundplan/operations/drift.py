@@ -56,6 +56,11 @@ def find_drift(connection: Connection, rendering: Rendering) -> tuple[Drift, ...
     return tuple(sorted(found, key=lambda item: (item.resource, item.type, item.property)))
 
 
+def is_deployed(connection: Connection, rendering: Rendering) -> bool:
+    """Whether there is anything that could differ. Raises EnvironmentalError where AWS refuses."""
+    return any(look_at(connection, stack.name, stack.region).updatable for stack in rendering.stacks)
+
+
 def _of_stack(connection: Connection, stack: str, region: str, known: Mapping[tuple[str, str], str]) -> Iterator[Drift]:
     client = connection.cloudformation(region)
     with explained(f"Detecting drift of the stack {stack}"):

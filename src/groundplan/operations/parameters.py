@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from groundplan.errors import InputError, Problem, suggestion
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.values import InputValue
+from groundplan.units import shown
 
 if TYPE_CHECKING:
     from groundplan.engines.cloudformation import Stack
@@ -20,14 +21,16 @@ def resolve_inputs(architecture: Architecture, given: Mapping[str, str]) -> dict
     Raises InputError for an input that does not exist, has no value, or a value that does not fit.
     """
     known = {item.name: item for item in architecture.inputs}
-    problems = [Problem(f"there is no input {name!r}{suggestion(name, known)}") for name in given if name not in known]
+    problems = [
+        Problem(f"there is no input {shown(name)}{suggestion(name, known)}") for name in given if name not in known
+    ]
     values: dict[str, str] = {}
     for item in architecture.inputs:
         value = given.get(item.name, item.default)
         if value is None:
             problems.append(Problem(f"{item.description}: give it with --input {item.name}=VALUE"))
         elif item.pattern and not re.fullmatch(item.pattern, value):
-            problems.append(Problem(f"input {item.name}: {value!r} does not fit; it takes {item.pattern_hint}"))
+            problems.append(Problem(f"input {item.name}: {shown(value)} does not fit; it takes {item.pattern_hint}"))
         else:
             values[item.name] = value
     if problems:

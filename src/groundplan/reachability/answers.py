@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 from groundplan.reachability.ends import Environments, find, label_of
@@ -11,11 +10,12 @@ from groundplan.reachability.network import Asked, network_of
 from groundplan.reachability.packets import ALL, PROTOCOLS, Ports, Protocol, merged
 from groundplan.reachability.walks import Walk, walk, whole
 from groundplan.reachability.ways import NO_WAY, paths
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+@dataclass(frozen=True)
+class Question(Record):
     """What is asked for: one port of a protocol, or all of them."""
 
     source: str
@@ -33,7 +33,7 @@ class Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Answer:
+class Answer(Record):
     """What comes of every way from a source to a target."""
 
     question: Question

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Network, NetmaskValueError
 from typing import TypeAlias
 
 from groundplan.errors import InputError, suggestion
 from groundplan.reachability.network import INTERNET, Network, network_of
 from groundplan.reachability.places import Place
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY, Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.databases import Table
@@ -25,8 +25,8 @@ AWS = "aws:"
 """Stands before the name of a service's endpoint: ``aws:secretsmanager``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+@dataclass(frozen=True)
+class Addresses(Record):
     """A range of addresses, whoever has them."""
 
     network: IPv4Network
@@ -37,8 +37,8 @@ class Addresses:
         return INTERNET if self.network == ANYWHERE else str(self.network)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+@dataclass(frozen=True)
+class Service(Record):
     """The API of an AWS service."""
 
     name: str
@@ -46,8 +46,8 @@ class Service:
     label: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Elsewhere:
+@dataclass(frozen=True, eq=False)
+class Elsewhere(Record):
     """What stands in the network of another environment, of which one place may be meant or all."""
 
     environment: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from ipaddress import IPv4Network
 
 from groundplan.reachability.ends import Addresses
@@ -13,6 +12,7 @@ from groundplan.reachability.packets import PROTOCOLS, Ports
 from groundplan.reachability.places import Place
 from groundplan.reachability.walks import walk
 from groundplan.reachability.ways import open_ports, paths
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.databases import DatabaseInstance
 from groundplan.resources.edge import Listener, LoadBalancer
@@ -24,8 +24,8 @@ DATA = ("database", "cache", "files")
 WORLD = Addresses(ANYWHERE)
 
 
-@dataclass(frozen=True, slots=True)
-class Exposed:
+@dataclass(frozen=True)
+class Exposed(Record):
     """Something that is reached by what should not reach it."""
 
     source: str
@@ -45,8 +45,8 @@ def exposed(architecture: Architecture) -> Iterator[Exposed]:
                 yield Exposed("the internet", place, ports, _rule(network, WORLD, place))
 
 
-@dataclass(frozen=True, slots=True)
-class Deaf:
+@dataclass(frozen=True)
+class Deaf(Record):
     """A listener that nothing from the internet reaches."""
 
     listener: Listener

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -13,6 +12,7 @@ from groundplan.reachability.packets import PROTOCOLS
 from groundplan.reachability.places import NFS, Place
 from groundplan.reachability.walks import Walk, walk, whole
 from groundplan.reachability.ways import from_spot
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY, Architecture
 from groundplan.resources.containers import EcsService
 from groundplan.resources.kubernetes import NodeGroup, PodIdentityAssociation
@@ -49,7 +49,7 @@ OF_NODES = ("ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "s3")
 
 
 @dataclass(frozen=True, eq=False)
-class Requirement:
+class Requirement(Record):
     """One thing that something has to reach, and how it does."""
 
     source: Place
@@ -135,17 +135,20 @@ class _Requirements:
                     yield other
 
     def _needs(self) -> Iterator[Requirement]:
+        named: dict[str, list[Place]] = {}
+        for place in self._network.places:
+            named.setdefault(place.name, []).append(place)
         for need in self._network.needs:
-            for place in self._network.places:
-                if not place.runs or place.name != need.by:
+            for place in named.get(need.by, ()):
+                if not place.runs:
                     continue
                 why = f"it needs {need.name}"
                 if need.family in OF_FAMILIES:
                     label = f"{need.family.removesuffix('s')}.{need.name}"
                     yield self._requirement(place, Service(OF_FAMILIES[need.family], label), HTTPS, why)
                 else:
-                    for target in self._network.places:
-                        if target.kind == need.family.removesuffix("s") and target.name == need.name and target.port:
+                    for target in named.get(need.name, ()):
+                        if target.kind == need.family.removesuffix("s") and target.port:
                             yield self._requirement(place, target, target.port, why)
 
     def _balanced(self) -> Iterator[Requirement]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Network
 
@@ -26,6 +25,7 @@ from groundplan.reachability.places import Place, places_of
 from groundplan.reachability.segments import Segment
 from groundplan.reachability.terrain import Peers, terrain_of
 from groundplan.reachability.walks import Leg, Path
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture, Need
 from groundplan.resources.edge import Listener, ListenerRule, LoadBalancer, TargetGroup, forwarded_to
 from groundplan.resources.network import (
@@ -39,8 +39,8 @@ from groundplan.resources.values import Ref
 INTERNET = "internet"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+@dataclass(frozen=True)
+class Asked(Record):
     """The protocols (as bits) and destination ports that a question is about."""
 
     protocols: int = ALL
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True, eq=False)
-class Spot:
+class Spot(Record):
     """Addresses in one subnet: of a place, or of whoever has one there."""
 
     name: str
@@ -73,8 +73,8 @@ class Spot:
         return str(self.segment.subnet.cidr_block) if self.range == self.segment.range else shown(*self.range)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Outside:
+@dataclass(frozen=True, eq=False)
+class Outside(Record):
     """Addresses on the internet."""
 
     name: str

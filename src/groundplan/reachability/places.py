@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from groundplan.reachability.segments import Segment
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import STANDBY, Architecture
 from groundplan.resources.base import Resource
 from groundplan.resources.compute import AutoScalingGroup
@@ -29,8 +30,8 @@ PORTS = {"postgres": 5432, "mysql": 3306, "mariadb": 3306}
 Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html"""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Station:
+@dataclass(frozen=True, eq=False)
+class Station(Record):
     """One subnet that a place has addresses in."""
 
     segment: Segment
@@ -38,16 +39,16 @@ class Station:
     """Whether its network interfaces have public addresses as well."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Forwarded:
+@dataclass(frozen=True, eq=False)
+class Forwarded(Record):
     """A target group's way in: the port that its targets answer on."""
 
     group: Ref[TargetGroup]
     port: int
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Place:
+@dataclass(frozen=True, eq=False)
+class Place(Record):
     """Something with network interfaces in subnets of a VPC."""
 
     name: str

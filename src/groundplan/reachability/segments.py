@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from groundplan.reachability.packets import LAST_ADDRESS, LAST_PORT, Filter, Range, permit, span, subtracted, without
+from groundplan.record import Record, dataclass
 from groundplan.resources.architecture import Architecture
 from groundplan.resources.network import (
     InternetGateway,
@@ -33,7 +33,7 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html"""
 
 
 @dataclass(frozen=True, eq=False)
-class Segment:
+class Segment(Record):
     """A subnet and what decides about packets at its border."""
 
     subnet: Subnet

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cached_property
 from typing import Literal, TypeVar, cast
 
-from groundplan.record import Record, dataclass
+from groundplan.record import Record, dataclass, replace
 from groundplan.resources.base import Resource
 from groundplan.resources.off_hours import OffHours
 from groundplan.resources.values import Ref, Textual
@@ -194,7 +194,7 @@ class Architecture(Record):
 
     def changed(self, resource: Resource, **changes: object) -> Architecture:
         """The same architecture with some fields of one resource changed: for what-ifs and planted faults."""
-        new = replace(resource, **changes)  # type: ignore[arg-type]  # fields differ by kind
+        new = replace(resource, **changes)
         return self.with_resources(new if old.ref == resource.ref else old for old in self.resources)
 
     def with_resources(self, resources: Iterable[Resource]) -> Architecture:

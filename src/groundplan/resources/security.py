@@ -80,7 +80,7 @@ class GeneratedPassword(Record):
 
     length: int = 32
     exclude_characters: str = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! "
-    """What would have to be escaped in a URL, or is refused by RDS and ElastiCache."""
+    """What would have to be escaped in a URL, or is refused by RDS."""
     exclude_punctuation: bool = False
     """Whether it has letters and digits only."""
     username: Textual | None = None

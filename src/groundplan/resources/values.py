@@ -23,13 +23,33 @@ if TYPE_CHECKING:
 R_co = TypeVar("R_co", bound="Resource", covariant=True)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+_refs: dict[tuple[type[Resource], str, str | None], Ref[Any]] = {}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False, init=False)
 class Ref(Generic[R_co]):
-    """Points at a resource by its kind, name and key; the architecture finds it."""
+    """Points at a resource by its kind, name and key; the architecture finds it.
+
+    Those that point at the same are one object, so that they are equal as objects are. Everything is found by them:
+    comparing and hashing their fields would be a twentieth of the time of a command.
+    """
 
     kind: type[R_co]
     name: str
-    key: str | None = None
+    key: str | None
+
+    def __new__(cls, kind: type[R_co], name: str, key: str | None = None) -> Ref[R_co]:
+        known = _refs.get((kind, name, key))
+        if known is None:
+            made = object.__new__(cls)
+            for field, value in (("kind", kind), ("name", name), ("key", key)):
+                object.__setattr__(made, field, value)
+            known = _refs.setdefault((kind, name, key), made)  # another thread may have been first
+        return known
+
+    def __reduce__(self) -> tuple[type[Ref[R_co]], tuple[type[R_co], str, str | None]]:
+        """Copies and pickles are made as any other is."""
+        return Ref, (self.kind, self.name, self.key)
 
     @property
     def address(self) -> str:
@@ -56,8 +76,8 @@ class Ref(Generic[R_co]):
         return self.address
 
 
-@dataclass(frozen=True)
-class Attribute(Record):
+@dataclasses.dataclass(frozen=True, slots=True)
+class Attribute:
     """Something that AWS says of a resource once it exists: an id, an ARN, an address."""
 
     ref: Ref[Resource]

@@ -13,10 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.files import replace
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -87,14 +89,13 @@ def save(figure: Figure, path: Path) -> None:
     Raises EnvironmentalError where the system refuses.
     """
     svg = path.suffix.lower() == ".svg"
-    try:
-        with style():
-            if svg:
-                figure.savefig(path, format="svg", metadata={"Date": None, "Creator": "Groundplan"})
-            else:
-                figure.savefig(path, format="png", dpi=144, metadata={"Software": "Groundplan"})
-    except OSError as error:
-        raise EnvironmentalError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    drawn = BytesIO()
+    with style():
+        if svg:
+            figure.savefig(drawn, format="svg", metadata={"Date": None, "Creator": "Groundplan"})
+        else:
+            figure.savefig(drawn, format="png", dpi=144, metadata={"Software": "Groundplan"})
+    replace(path, drawn.getvalue())
 
 
 @contextmanager

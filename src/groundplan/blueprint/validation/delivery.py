@@ -58,16 +58,24 @@ def _fits(domain: str) -> bool:
     return len(domain) <= 253 and all(len(label) <= 63 for label in domain.split("."))
 
 
-def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
+STANDS_IN = "stands for a domain of your own; write one that you have registered"
+
+
+def stands_in(domain: str) -> bool:
+    """Whether nobody has registered a domain, or ever can, as those of examples."""
     labels = domain.split(".")
-    if not _fits(domain):
-        yield Finding(path, "a host name has 253 characters at most, and 63 between two dots")
-    if (
+    return (
         ".".join(labels[-2:]) in _RESERVED_DOMAINS
         or labels[-1] in _RESERVED_ENDINGS
         or any(re.fullmatch(_STAND_INS, label) for label in labels)
-    ):
-        yield Finding(path, f"{domain} stands for a domain of your own; write one that you have registered")
+    )
+
+
+def _check_name(domain: str, path: Steps) -> Iterator[Finding]:
+    if not _fits(domain):
+        yield Finding(path, "a host name has 253 characters at most, and 63 between two dots")
+    if stands_in(domain):
+        yield Finding(path, f"{domain} {STANDS_IN}")
 
 
 def check_certificates(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:

@@ -38,13 +38,15 @@ def check_names(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
 def check_placeholders(pattern: str, path: Steps) -> Iterator[Finding]:
     """A name with places to fill in."""
     try:
-        used = [field for _, field, _, _ in string.Formatter().parse(pattern) if field is not None]
+        used = [part[1:] for part in string.Formatter().parse(pattern) if part[1] is not None]
     except ValueError:
         yield Finding(path, "a brace is not closed; write names like {title}-{environment}-{name}")
         return
-    for field in used:
+    for field, layout, conversion in used:
         if field not in _PLACEHOLDERS:
-            yield Finding(path, f'"{{{field}}}" stands for nothing{suggestion(field, _PLACEHOLDERS)}')
+            yield Finding(path, f'"{{{field}}}" stands for nothing{suggestion(str(field), _PLACEHOLDERS)}')
+        elif layout or conversion:
+            yield Finding(path, f"{field} is filled in as it is; write {{{field}}}")
 
 
 def check_tags(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
@@ -135,7 +137,8 @@ def check_secrets(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
     """A secret that nobody uses would not be made: most likely its name is misspelt on one of the sides."""
     entries = [entry for family in WORKLOADS for entry in (tree.step(family) or Node({})).fields.values()]
     secrets = [entry.step("secrets") or Node({}) for entry in entries]
-    used = {str(named.value) for secret in secrets for named in secret.fields.values()}
+    named = (node.value for secret in secrets for node in secret.fields.values())
+    used = {str(value) for value in named if isinstance(value, str | int)}  # anything else is told as no name
     for name in blueprint.secrets:
         if name not in used:
             near = suggestion(name, used) if used else ""

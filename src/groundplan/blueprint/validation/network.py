@@ -9,7 +9,7 @@ from ipaddress import IPv4Network
 from groundplan.blueprint.models import Blueprint
 from groundplan.blueprint.tree import Node, Steps
 from groundplan.blueprint.validation.base import Finding, check_retention
-from groundplan.units import is_private
+from groundplan.units import is_private, shown
 
 LARGEST, SMALLEST = 16, 28
 """Prefix lengths of a VPC and of a subnet. Source: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html"""
@@ -34,9 +34,19 @@ def check_network(blueprint: Blueprint, tree: Node) -> Iterator[Finding]:
         if count > 1:
             again = len(network.endpoints) - 1 - network.endpoints[::-1].index(service)
             yield Finding((*at, "endpoints", again), f'endpoint "{service}" stands twice')
+    for index, service in enumerate(network.endpoints):
+        if service != "s3":
+            yield from _check_endpoint(service, (*at, "endpoints", index))
     yield from _check_subnets(blueprint)
     if network.flow_logs is not None:
         yield from check_retention(network.flow_logs, (*at, "flow_logs"))
+
+
+def _check_endpoint(service: str, path: Steps) -> Iterator[Finding]:
+    from groundplan.catalog import endpoints  # here, since most blueprints have that of S3 alone
+
+    if not endpoints.is_known(service):
+        yield Finding(path, f"no service of AWS has an endpoint {shown(service)}{endpoints.suggest(service)}")
 
 
 def _check_subnets(blueprint: Blueprint) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from groundplan.resources.google.access import GoogleAccess, Target
 from groundplan.resources.google.base import Presence
 from groundplan.resources.google.project import GoogleApi, GoogleServiceAccount
 from groundplan.resources.values import InputValue, Ref, Textual
+from groundplan.units import shown
 
 AT = "secondary.google"
 REGION = InputValue("google_region")
@@ -33,7 +34,7 @@ class Pilot:
         """Report a region that Google Cloud does not have."""
         if self.spec.region not in catalog.regions():
             hint = catalog.suggest(self.spec.region)
-            self.draft.problem(f"{AT}.region", f"there is no Google Cloud region {self.spec.region!r}{hint}")
+            self.draft.problem(f"{AT}.region", f"there is no Google Cloud region {shown(self.spec.region)}{hint}")
 
     def add_inputs(self) -> None:
         """The variables: where it is, and how much of it there is."""

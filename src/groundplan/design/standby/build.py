@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from groundplan.design.buckets import add_buckets
 from groundplan.design.caches import add_caches
@@ -14,7 +13,6 @@ from groundplan.design.firewall import add_firewall
 from groundplan.design.gateway import add_gateways
 from groundplan.design.monitoring import add_monitoring
 from groundplan.design.networking import add_network
-from groundplan.design.order import with_order
 from groundplan.design.platform import STEPS as OF_PLATFORM
 from groundplan.design.queues import add_queues
 from groundplan.design.regions import PRIMARY, check_other_region, in_standby
@@ -25,6 +23,7 @@ from groundplan.design.standby.promotion import add_promotion
 from groundplan.design.standby.relocation import Relocation, name_in_whole
 from groundplan.design.tracing import add_tracing
 from groundplan.design.workloads import add_workloads
+from groundplan.record import replace
 from groundplan.resources.architecture import STANDBY, Architecture, Input, Output
 from groundplan.resources.base import Resource
 from groundplan.resources.containers import ContainerRepository, RegistryReplication
@@ -98,9 +97,9 @@ def whole(primary: Draft) -> Architecture:
     primary.check()
     here, there = primary.blueprint.region, standby.blueprint.region
     move = Relocation(there, here)
-    alone = with_order(standby.finish(_of_primary(primary.resources)), standby.kept)
+    alone = standby.finish(_of_primary(primary.resources))
     moved = standby.kept.moved(alone, move) if standby.kept else move.resources(alone)
-    own = with_order(primary.finish({resource.ref: resource for resource in moved}), primary.kept)
+    own = primary.finish({resource.ref: resource for resource in moved})
     outputs = [
         Output(
             name=f"{STANDBY}{item.name}",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from groundplan.design.regions import PRIMARY, in_standby
 from groundplan.design.rewriting import Rewriter
+from groundplan.record import replace
 from groundplan.resources.base import Resource
 from groundplan.resources.values import Pseudo, Ref
 

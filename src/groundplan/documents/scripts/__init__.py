@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from groundplan.errors import EnvironmentalError
+from groundplan.files import replace
 
 COMMON = "common.sh"
 """What the others read. It is no command."""
@@ -50,16 +50,12 @@ def write(about: Scripted, blueprint: Path, folder: Path) -> list[Path]:
     Raises EnvironmentalError where it cannot be written.
     """
     written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        there = Path(os.path.relpath(blueprint.resolve(), folder.resolve())).as_posix()
-        for name, text in render(about, there).items():
-            path = folder / name
-            path.write_text(text, encoding="utf-8", newline="\n")
-            path.chmod(0o644 if name == COMMON else 0o755)
-            written.append(path)
-    except OSError as error:
-        raise EnvironmentalError(f"{folder}: the scripts cannot be written: {error.strerror or error}") from error
+    there = Path(os.path.relpath(blueprint.resolve(), folder.resolve())).as_posix()
+    for name, text in render(about, there).items():
+        path = folder / name
+        replace(path, text, parents=True)
+        path.chmod(0o644 if name == COMMON else 0o755)
+        written.append(path)
     return written
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from groundplan.blueprint.base import NAME_PATTERN
+from groundplan.blueprint.validation import delivery
 from groundplan.catalog import engines, regions
 from groundplan.errors import InputError
 
@@ -86,6 +87,8 @@ def read_domain(text: str) -> str:
     """A host name. Raises InputError."""
     if not _HOST.fullmatch(text):
         raise InputError(f'"{text}" is no domain; write one that is yours, like shop.yours.com')
+    if delivery.stands_in(text):
+        raise InputError(f"{text} {delivery.STANDS_IN}")
     return text
 
 

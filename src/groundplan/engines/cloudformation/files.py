@@ -9,6 +9,7 @@ from pathlib import Path
 from groundplan.engines.cloudformation.model import MARKER, MadeBeside, Rendering, Stack, StackOutput
 from groundplan.engines.cloudformation.yaml import dump
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 
 MANIFEST = "stacks.yaml"
 
@@ -40,8 +41,7 @@ def write(rendering: Rendering, directory: Path) -> tuple[Path, ...]:
             f"{directory} is a file, not a directory; choose another place for the templates"
         ) from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise EnvironmentalError(f"cannot write the templates to {directory}: {reason}") from error
+        raise EnvironmentalError(f"cannot write the templates to {directory}: {reason(error)}") from error
     return tuple(directory / name for name in contents)
 
 

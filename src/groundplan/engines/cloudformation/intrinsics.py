@@ -49,21 +49,21 @@ def same_attribute(attribute: Attribute) -> Attribute:
 
     Raises ValueError where the row of the kind does not have the attribute.
     """
-    spellings = ROWS[attribute.ref.kind].attributes
-    if attribute.name not in spellings:
-        raise ValueError(f"{attribute.ref} has no attribute {attribute.name!r} in CloudFormation")
-    return Attribute(attribute.ref, _same_name(attribute.ref.kind, attribute.name))
+    name = _same_name(attribute.ref, attribute.name)
+    return attribute if name == attribute.name else Attribute(attribute.ref, name)
 
 
 _NAMES: dict[tuple[type[Resource], str], str] = {}
 
 
-def _same_name(kind: type[Resource], name: str) -> str:
-    found = _NAMES.get((kind, name))
+def _same_name(ref: Ref[Resource], name: str) -> str:
+    found = _NAMES.get((ref.kind, name))
     if found is None:
-        spellings = ROWS[kind].attributes
+        spellings = ROWS[ref.kind].attributes
+        if name not in spellings:
+            raise ValueError(f"{ref} has no attribute {name!r} in CloudFormation")
         found = min(other for other in spellings if spellings[other] == spellings[name])
-        _NAMES[kind, name] = found
+        _NAMES[ref.kind, name] = found
     return found
 
 
@@ -94,16 +94,19 @@ class Scope:
         if isinstance(value, str):
             # Outside of Fn::Sub it would be literal as well, but readers and validators take it for a mistake.
             return {"Fn::Sub": self._piece(value)} if "${" in value else value
-        if isinstance(value, bool | int | float | None):
-            return value
-        if isinstance(value, Mapping):
-            return {key: self.resolve(item) for key, item in value.items()}
+        if isinstance(value, dict):
+            return {
+                key: item if type(item) is str and "${" not in item else self.resolve(item)
+                for key, item in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self.resolve(item) for item in value]
-        if isinstance(value, Ref):
-            return self._attribute(Attribute(value, "id"))
         if isinstance(value, Attribute):
-            return self._attribute(value)
+            return self._attribute(value.ref, value.name)
+        if isinstance(value, Ref):
+            return self._attribute(value, "id")
+        if isinstance(value, bool | int | float | None):
+            return value
         if isinstance(value, Text):
             return self._substitution(value)
         if isinstance(value, Pseudo):
@@ -127,18 +130,20 @@ class Scope:
             name = f"{self._local[value.rule]}Weight{pascal(value.target_group.name)}"
             self.weights[name] = value
             return {"Ref": name}
+        if isinstance(value, Mapping):  # asked last: it takes far longer than to ask for a class
+            return self.resolve(dict(value))
         raise TypeError(f"{type(value).__name__} cannot stand in a template")
 
-    def _attribute(self, attribute: Attribute) -> object:
-        if attribute.ref.kind.not_in_cloudformation:
-            return self.resolve(self._beside(attribute))
-        same = same_attribute(attribute)
-        logical_id = self._local.get(same.ref)
+    def _attribute(self, ref: Ref[Resource], name: str) -> object:
+        if ref.kind.not_in_cloudformation:
+            return self.resolve(self._beside(Attribute(ref, name)))
+        name = _same_name(ref, name)
+        logical_id = self._local.get(ref)
         if logical_id is None:
-            return {"Ref": self._parameter(same)}
-        spelling = ROWS[same.ref.kind].attributes[same.name]
+            return {"Ref": self._parameter(Attribute(ref, name))}
+        spelling = ROWS[ref.kind].attributes[name]
         if not isinstance(spelling, str | Joined | Piece):
-            return self.resolve(spelling(same.ref))
+            return self.resolve(spelling(ref))
         self.used.add(logical_id)
         if isinstance(spelling, Joined):
             return {"Fn::Join": [spelling.separator, {"Fn::GetAtt": [logical_id, spelling.path]}]}

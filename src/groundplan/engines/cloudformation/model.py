@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from groundplan.record import Record, dataclass
 from groundplan.resources import Concern, Resource
 from groundplan.resources.values import InputValue, Ref
 
@@ -19,8 +21,8 @@ Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+@dataclass(frozen=True)
+class Options(Record):
     """What a person decides about the templates."""
 
     stacks: Literal["concern", "region"] = "concern"
@@ -28,7 +30,7 @@ class Options:
     one stack for each region, for tools that have stacks of their own (CDK). Logical ids are the same in both."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class StackOutput:
     """An output of a stack, as the source of another stack's parameter."""
 
@@ -36,7 +38,7 @@ class StackOutput:
     output: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Location:
     """Where a resource stands in a template."""
 
@@ -46,8 +48,8 @@ class Location:
     """``AWS::EC2::VPC``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unsupported:
+@dataclass(frozen=True)
+class Unsupported(Record):
     """A resource or an output that is in no template, and why."""
 
     address: str
@@ -55,7 +57,7 @@ class Unsupported:
 
 
 @dataclass(frozen=True)
-class MadeBeside:
+class MadeBeside(Record):
     """A resource that no template can hold, and that ``groundplan deploy`` makes through the service's own API."""
 
     ref: Ref[Resource]
@@ -69,8 +71,8 @@ class MadeBeside:
     """Names of the stacks that use it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+@dataclass(frozen=True)
+class Weight(Record):
     """A parameter for the share of requests that a rule sends to a target group, which deployments move."""
 
     parameter: str
@@ -79,7 +81,7 @@ class Weight:
 
 
 @dataclass(frozen=True)
-class Stack:
+class Stack(Record):
     """One template and what it needs to be deployed."""
 
     name: str
@@ -110,7 +112,7 @@ class Stack:
 
 
 @dataclass(frozen=True)
-class Rendering:
+class Rendering(Record):
     """An architecture as CloudFormation stacks."""
 
     title: str

@@ -25,6 +25,8 @@ class Piece:
     """A resource on its way into a template."""
 
     resource: Resource
+    ref: Ref[Resource]
+    """The resource's reference."""
     row: Row[Any]
     name: str
     """What it was called when it was made: a rename moves nothing from one stack to another."""
@@ -35,11 +37,6 @@ class Piece:
     kept: Kept | None
     needs: frozenset[Attribute | InputValue | ParameterValue] = field(repr=False)
     """The values it takes from other resources and from inputs."""
-
-    @property
-    def ref(self) -> Ref[Resource]:
-        """The resource's reference."""
-        return self.resource.ref
 
     @property
     def size(self) -> int:
@@ -102,6 +99,7 @@ def _piece(resource: Resource, logical_id: str, architecture: Architecture) -> P
     }
     return Piece(
         resource=resource,
+        ref=resource.ref,
         row=row,
         name=architecture.in_aws(resource.ref).name,
         logical_id=logical_id,

@@ -10,13 +10,14 @@ parameter is known only when resources are assigned to stacks, see :mod:`.intrin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field, fields
 from decimal import Decimal
 from functools import cache
 from ipaddress import IPv4Network
 from typing import Generic, Literal, TypeVar
 
+from groundplan.record import Record, dataclass
 from groundplan.resources import Architecture, Resource
 from groundplan.resources.policies import PolicyDocument
 from groundplan.resources.values import (
@@ -29,6 +30,7 @@ from groundplan.resources.values import (
     SecretValue,
     Text,
     Textual,
+    dynamic_values,
 )
 
 R = TypeVar("R", bound=Resource)
@@ -58,14 +60,14 @@ Keep = Literal["Retain", "RetainExceptOnCreate", "Snapshot", "Delete"]
 
 
 @dataclass(frozen=True)
-class AtCreationOnly:
+class AtCreationOnly(Record):
     """A value that is given when the stack is created and left to others afterwards."""
 
     value: Scalar
 
 
 @dataclass(frozen=True)
-class LiveWeight:
+class LiveWeight(Record):
     """The share of a target group in a rule. ECS moves it with every deployment that shifts requests, so that it is a
     parameter: an update of the rule gets what is there at the moment, not what counted at creation."""
 
@@ -74,8 +76,8 @@ class LiveWeight:
     initial: int
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+@dataclass(frozen=True)
+class Kept(Record):
     """DeletionPolicy and UpdateReplacePolicy of a resource."""
 
     on_deletion: Keep
@@ -83,7 +85,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class Part:
+class Part(Record):
     """A further template resource that stands beside a resource's own."""
 
     suffix: str
@@ -93,7 +95,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Joined:
+class Joined(Record):
     """The path of a ``!GetAtt`` that is a list, as one text."""
 
     path: str
@@ -101,7 +103,7 @@ class Joined:
 
 
 @dataclass(frozen=True)
-class Piece:
+class Piece(Record):
     """One piece of what ``!Ref`` returns, counted from 0."""
 
     separator: str
@@ -120,7 +122,7 @@ Writer = Callable[[R, Architecture], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
-class Row(Generic[R]):
+class Row(Record, Generic[R]):
     """How one kind becomes CloudFormation."""
 
     kind: type[R]
@@ -235,39 +237,47 @@ def present(**items: object) -> dict[str, object]:
     return {name: value for name, value in items.items() if value is not None}
 
 
-_NEEDING_NOTHING = (str, int, float, Pseudo, Decimal, IPv4Network, AtCreationOnly, LiveWeight, type(None))
+_NEEDING_NOTHING = frozenset(
+    {str, bool, int, float, type(None), Pseudo, Decimal, IPv4Network, AtCreationOnly, LiveWeight}
+)
 
 
-def _made_beside(value: Ref[Resource] | Attribute) -> bool:
-    """Whether it speaks of what no template can hold: it is then spelled out, see :mod:`.beside`."""
-    kind = value.kind if isinstance(value, Ref) else value.ref.kind
-    return bool(kind.not_in_cloudformation)
+def attribute_refs(value: object) -> list[Attribute | InputValue | ParameterValue]:
+    """Every attribute, input and parameter that a symbolic value needs; a bare reference counts as the id. What speaks
+    of something that no template can hold needs nothing: it is spelled out, see :mod:`.beside`."""
+    found: list[Attribute | InputValue | ParameterValue] = []
+    _collect_each((value,), found)
+    return found
 
 
-def attribute_refs(value: object) -> Iterator[Attribute | InputValue | ParameterValue]:
-    """Every attribute, input and parameter that a symbolic value needs; a bare reference counts as the id."""
-    if isinstance(value, _NEEDING_NOTHING):
-        return
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from attribute_refs(item)
+def _collect(value: object, found: list[Attribute | InputValue | ParameterValue]) -> None:
+    if isinstance(value, dict):
+        _collect_each(value.values(), found)
     elif isinstance(value, list | tuple):
-        for item in value:
-            yield from attribute_refs(item)
-    elif isinstance(value, Ref | Attribute) and _made_beside(value):
-        return
-    elif isinstance(value, Attribute | InputValue | ParameterValue):
-        yield value
+        _collect_each(value, found)
+    elif isinstance(value, Attribute):
+        if not value.ref.kind.not_in_cloudformation:
+            found.append(value)
     elif isinstance(value, Ref):
-        yield Attribute(value, "id")
+        if not value.kind.not_in_cloudformation:
+            found.append(Attribute(value, "id"))
+    elif isinstance(value, InputValue | ParameterValue):
+        found.append(value)
     elif isinstance(value, SecretValue):
-        yield Attribute(value.secret, "name_in_arn" if value.region else "arn")
+        found.append(Attribute(value.secret, "name_in_arn" if value.region else "arn"))
     elif isinstance(value, Text):
-        for item in value.parts:
-            yield from attribute_refs(item)
+        _collect_each(value.parts, found)
     elif isinstance(value, JsonDocument):
-        yield from attribute_refs(value.content)
+        _collect(value.content, found)
     elif isinstance(value, PolicyDocument):
-        yield from attribute_refs(value.json())
-    else:
+        _collect_each(dynamic_values(value), found)
+    elif isinstance(value, Mapping):  # asked last: it takes far longer than to ask for a class
+        _collect_each(value.values(), found)
+    elif not isinstance(value, str):  # of a class of its own
         raise TypeError(f"{type(value).__name__} cannot stand in a template")
+
+
+def _collect_each(values: Iterable[object], found: list[Attribute | InputValue | ParameterValue]) -> None:
+    for value in values:
+        if type(value) not in _NEEDING_NOTHING:
+            _collect(value, found)

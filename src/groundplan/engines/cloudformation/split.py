@@ -8,7 +8,7 @@ move have to be moved by CloudFormation's stack refactoring, not by a deployment
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from zlib import crc32
 
 from groundplan.engines.cloudformation.pieces import Piece
@@ -25,7 +25,7 @@ def split(pieces: Sequence[Piece], services: Iterable[str], fits: Fits) -> list[
     """
     if fits(pieces):
         return [list(pieces)]
-    names = sorted(services, key=lambda name: (-len(name), name))
+    names = frozenset(services)
     shared, owned = _shared_and_owned(pieces, names)
     count = 1
     while True:
@@ -42,7 +42,7 @@ def split(pieces: Sequence[Piece], services: Iterable[str], fits: Fits) -> list[
     return [*first, *(bin_ for bin_ in bins if bin_)]
 
 
-def _shared_and_owned(pieces: Sequence[Piece], services: Sequence[str]) -> tuple[list[Piece], dict[str, list[Piece]]]:
+def _shared_and_owned(pieces: Sequence[Piece], services: Set[str]) -> tuple[list[Piece], dict[str, list[Piece]]]:
     """What more than one owner needs, and the rest by owner. An owner is whoever nobody here refers to."""
     by_ref = {piece.ref: piece for piece in pieces}
     needed = {target for piece in pieces for target in piece.targets}
@@ -50,7 +50,7 @@ def _shared_and_owned(pieces: Sequence[Piece], services: Sequence[str]) -> tuple
     for piece in pieces:
         if piece.ref in needed:
             continue
-        owner = _owner(piece.name, services)
+        owner = owner_of(piece.name, services)
         waiting = [piece.ref]
         while waiting:
             ref = waiting.pop()
@@ -68,8 +68,7 @@ def _shared_and_owned(pieces: Sequence[Piece], services: Sequence[str]) -> tuple
     return shared, owned
 
 
-def _owner(name: str, services: Sequence[str]) -> str:
+def owner_of(name: str, services: Set[str]) -> str:
     """The service that a resource is named for, the longest that fits, or the resource's own name."""
-    return next(
-        (service for service in services if name == service or name.startswith((f"{service}-", f"{service}_"))), name
-    )
+    ends = (end for end in range(len(name), 0, -1) if name[end : end + 1] in ("", "-", "_"))
+    return next((name[:end] for end in ends if name[:end] in services), name)

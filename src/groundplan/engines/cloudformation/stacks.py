@@ -5,13 +5,13 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 from groundplan.engines.cloudformation.pieces import Piece, distinct
 from groundplan.engines.cloudformation.regions import Group, by_region
 from groundplan.engines.cloudformation.split import split
+from groundplan.record import Record, dataclass
 from groundplan.resources import CONCERNS, Architecture, Concern, Resource
 from groundplan.resources.containers import EcsService
 from groundplan.resources.values import Attribute, Ref
@@ -28,7 +28,7 @@ LONGEST_NAME = 128
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class Plan(Record):
     """A stack before it is written."""
 
     name: str
@@ -99,22 +99,26 @@ def stack_name(architecture: Architecture, concern: Concern | None, region: str,
     return name
 
 
-def _users(pieces: Iterable[Piece]) -> dict[Attribute, set[Ref[Resource]]]:
-    found: dict[Attribute, set[Ref[Resource]]] = {}
+Users = Mapping[Ref[Resource], Mapping[str, set[Ref[Resource]]]]
+"""Of each resource: who needs which attribute."""
+
+
+def _users(pieces: Iterable[Piece]) -> Users:
+    found: dict[Ref[Resource], dict[str, set[Ref[Resource]]]] = {}
     for piece in pieces:
         for need in piece.needs:
             if isinstance(need, Attribute):
-                found.setdefault(need, set()).add(piece.ref)
+                found.setdefault(need.ref, {}).setdefault(need.name, set()).add(piece.ref)
     return found
 
 
-def _fits(pieces: Sequence[Piece], users: Mapping[Attribute, set[Ref[Resource]]], most_resources: int) -> bool:
+def _fits(pieces: Sequence[Piece], users: Users, most_resources: int) -> bool:
     if sum(piece.size for piece in pieces) > most_resources:
         return False
     inside = {piece.ref for piece in pieces}
-    needs = {need for piece in pieces for need in piece.needs}
+    needs = set[object]().union(*(piece.needs for piece in pieces))
     taken = sum(not isinstance(need, Attribute) or need.ref not in inside for need in needs)
-    given = sum(1 for attribute, who in users.items() if attribute.ref in inside and not who <= inside)
+    given = sum(not who <= inside for piece in pieces for who in users.get(piece.ref, {}).values())
     return taken <= MOST_PARAMETERS and given <= MOST_OUTPUTS
 
 

@@ -19,6 +19,7 @@ from functools import lru_cache
 
 _PLAIN = re.compile(r"(?=[A-Za-z/])[\w./:@*+=()-]*[\w./@*+=()-](?: [\w./:@*+=()-]*[\w./@*+=()-])*", re.ASCII)
 """Words without quotes: a colon stands inside of them only, where it is no key's."""
+_PATH = re.compile(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*")
 _ADDRESS = re.compile(r"\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(/\d{1,2})?")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "y", "n", "null"})
 """What YAML 1.1 does not read as a string. Source: https://yaml.org/type/bool.html, https://yaml.org/type/null.html"""
@@ -37,14 +38,17 @@ def dump(value: Mapping[str, object], indent: str = "") -> str:
 def _mapping(value: Mapping[str, object], indent: str, lines: list[str], first: str | None = None) -> None:
     lead = indent if first is None else first
     for key, item in value.items():
-        _entry(f"{lead}{_scalar(key)}:", item, indent, lines)
+        if isinstance(item, str) and "\n" not in item:
+            lines.append(f"{lead}{_scalar(key)}: {_scalar(item)}")
+        else:
+            _entry(f"{lead}{_scalar(key)}:", item, indent, lines)
         lead = indent
 
 
 def _sequence(items: Iterable[object], indent: str, lines: list[str]) -> None:
     deeper = indent + _STEP
     for item in items:
-        if isinstance(item, Mapping) and item and not _is_intrinsic(item):
+        if isinstance(item, dict) and item and not _is_intrinsic(item):
             _mapping(item, deeper, lines, first=f"{indent}- ")
         else:
             _entry(f"{indent}-", item, indent, lines)
@@ -53,8 +57,9 @@ def _sequence(items: Iterable[object], indent: str, lines: list[str]) -> None:
 def _entry(lead: str, item: object, indent: str, lines: list[str]) -> None:
     """Append ``lead`` and the item behind or below it."""
     if isinstance(item, str):
-        lines.append(f"{lead} {_text(item, indent + _STEP)}")
-    elif isinstance(item, Mapping):
+        text = _block(item, indent + _STEP) if "\n" in item else _scalar(item)
+        lines.append(f"{lead} {text}")
+    elif isinstance(item, dict):
         if len(item) == 1 and _intrinsic(lead, item, indent, lines):
             return
         if item:
@@ -86,7 +91,8 @@ def _intrinsic(lead: str, item: Mapping[str, object], indent: str, lines: list[s
     if tag is None:
         return False
     if isinstance(argument, str):
-        lines.append(f"{lead} {tag} {_text(argument, indent + _STEP)}")
+        text = _block(argument, indent + _STEP) if "\n" in argument else _scalar(argument)
+        lines.append(f"{lead} {tag} {text}")
     elif not isinstance(argument, list):
         return False
     elif function == "Fn::GetAtt" and all(_is_path(part) for part in argument):
@@ -100,7 +106,7 @@ def _intrinsic(lead: str, item: Mapping[str, object], indent: str, lines: list[s
 
 
 def _is_path(part: object) -> bool:
-    return isinstance(part, str) and re.fullmatch(r"[A-Za-z0-9]+(\.[A-Za-z0-9]+)*", part) is not None
+    return isinstance(part, str) and _PATH.fullmatch(part) is not None
 
 
 def _is_short(item: object) -> bool:
@@ -126,15 +132,13 @@ def _number(value: object) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
         text = json.dumps(value, allow_nan=False)
         # YAML 1.1 takes an exponent only behind a decimal point.
         return text.replace("e", ".0e") if "e" in text and "." not in text else text
     raise TypeError(f"{type(value).__name__} cannot stand in a template")
-
-
-def _text(value: str, indent: str) -> str:
-    return _block(value, indent) if "\n" in value else _scalar(value)
 
 
 def _block(value: str, indent: str) -> str:

@@ -11,6 +11,7 @@ from groundplan.engines.kubernetes import deployed
 from groundplan.engines.kubernetes.kustomize import idle_patches
 from groundplan.engines.kubernetes.model import DEPLOYED, MARKER, Rendering, System
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 
 _FOLDERS = ("base", "overlays", "helm")
 _COMMENT = f"<!-- {MARKER.removeprefix('# ')}"
@@ -42,8 +43,7 @@ def write(rendering: Rendering, directory: Path) -> tuple[Path, ...]:
     except (FileExistsError, NotADirectoryError) as error:
         raise EnvironmentalError(f"{directory} is a file, not a folder; choose another place") from error
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise EnvironmentalError(f"{error.filename or directory} cannot be written: {reason}") from error
+        raise EnvironmentalError(f"{error.filename or directory} cannot be written: {reason(error)}") from error
     return tuple(targets)
 
 
@@ -70,7 +70,7 @@ def fill(overlay: Path, system: System, outputs: Mapping[str, str], tags: Mappin
             f"{path} is not there; write it first: groundplan render --engine kubernetes --out DIR"
         ) from error
     except OSError as error:
-        raise EnvironmentalError(f"{path} cannot be written: {error.strerror or error}") from error
+        raise EnvironmentalError(f"{path} cannot be written: {reason(error)}") from error
     return known
 
 

@@ -21,6 +21,7 @@ from groundplan.resources.databases import (
 )
 
 RDS, ELASTICACHE, DYNAMODB = "rds.tf", "elasticache.tf", "dynamodb.tf"
+_UPGRADED = ("engine_version",)
 
 
 @cache
@@ -62,8 +63,12 @@ def _instance(instance: DatabaseInstance, context: Context) -> dict[str, object]
         }
     if instance.source is not None:
         # By its ARN where the primary is in another region.
-        near = context.architecture[instance.source].region == instance.region
+        primary = context.architecture[instance.source]
+        near = primary.region == instance.region
         found["replicate_source_db"] = context.value(instance.source.attribute("id" if near else "arn"))
+        # RDS is not told, since a replica takes it from its primary. But the provider neither computes nor changes
+        # it: without it every later plan would make the replica anew.
+        found["storage_encrypted"] = True if primary.storage_encrypted else None
     if instance.availability_zone:
         found["availability_zone"] = context.in_region(instance.availability_zone)
     return found
@@ -103,12 +108,18 @@ ROWS = (
         rename={"parameter_group_name": "name"},
         blocks=_database_parameters,
         written=frozenset({"parameters"}),
+        # RDS deletes none that a database still has.
+        create_before_destroy=True,
         section=1,
     ),
     Row(
         DatabaseInstance,
         "aws_db_instance",
         RDS,
+        # AWS upgrades minor versions by itself, and refuses what Terraform would do then: to go back to this one.
+        # Source: https://github.com/hashicorp/terraform-provider-aws/issues/39579
+        ignore_changes=lambda instance: _UPGRADED if instance.auto_minor_version_upgrade and instance.engine else (),
+        ignored_because="AWS upgrades minor versions, and takes no older one.",
         # A replica holds nothing that is not elsewhere.
         protects=lambda instance: instance.deletion_protection and instance.source is None,
         attributes={

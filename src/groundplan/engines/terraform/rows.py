@@ -11,12 +11,13 @@ half of an apply is done, Terraform when it plans. ``groundplan destroy`` takes 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cached_property
 from typing import Generic, TypeVar
 
 from groundplan.engines.terraform.context import Context, Joined, Piece
 from groundplan.engines.terraform.hcl import Argument, Blank, Block, Comment, Expression, Item
+from groundplan.record import Record, dataclass
 from groundplan.resources import Resource
 from groundplan.resources.values import Ref
 
@@ -25,8 +26,8 @@ R = TypeVar("R", bound=Resource)
 _BASE_FIELDS = frozenset(item.name for item in fields(Resource))
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+@dataclass(frozen=True)
+class Beside(Record):
     """An attribute of a resource that stands beside the resource's own, under the same label."""
 
     type: str
@@ -39,7 +40,7 @@ Blocks = Callable[[R, Context], Iterable[Block]]
 
 
 @dataclass(frozen=True)
-class Row(Generic[R]):
+class Row(Record, Generic[R]):
     """How one kind becomes Terraform."""
 
     kind: type[R]

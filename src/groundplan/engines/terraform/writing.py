@@ -10,6 +10,7 @@ from pathlib import Path
 
 from groundplan.engines.terraform.model import GITIGNORE, MARKER, Rendering
 from groundplan.errors import EnvironmentalError, InputError, Problem
+from groundplan.files import reason
 
 _READ_BY_TERRAFORM = ("*.tf", "*.tf.json", "*.tofu", "terraform.tfvars")
 _BESIDE = (GITIGNORE, "README.md", "addresses.csv", "*.sh", "*.tftest.hcl")
@@ -60,7 +61,7 @@ def _telling_of(directory: Path) -> Iterator[None]:
         ) from error
     except OSError as error:
         where = error.filename or directory
-        raise EnvironmentalError(f"{where} cannot be written: {error.strerror or error}") from error
+        raise EnvironmentalError(f"{where} cannot be written: {reason(error)}") from error
 
 
 def _write(files: Mapping[str, str], directory: Path) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.files import reason
 from groundplan.operations.stacks import look_at
 from groundplan.resources.architecture import Architecture
 from groundplan.targets.connection import Connection, explained
@@ -76,5 +77,5 @@ def export(
         temporary.write_bytes(content)
         temporary.replace(file)  # whole or not at all
     except OSError as error:
-        raise EnvironmentalError(f"{folder}: {error.strerror or error}") from error
+        raise EnvironmentalError(f"{folder}: {reason(error)}") from error
     return Exported(file, written=True, stacks=len(stacks))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 from groundplan.operations.drills.run import Outcome
 
 if TYPE_CHECKING:
@@ -152,5 +153,5 @@ def keep(outcome: Outcome, folder: Path) -> tuple[Path, Path]:
         text.write_text(to_markdown(outcome), encoding="utf-8")
         data.write_text(json.dumps(to_data(outcome), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
-        raise EnvironmentalError(f"The report cannot be written to {folder}: {error.strerror}") from error
+        raise EnvironmentalError(f"The report cannot be written to {folder}: {reason(error)}") from error
     return text, data

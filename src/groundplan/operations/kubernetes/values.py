@@ -8,6 +8,7 @@ from pathlib import Path
 from groundplan.engines.kubernetes import System
 from groundplan.engines.kubernetes.colours import colour_of, other, tag_name, turns
 from groundplan.errors import EnvironmentalError, InputError, suggestion
+from groundplan.files import reason
 from groundplan.resources import Architecture
 from groundplan.resources.architecture import STANDBY
 from groundplan.resources.workloads import Workload
@@ -31,7 +32,7 @@ def terraform_outputs(file: Path) -> dict[str, str]:
         content = json.loads(file.read_text(encoding="utf-8"))
         return {name: str(item["value"]) for name, item in content.items()}
     except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise EnvironmentalError(f"{file} cannot be read: {reason(error)}") from error
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise InputError(
             f"{file} is not what terraform output -json writes; run it in the folder of the environment"

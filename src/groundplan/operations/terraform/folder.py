@@ -20,6 +20,7 @@ from groundplan.engines import terraform
 from groundplan.engines.terraform.model import MARKER, Rendering
 from groundplan.engines.terraform.table import ROWS
 from groundplan.errors import EnvironmentalError, InputError
+from groundplan.files import reason
 from groundplan.operations.events import Report
 from groundplan.operations.findings import packed
 from groundplan.operations.terraform.engine import find_engine
@@ -219,7 +220,7 @@ def _make(folder: Path) -> None:
             ignored.write_text(_IGNORED, encoding="utf-8")
     except OSError as error:
         raise EnvironmentalError(
-            f"{error.filename or folder} cannot be written, and Terraform works there: {error.strerror or error}"
+            f"{error.filename or folder} cannot be written, and Terraform works there: {reason(error)}"
         ) from error
 
 

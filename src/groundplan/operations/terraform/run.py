@@ -16,6 +16,7 @@ from types import FrameType
 from typing import IO, Literal
 
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 from groundplan.operations.events import Report
 from groundplan.operations.terraform.failures import Diagnostic, Surroundings, explained, plain
 
@@ -234,7 +235,7 @@ def _passing_on(process: subprocess.Popen[str], heard: SimpleQueue[str | None], 
 
 
 def _not_startable(around: Surroundings, error: OSError) -> EnvironmentalError:
-    return EnvironmentalError(f"{around.engine.told} cannot be started: {error.strerror or error}")
+    return EnvironmentalError(f"{around.engine.told} cannot be started: {reason(error)}")
 
 
 def sequence(content: object) -> Sequence[object]:

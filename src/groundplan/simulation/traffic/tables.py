@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from groundplan.errors import EnvironmentalError, InputError, Position, Problem, suggestion
+from groundplan.files import reason
 
 MOST_SECONDS = 31 * 86_400
 """The longest trace that is replayed: a month."""
@@ -158,7 +159,7 @@ def _rows(file: Path, needed: tuple[str, ...], optional: tuple[str, ...] = ()) -
     try:
         text = file.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise EnvironmentalError(f"{file} cannot be read: {(error.strerror or str(error)).lower()}") from error
+        raise EnvironmentalError(f"{file} cannot be read: {reason(error)}") from error
     except UnicodeDecodeError as error:
         raise InputError([Problem("is no text in UTF-8", Position(file, 1, 1))]) from error
     reader = csv.reader(text.splitlines())

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 from groundplan.targets.local.state import FOLDER_VARIABLE, Running, StateFolder
 
 SLOWEST_START = 60.0
@@ -156,7 +157,7 @@ def _refuse_taken(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             raise EnvironmentalError(
-                f"port {port} on 127.0.0.1 cannot be used ({error.strerror}); choose another, or none for a free one"
+                f"port {port} on 127.0.0.1 cannot be used ({reason(error)}); choose another, or none for a free one"
             ) from error
 
 

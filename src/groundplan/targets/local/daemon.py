@@ -16,6 +16,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from groundplan.errors import EnvironmentalError, GroundplanError
+from groundplan.files import reason
 from groundplan.targets.local.state import Running, StateFolder
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class Saver:
             try:
                 size = save(self._path, aws)
             except OSError as error:
-                aws.unsaved = f"the state cannot be written to {self._path} ({error.strerror or error})"
+                aws.unsaved = f"the state cannot be written to {self._path} ({reason(error)})"
             except Exception as error:
                 _log.exception("the snapshot cannot be made")
                 aws.unsaved = f"the state cannot be saved ({type(error).__name__}: {error})"

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from groundplan.errors import EnvironmentalError
+from groundplan.files import reason
 
 LOCK_PATIENCE = 1.0
 """Seconds. Whoever asks whether a daemon runs holds its lock for an instant; that is no daemon."""
@@ -73,7 +74,7 @@ class StateFolder:
                 pass
         except OSError as error:
             raise EnvironmentalError(
-                f"the state folder {self.path} is not writable ({error.strerror}); "
+                f"the state folder {self.path} is not writable ({reason(error)}); "
                 f"set {FOLDER_VARIABLE} to a folder that is"
             ) from error
 

@@ -22,7 +22,8 @@ class EngineSupport(Rule):
     severity = "warning"
     why = "Extended support costs more per vCPU and hour than many instances, and ends in a forced upgrade."
     fix = Fix(
-        blueprint="Set engine: of the database or cache, or kubernetes.version, to a newer major version.",
+        blueprint="Set engine: of the database or cache, or kubernetes.version, to a newer major version. A database "
+        "is upgraded by hand before, with a snapshot to go back to.",
         terraform="aws_db_instance, aws_elasticache_replication_group: engine_version; aws_eks_cluster: version",
         cloudformation="AWS::RDS::DBInstance, AWS::ElastiCache::ReplicationGroup: EngineVersion; AWS::EKS::Cluster: "
         "Version",

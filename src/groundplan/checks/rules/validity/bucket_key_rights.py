@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from groundplan.checks.rights import is_known, matches, may_use_key, reach
 from groundplan.checks.rule import BY_DESIGN, Fix, References, Rule, Violation
@@ -29,24 +29,32 @@ class BucketKeyRights(Rule):
     references = References(pillar="Security")
 
     def check(self, architecture: Architecture) -> Iterator[Violation]:
-        encrypted = [
-            (bucket, f"{spelled(bucket.ref.arn)}/object", architecture[bucket.kms_key])
+        encrypted = {
+            spelled(bucket.ref.arn): (bucket, architecture[bucket.kms_key])
             for bucket in architecture.of(Bucket)
             if bucket.kms_key and bucket.sse_algorithm == "aws:kms"
-        ]
+        }
         for role in architecture.of(Role):
-            reached = {action: written for action in NEEDED if (written := reach(role, action))}
-            if not reached or not is_known(role):
+            reached = {action: _meant(reach(role, action), encrypted) for action in NEEDED}
+            meant = set[str]().union(*reached.values())
+            if not meant or not is_known(role):
                 continue
-            for bucket, object_name, key in encrypted:
-                used = [
-                    action
-                    for action, written in reached.items()
-                    if any(matches(pattern, object_name) for pattern in written)
-                ]
+            for arn in filter(meant.__contains__, encrypted):
+                bucket, key = encrypted[arn]
+                used = [action for action, arns in reached.items() if arn in arns]
                 needed = dict.fromkeys(action for use in used for action in NEEDED[use])
                 lacking = [action for action in needed if not may_use_key(role, key, action)]
                 if lacking:
                     yield self.violation(
                         role, f"may use {bucket.address} ({listed(used)}) and lacks {listed(lacking)} on {key.address}"
                     )
+
+
+def _meant(patterns: Iterable[str], buckets: Collection[str]) -> set[str]:
+    """The ARNs of the buckets whose objects are meant. Nearly all patterns begin with the ARN of one."""
+    found: set[str] = set()
+    for pattern in patterns:
+        named = pattern.partition("/")[0]
+        near = (named,) if named in buckets else buckets
+        found.update(arn for arn in near if matches(pattern, f"{arn}/object"))
+    return found

@@ -27,7 +27,10 @@ class ReplicaSettings(Rule):
     )
     fix = Fix(
         blueprint=BY_DESIGN,
-        terraform="aws_db_instance with replicate_source_db: remove kms_key_id, storage_encrypted, engine, ...",
+        terraform=(
+            "aws_db_instance with replicate_source_db: remove kms_key_id, engine, ...; storage_encrypted says what the "
+            "primary's says, since the provider would replace the replica otherwise"
+        ),
         cloudformation="AWS::RDS::DBInstance with SourceDBInstanceIdentifier: remove KmsKeyId, StorageEncrypted, ...",
     )
     source = "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstanceReadReplica.html"

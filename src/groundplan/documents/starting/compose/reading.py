@@ -78,6 +78,8 @@ def read_compose(file: Path) -> ComposeFile:
     the system refuses to read it."""
     if not file.exists():
         raise InputError(f"{file} does not exist; name a Compose file, like docker-compose.yml")
+    if file.is_dir():
+        raise InputError(f"{file} is a folder; name the Compose file in it: {file / 'docker-compose.yml'}")
     try:
         root = read_yaml(read_text(file), file)
     except InputError as error:

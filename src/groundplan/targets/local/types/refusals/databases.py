@@ -126,7 +126,8 @@ def cache_version_and_nodes(wish: Wish) -> Iterator[Refused]:
 
 @refuses("AWS::ElastiCache::ReplicationGroup")
 def failover_and_token(wish: Wish) -> Iterator[Refused]:
-    """Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html"""
+    """Sources: https://docs.aws.amazon.com/AmazonElastiCache/latest/APIReference/API_CreateReplicationGroup.html and
+    https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html"""
     clusters = wish.get("NumCacheClusters")
     on = [name for name in ("AutomaticFailoverEnabled", "MultiAZEnabled") if str(wish.get(name)).lower() == "true"]
     if on and clusters is not None and int(clusters) < 2 and not wish.get("NumNodeGroups"):
@@ -142,6 +143,10 @@ def failover_and_token(wish: Wish) -> Iterator[Refused]:
         yield Refused("The AUTH token is supported only when transit encryption is enabled.", _CACHE)
     if not 16 <= len(str(token)) <= 128:
         yield Refused("Invalid AuthToken provided: it must have between 16 and 128 characters.", _CACHE)
+    if not re.fullmatch(r"[A-Za-z0-9!&#$^<>-]*", str(token)):
+        yield Refused(
+            "Invalid AuthToken provided: of other characters it takes !, &, #, $, ^, <, > and - only.", _CACHE
+        )
 
 
 @refuses("AWS::ElastiCache::ReplicationGroup")
