@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import sys
@@ -37,8 +38,8 @@ def update_golden(request: pytest.FixtureRequest) -> bool:
 
 
 class Together:
-    """With several processes, the tests of one file run in one, and those of all files of one acceptance system: each
-    of its environments is then deployed and applied once, not once in every process."""
+    """With several processes, the tests of one file run in one. So do those of all files of one acceptance system, of
+    which each environment is then deployed and applied once, not once in every process; and those of some folders."""
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Producer) -> Scheduling:
@@ -47,7 +48,7 @@ class Together:
         config.option.loadscopereorder = False  # the order of the collection is the better one
         scheduling = LoadFileScheduling(config, log)
         by_file = scheduling._split_scope
-        scheduling._split_scope = lambda test: system_of(test) or by_file(test)
+        scheduling._split_scope = lambda test: system_of(test) or folder_of(test) or by_file(test)
         return scheduling
 
 
@@ -60,6 +61,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_rank)
 
 
+def pytest_collection_finish() -> None:
+    """The garbage collector looks seldom: a test lets go of what it made, mostly whole architectures, and most of that
+    is then gone without being looked for."""
+    gc.freeze()  # what was collected stays to the end
+    gc.set_threshold(2_000_000, 10, 10)
+
+
+def pytest_sessionfinish() -> None:
+    """On its way out pytest would look through all objects for cycles, several times over."""
+    gc.freeze()
+
+
 def _rank(item: pytest.Item) -> int:
     folder = item.nodeid.removeprefix("tests/")
     return next((number for number, name in enumerate(LONG) if folder.startswith(f"{name}/")), len(LONG))
@@ -69,6 +82,15 @@ def system_of(nodeid: str) -> str | None:
     """The acceptance system that a test is about; None for every other test."""
     found = re.match(r"tests/acceptance/test_([a-z]+)", nodeid)
     return found[1] if found else None
+
+
+TOGETHER = ("tests/cdk/", "tests/engines/terraform/modules/")
+"""Folders whose tests run in one process: CDK starts once there, and each example is made a tree of modules once."""
+
+
+def folder_of(nodeid: str) -> str | None:
+    """The folder of :data:`TOGETHER` that a test is in."""
+    return next((folder for folder in TOGETHER if nodeid.startswith(folder)), None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

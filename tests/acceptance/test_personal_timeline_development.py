@@ -149,7 +149,7 @@ def test_what_cannot_be_stopped_is_priced(costs: Estimate) -> None:
     """C-41"""
     formulas = {(line.resource, line.unit): line.formula for line in costs.lines}
     assert "× 730 h" in formulas["kubernetes_cluster.main", "cluster-hour"]
-    assert " of 730 h" in formulas["database_instance.main", "instance-hour"]
+    assert " / 168 h a week" in formulas["database_instance.main", "instance-hour"]
     assert costs.off_hours is not None
     assert {"kubernetes_cluster.main", "cache_replication_group.sessions", "nat_gateway.main[a]"} <= set(
         costs.off_hours.always_on

@@ -240,7 +240,7 @@ LINES = {
     "keys": ("key",),
     "secrets": ("secret",),
     "hosted zone": ("hosted_zone",),
-    "alarms": ("alarm", "scaling_policy"),
+    "alarms": ("alarm", "scaling_policy", "ecs_capacity_provider"),
 }
 FREE = {"certificate", "dashboard", "budget"}
 

@@ -63,8 +63,7 @@ def run(
     """A command of the CDK CLI on the app, with nothing of this machine's AWS settings. The CLI makes
     CDK_DEFAULT_REGION of the region that it is set for, and CDK_DEFAULT_ACCOUNT where it has credentials."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
-    quiet = {f"JSII_SILENCE_WARNING_{word}_NODE_VERSION": "1" for word in ("END_OF_LIFE", "DEPRECATED", "UNTESTED")}
-    environment = clean | quiet | {
+    environment = clean | cdk_tests.QUIET | cdk_tests.UNCHECKED | {
         "CDK_DEFAULT_ACCOUNT": ACCOUNT, "AWS_REGION": region, "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull, "AWS_EC2_METADATA_DISABLED": "true", "CDK_HOME": str(folder),
         "CDK_DISABLE_CLI_TELEMETRY": "1", "NO_COLOR": "1", "PYTHONDONTWRITEBYTECODE": "1",

