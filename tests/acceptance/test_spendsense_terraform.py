@@ -84,11 +84,11 @@ VARIABLES = [
     proves("SS-133", "environment", "environment"),
     proves("SS-134", "aws_region", "region"),
     proves("SS-136", "db_instance_class", "database.db_instance_class"),
-    proves("SS-137", "redis_node_type", "database.elasticache_replication_group_node_type"),
-    proves("SS-138", "ecs_cpu", "compute.ecs_task_definition_cpu"),
-    proves("SS-139", "ecs_memory", "compute.ecs_task_definition_memory"),
-    proves("SS-140", "min_capacity", "compute.appautoscaling_target_min_capacity"),
-    proves("SS-141", "max_capacity", "compute.appautoscaling_target_max_capacity"),
+    proves("SS-137", "redis_node_type", "database.replication_group_node_type"),
+    proves("SS-138", "ecs_cpu", "compute.task_definition_cpu"),
+    proves("SS-139", "ecs_memory", "compute.task_definition_memory"),
+    proves("SS-140", "min_capacity", "compute.scaling_target_min_capacity"),
+    proves("SS-141", "max_capacity", "compute.scaling_target_max_capacity"),
 ]
 
 

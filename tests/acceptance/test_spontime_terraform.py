@@ -51,8 +51,8 @@ def _names_and_regions(plan: dict[str, object]) -> tuple[set[str], set[str]]:
 
 SIZES = [
     proves("SP-53", "rds_instance_class", "database", "db_instance_class", "db.t4g.micro"),
-    proves("SP-53", "ecs_cpu", "compute", "ecs_task_definition_cpu", 256),
-    proves("SP-53", "ecs_memory", "compute", "ecs_task_definition_memory", 512),
+    proves("SP-53", "ecs_cpu", "compute", "task_definition_cpu", 256),
+    proves("SP-53", "ecs_memory", "compute", "task_definition_memory", 512),
 ]
 
 
