@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.cli.commands import Command
@@ -53,6 +53,13 @@ def test_a_database_at_a_time_and_the_switch(command: Command, environment: Depl
     assert "begin with groundplan restore database.main" in command("restore", "switch", "database.main", "-y").err
 
     before, replica = _instance(aws, NAME), _instance(aws, f"{NAME}-replica")
+    # The second in which the first backup was made is not one of those that can be chosen; the next one is.
+    created = aws.client("rds").describe_db_instance_automated_backups(DBInstanceIdentifier=NAME)
+    first = created["DBInstanceAutomatedBackups"][0]["RestoreWindow"]["EarliestTime"]
+    if first.microsecond:
+        during = command("restore", "database.main", "--to", first.replace(microsecond=0).isoformat())
+        assert (during.code, f"{first + timedelta(seconds=1):%H:%M:%S} UTC" in during.err) == (ExitCode.BAD_INPUT, True)
+    time.sleep(max(0, 1 - (datetime.now(UTC) - first).total_seconds()))
     moment = datetime.now(UTC).replace(microsecond=0).isoformat()
     planned = command("restore", "database.main", "--to", moment, "--dry-run")
     assert planned.code == ExitCode.FINE, planned.err

@@ -177,7 +177,7 @@ def test_a_full_disk_is_told(folder: Path) -> None:
     stack = settled(cloudformation, "full")
     assert stack["StackStatus"] == "CREATE_FAILED"
     assert "not begun: the state cannot be written" in stack["StackStatusReason"]
-    assert "File too large" in stack["StackStatusReason"]
+    assert "file too large" in stack["StackStatusReason"]
     assert not cloudformation.list_stack_resources(StackName="full")["StackResourceSummaries"]
     cloudformation.delete_stack(StackName="before")
     assert settled(cloudformation, "before")["StackStatus"] == "DELETE_FAILED"

@@ -6,7 +6,7 @@ Nothing reaches the new one until it is switched to (:mod:`groundplan.operations
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from groundplan.errors import InputError, suggestion
@@ -92,8 +92,9 @@ def prepare(connection: Connection, store: Store, *, to: str | None, snapshot: s
         asked = read_time(to or LATEST)
         earliest, latest = _window(connection, store, source)
         if asked is not None and not earliest <= asked <= latest:
+            until = f"to {_clock(latest)}" if earliest <= latest else "on, as soon as RDS has saved more"
             raise InputError(
-                f"--to {to}: {store.name} can be restored to any second from {_clock(earliest)} to {_clock(latest)}; "
+                f"--to {to}: {store.name} can be restored to any second from {_clock(earliest)} {until}; "
                 "for what is older take a snapshot: groundplan backup list"
             )
         found = None
@@ -147,7 +148,7 @@ def _source(connection: Connection, store: Store) -> DBInstanceTypeDef:
 
 
 def _window(connection: Connection, store: Store, source: DBInstanceTypeDef) -> tuple[datetime, datetime]:
-    """From when to when any second can be chosen."""
+    """From when to when any second can be chosen: the first one is over when the first backup is there."""
     with explained(f"Reading the backups of {store.name}"):
         found = connection.rds(store.region).describe_db_instance_automated_backups(
             DbiResourceId=source["DbiResourceId"]
@@ -159,7 +160,8 @@ def _window(connection: Connection, store: Store, source: DBInstanceTypeDef) -> 
             f"{store.name} has no automated backup that could be restored to a time{off}; take a snapshot of "
             "groundplan backup list"
         )
-    return window["EarliestTime"].astimezone(UTC), window["LatestTime"].astimezone(UTC)
+    earliest, latest = (window[end].astimezone(UTC) for end in ("EarliestTime", "LatestTime"))
+    return earliest + timedelta(microseconds=-earliest.microsecond % 1_000_000), latest
 
 
 def _find_snapshot(connection: Connection, store: Store, asked: str) -> str:
