@@ -15,6 +15,7 @@ ACCOUNT = Expression("data.aws_caller_identity.current.account_id")
     [
         ({"StringEquals": {"aws:SourceAccount": ACCOUNT}}, "only_this_account"),
         ({"StringEquals": {"aws:SourceAccount": "123456789012"}}, "only_source_account"),
+        ({"StringNotEquals": {"aws:SourceAccount": ACCOUNT}}, "only_not_this_account"),
         ({"Bool": {"aws:SecureTransport": "false"}}, "without_tls"),
         ({"Bool": {"aws:SecureTransport": "true"}}, "only_secure_transport"),
         ({"Null": {"aws:ViaAWSService": "true"}}, "without_via_awsservice"),

@@ -26,7 +26,8 @@ def only_where(condition: Mapping[str, Value]) -> str:
         for key, value in tests.items() if isinstance(tests, Mapping) else ():
             if value == _NEVER.get(operator):
                 return f"without_{_WITHOUT.get(key) or _words(key)}"
-            said |= dict.fromkeys(_said(key, value))
+            beginning = "not_" if "Not" in operator else ""
+            said |= dict.fromkeys(f"{beginning}{words}" for words in _said(key, value))
     return f"only_{'_and_'.join(said)}".replace("_and_tagged_", "_and_")
 
 
