@@ -35,9 +35,12 @@ _ASKED_NEVER = "PYTEST_CURRENT_TEST"
 
 class Served:
     """A process for all commands in one environment: Go reads the environment once, and keeps the schemas of the
-    providers that it names. It ends with this process, or when another takes its place."""
+    providers that it names. It ends with this process, or when another takes its place.
 
-    _now: Served | None = None
+    Every thread has its own, since a process runs one command at a time.
+    """
+
+    _by_thread = threading.local()
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = dict(environment)
@@ -57,11 +60,12 @@ class Served:
     def within(cls, environment: Mapping[str, str]) -> Served:
         """The process for that environment, in place of the one for another."""
         asked = {name: value for name, value in environment.items() if name != _ASKED_NEVER}
-        if cls._now is None or cls._now.environment != asked or cls._now._process.poll() is not None:
-            if cls._now is not None:
-                cls._now.stop()
-            cls._now = cls(asked)
-        return cls._now
+        now: Served | None = getattr(cls._by_thread, "now", None)
+        if now is None or now.environment != asked or now._process.poll() is not None:
+            if now is not None:
+                now.stop()
+            now = cls._by_thread.now = cls(asked)
+        return now
 
     def run(self, folder: Path, *arguments: str, seconds: float) -> tuple[int | None, str, str]:
         """Exit code and both streams of a command; no code where it was ended after some seconds, or ended itself."""

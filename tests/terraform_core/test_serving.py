@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ def test_one_process_as_long_as_the_environment_is_the_same(tmp_path: Path) -> N
     assert second is not first
     assert second.run(tmp_path, "no-such-command", seconds=60)[0] == 1
     assert first._process.returncode is not None, "it has ended"
+
+
+def test_threads_do_not_end_each_others(tmp_path: Path) -> None:
+    here = Served.within(_environment() | {"TF_VAR_name": "here"})
+    with ThreadPoolExecutor(1) as pool:
+        there = pool.submit(Served.within, _environment() | {"TF_VAR_name": "there"}).result()
+    assert there.run(tmp_path, "version", seconds=60)[0] == here.run(tmp_path, "version", seconds=60)[0] == 0
+    there.stop()
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
