@@ -25,6 +25,7 @@ from groundplan.cli.options import (
     load_all,
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -231,7 +232,10 @@ def _confirm_changes(
         say(f"  {change.action} {change.resource} ({change.type}) of {change.stack}: {change.why}")
     if planned:
         cost = sum(map(_monthly, found), start=_nothing())
-        confirm(f"Make {len(planned)} changes on AWS? All of it then costs {cost:.2f} USD a month and by use.", yes=yes)
+        confirm(
+            f"Make {counted(len(planned), 'change')} on AWS? All of it then costs {cost:.2f} USD a month and by use.",
+            yes=yes,
+        )
 
 
 def _nothing() -> Decimal:

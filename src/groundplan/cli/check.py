@@ -13,6 +13,7 @@ from groundplan.cli.options import DEFAULT_FILE, Environment, File, Settings
 from groundplan.cli.output import say, write, write_json, write_table
 from groundplan.cli.rules import SeverityOption
 from groundplan.files import replace
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment, Source
@@ -193,7 +194,7 @@ def _tell(
         tell(answers)
     counts = ", ".join(f"{number} {word}" for word, number in asdict(report.summary).items())
     new = f"; {report.since.gone} gone since {report.since.revision}" if report.since else ""
-    write(f"{loaded.name}: {len(architecture)} resources checked: {'new: ' if new else ''}{counts}{new}")
+    write(f"{loaded.name}: {counted(len(architecture), 'resource')} checked: {'new: ' if new else ''}{counts}{new}")
     if answers:
         held = sum(answer.met is True for answer in answers)
         write(f"{loaded.name}: {held} of {len(answers)} objectives met; groundplan objectives says how that was found")

@@ -16,6 +16,7 @@ from groundplan.cli.options import (
     load_all,
 )
 from groundplan.cli.output import write, write_json, write_table
+from groundplan.units import counted
 
 
 def register(app: typer.Typer) -> None:
@@ -50,7 +51,7 @@ def validate(
         write_json({"file": str(file), "environments": [{"name": key, "resources": n} for key, n in sizes.items()]})
         return
     for name, count in sizes.items():
-        write(f"{file}: {name} is valid: {count} resources")
+        write(f"{file}: {name} is valid: {counted(count, 'resource')}")
 
 
 def explain(

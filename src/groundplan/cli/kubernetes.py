@@ -26,6 +26,7 @@ from groundplan.cli.options import (
     designed,
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -93,7 +94,7 @@ def status(
             }
         )
         return
-    rows = [("AWS", f"{len(architecture)} resources", "no: deployed by Terraform or CloudFormation")]
+    rows = [("AWS", counted(len(architecture), "resource"), "no: deployed by Terraform or CloudFormation")]
     rows += [(kind, str(count), "yes: kubectl or groundplan kubernetes apply") for kind, count in sorted(kinds.items())]
     rows += [(f"chart {chart.name}", chart.version, "yes: helm") for chart in charts]
     write_table(("part", "how many", "needs a live cluster"), rows)

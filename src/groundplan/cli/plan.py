@@ -27,6 +27,7 @@ from groundplan.cli.options import (
     designed,
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -316,7 +317,7 @@ def confirm_plan(ahead: Plan, *, yes: bool, differing: FindingsChange | None = N
     told = [f"Data is lost with {', '.join(lost)}"] * bool(lost)
     told += [f"AWS may replace {', '.join(perhaps)}"] * bool(perhaps)
     told += [f"{item.resource} loses its {', '.join(item.unprotects)}" for item in ahead.unprotecting]
-    question = f"{'. '.join(told)}. Go on?" if told else f"Deploy {len(ahead.changes)} changes to AWS?"
+    question = f"{'. '.join(told)}. Go on?" if told else f"Deploy {counted(len(ahead.changes), 'change')} to AWS?"
     confirm(question, yes=yes)
 
 

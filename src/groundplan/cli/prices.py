@@ -10,6 +10,7 @@ import typer
 from groundplan.cli.options import Format, OutputFormat, Yes, confirm
 from groundplan.cli.output import Progress, write, write_json, write_table
 from groundplan.errors import InputError
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.catalog.prices import Price, PriceBook
@@ -39,7 +40,7 @@ def show(format: Format = OutputFormat.TABLE) -> None:
     if format is OutputFormat.JSON:
         write_json(document)
         return
-    write(f"packaged: {len(packaged)} prices, the newest of {_newest(packaged)}")
+    write(f"packaged: {counted(len(packaged), 'price')}, the newest of {_newest(packaged)}")
     write(_said_of_refreshed(packaged))
 
 
@@ -123,7 +124,7 @@ def refresh(
         _write(found)
     if dry_run or not found.fresh or path is None:
         return
-    confirm(f"Write {len(found.fresh)} prices to {path}?", yes=yes)
+    confirm(f"Write {counted(len(found.fresh), 'price')} to {path}?", yes=yes)
     before = price_file.refreshed()
     price_file.write(path, merged(before.prices if before else (), found), datetime.now(UTC).replace(microsecond=0))
     prices.book.cache_clear()

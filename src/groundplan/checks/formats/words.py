@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from groundplan.checks.report import Report
+from groundplan.units import counted
 
 
 def repository_path(file: Path) -> str:
@@ -19,13 +20,9 @@ def summed_up(report: Report) -> str:
     """``2 errors, 1 warning, 0 infos, 3 accepted``, and of what."""
     counts = report.summary
     told = (
-        f"{_counted(counts.error, 'error')}, {_counted(counts.warning, 'warning')}, {_counted(counts.info, 'info')}, "
+        f"{counted(counts.error, 'error')}, {counted(counts.warning, 'warning')}, {counted(counts.info, 'info')}, "
         f"{counts.accepted} accepted"
     )
     if report.since is None:
         return told
     return f"new since {report.since.revision}: {told}; gone: {report.since.gone}"
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
