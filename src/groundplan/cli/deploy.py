@@ -35,6 +35,7 @@ from groundplan.cli.options import (
     designed,
 )
 from groundplan.cli.output import Progress, say, write, write_json, write_table
+from groundplan.units import counted
 
 if TYPE_CHECKING:
     from groundplan.blueprint.loading import LoadedEnvironment
@@ -191,4 +192,4 @@ def _tell_deployment(
     if endpoint:
         write(f"endpoint = {endpoint}")
     took = f"{time.monotonic() - started:.1f} s"
-    write(f"{architecture.stage} is deployed to {target.value}: {result.changed} changes in {took}")
+    write(f"{architecture.stage} is deployed to {target.value}: {counted(result.changed, 'change')} in {took}")

@@ -101,11 +101,11 @@ def test_update_names_the_properties(groundplan: Command, deployed: Path) -> Non
     assert planned["monthly_change"] == 0
     refused = groundplan("deploy", "--target", "aws")
     assert refused.code == ExitCode.BAD_INPUT
-    assert "Deploy 1 changes to AWS? There is no terminal to ask on: answer with --yes" in refused.err
+    assert "Deploy 1 change to AWS? There is no terminal to ask on: answer with --yes" in refused.err
     deployed_now = groundplan("deploy", "--target", "aws", "--yes")
     assert deployed_now.code == ExitCode.FINE, deployed_now.err
     assert "queue.mail (aws_sqs_queue.mail): updated in 0 s" in deployed_now.err
-    assert "production is deployed to aws: 1 changes" in deployed_now.out
+    assert "production is deployed to aws: 1 change in" in deployed_now.out
     assert in_state()["aws_sqs_queue.mail"]["visibility_timeout_seconds"] == 90
 
 
